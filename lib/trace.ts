@@ -1,0 +1,41 @@
+/**
+ * What a device tells about itself while it works. Each type is defined once, here; the event log, the comments in a
+ * capture and the documentation use the same names.
+ *
+ * `where` says which packet an event belongs to: the one that came `in`, the one that goes `out`, or none (`node`).
+ */
+export const traceTypes = {
+  'session-created': { where: 'in', help: 'a session was set up from its first packet' },
+  'session-recreated': { where: 'in', help: 'a session that was lost here was set up again from metadata' },
+  'session-updated': { where: 'in', help: 'metadata for a session that is known was taken in' },
+  'session-removed': { where: 'node', help: 'a session ended: closed, timed out, forgotten, or replaced by a newer one' },
+  'metadata-added': { where: 'out', help: 'the packet leaves with metadata' },
+  'metadata-received': { where: 'in', help: 'the packet came with metadata, which was taken off' },
+  'metadata-turned-on': { where: 'node', help: 'the flow carries metadata again from its next packet on' },
+  'metadata-turned-off': { where: 'node', help: 'the flow carries no metadata from its next packet on' },
+  'health-check-added': { where: 'out', help: 'the packet leaves with the session-health-check attribute' },
+  'health-check-timeout': { where: 'node', help: 'no acknowledgement came in time' },
+  'control-sent': { where: 'out', help: 'a control message was made and sent' },
+  'control-received': { where: 'in', help: 'a control message came, was obeyed and purposely dropped' },
+  'packet-dropped': { where: 'in', help: 'the packet was not passed on; the reason names the counter' },
+  'icmp-error-sent': { where: 'out', help: 'an ICMP error was made for a packet that could not be passed on' },
+} as const;
+
+export type TraceType = keyof typeof traceTypes;
+
+export interface TraceEvent {
+  readonly type: TraceType;
+  /** The id of the frame that the event is about; 0 for none. */
+  readonly packet: number;
+  /** The session's UUID in text. */
+  readonly session?: string;
+  /** Why, in the words of a counter or a control message. */
+  readonly reason?: string;
+  /** Names of metadata attributes. */
+  readonly attributes?: readonly string[];
+}
+
+/** Where a device tells what it does. A device without one does the same work in silence. */
+export interface Trace {
+  event(event: TraceEvent): void;
+}
