@@ -16,8 +16,10 @@ export interface IpPrefix {
 
 /** Reads dotted IPv4 or RFC 4291 IPv6 text; undefined if it is neither. Shorthand like '10.1' is refused. */
 export function parseAddress(text: string): IpAddress | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return { family: 4, bytes: Uint8Array.from(ipaddr.IPv4.parse(text).toByteArray()) };
-  if (ipaddr.IPv6.isValid(text) && !text.includes('%')) return { family: 6, bytes: Uint8Array.from(ipaddr.IPv6.parse(text).toByteArray()) };
+  if (ipaddr.IPv4.isValidFourPartDecimal(text))
+    return { family: 4, bytes: Uint8Array.from(ipaddr.IPv4.parse(text).toByteArray()) };
+  if (ipaddr.IPv6.isValid(text) && !text.includes('%'))
+    return { family: 6, bytes: Uint8Array.from(ipaddr.IPv6.parse(text).toByteArray()) };
   return undefined;
 }
 

@@ -8,7 +8,10 @@ export const traceTypes = {
   'session-created': { where: 'in', help: 'a session was set up from its first packet' },
   'session-recreated': { where: 'in', help: 'a session that was lost here was set up again from metadata' },
   'session-updated': { where: 'in', help: 'metadata for a session that is known was taken in' },
-  'session-removed': { where: 'node', help: 'a session ended: closed, timed out, forgotten, or replaced by a newer one' },
+  'session-removed': {
+    where: 'node',
+    help: 'a session ended: closed, timed out, forgotten, or replaced by a newer one',
+  },
   'metadata-added': { where: 'out', help: 'the packet leaves with metadata' },
   'metadata-received': { where: 'in', help: 'the packet came with metadata, which was taken off' },
   'metadata-turned-on': { where: 'node', help: 'the flow carries metadata again from its next packet on' },
