@@ -1,0 +1,55 @@
+import { milliseconds, seconds } from '../../time.ts';
+import { container } from './element.ts';
+import { duration, enumeration, integer } from './leaf.ts';
+
+const metadataEncodings = ['protobuf', 'tlv'] as const;
+
+/** What public material about SVR leaves open, and what this emulator does about it unless told otherwise. */
+export const emulator = container('Choices of the emulator itself, which the SVR documents leave open', {
+  'metadata-encoding': enumeration(metadataEncodings, {
+    default: 'protobuf',
+    help: 'How metadata is written: protobuf messages inside two private TLVs, or the TLVs of the public draft. Both are always understood',
+  }),
+  'acknowledgement-timeout': duration('ms', 10, 60_000, {
+    default: milliseconds(1_000),
+    help: 'How long a session-health-check waits for its acknowledgement before the next packet carries another one',
+  }),
+  'health-check-attempts': integer(1, 20, {
+    default: 3,
+    help: 'Unanswered session-health-checks in a row after which the sender puts metadata on by itself',
+  }),
+  'disable-metadata-delay': duration('ms', 0, 60_000, {
+    default: milliseconds(200),
+    help: 'How long a responder without reverse traffic waits before it tells the sender to stop adding metadata',
+  }),
+  'hmac-time-window': duration('s', 1, 60, {
+    default: seconds(2),
+    help: 'How far the clocks of two routers may differ before a time-based HMAC is refused',
+  }),
+  'replay-cache-size': integer(1, 4_194_304, {
+    default: 65_536,
+    units: 'entries',
+    help: 'How many sealed packets a router remembers in order to refuse their replay',
+  }),
+  'session-table-size': integer(1, 2_000_000, {
+    default: 100_000,
+    units: 'sessions',
+    help: 'How many sessions a router can hold at once; one more is refused and counted',
+  }),
+  'arp-timeout': duration('s', 1, 86_400, {
+    default: seconds(300),
+    help: 'How long a learned link address is used before it is asked for again',
+  }),
+  'arp-queue-length': integer(1, 256, {
+    default: 8,
+    units: 'frames',
+    help: 'How many frames wait for one link address that is not known yet; the oldest makes room',
+  }),
+});
+
+/** Stands under a router or a peer, and overrides the authority's choice for it. */
+export const emulatorOverride = container('Choices of the emulator that differ from those of the authority', {
+  'metadata-encoding': enumeration(metadataEncodings, {
+    help: 'How metadata is written here; without it, as the surrounding block says',
+  }),
+});

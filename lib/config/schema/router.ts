@@ -1,0 +1,120 @@
+import { description, name, portRange } from './common.ts';
+import { list } from './element.ts';
+import { emulatorOverride } from './emulator.ts';
+import {
+  boolean,
+  enumeration,
+  identifier,
+  integer,
+  ipAddress,
+  ipPrefix,
+  leafList,
+  macAddress,
+  reference,
+} from './leaf.ts';
+
+const vector = leafList(identifier({ help: 'Vector for the choice of paths' }));
+
+const peerConnectivity = enumeration(['bidirectional', 'outbound-only'], {
+  default: 'bidirectional',
+  help: 'Whether peers can reach this side, or only be reached from it',
+});
+
+const nextHop = list('Where packets go that stay outside SVR', ['node-name', 'interface'], {
+  'node-name': reference('node', { required: true, help: 'Node of this router' }),
+  interface: identifier({ required: true, help: 'Network interface of that node' }),
+  'gateway-ip': ipAddress({ help: 'Gateway; without it destinations are on the link' }),
+  vector,
+});
+
+const serviceRoute = list('Where a router sends the traffic of a service', ['name'], {
+  name: name('the service route'),
+  description,
+  'service-name': reference('service', { required: true, help: 'The service' }),
+  peer: reference('peer', { help: 'Peer that knows the way; instead of next-hops' }),
+  'next-hop': nextHop,
+  vector,
+});
+
+const staticRoute = list('Routes to networks behind gateways', ['destination-prefix'], {
+  'destination-prefix': ipPrefix({ required: true, help: 'The network' }),
+  description,
+  distance: integer(1, 255, { default: 1, help: 'Administrative distance; the lowest wins' }),
+  'next-hop': nextHop,
+});
+
+const peer = list('Other routers that this one talks SVR to', ['name'], {
+  name: name('the peer'),
+  description,
+  'authority-name': identifier({ help: "The peer's authority; this one if absent" }),
+  'router-name': reference('router', { required: true, help: "The peer's router" }),
+  emulator: emulatorOverride,
+});
+
+const neighborhood = list('Networks in which routers find each other', ['name'], {
+  name: name('the neighborhood'),
+  topology: enumeration(['spoke', 'hub', 'mesh'], {
+    default: 'spoke',
+    help: 'Whom to peer with: spokes with hubs, hubs with spokes, and everybody with a mesh',
+  }),
+  'peer-connectivity': peerConnectivity,
+  'port-range': portRange,
+  vector,
+});
+
+const adjacency = list('Peers that are reached at a given address', ['ip-address', 'peer'], {
+  'ip-address': ipAddress({ required: true, help: "The peer's address" }),
+  peer: reference('peer', { required: true, help: 'The peer' }),
+  'peer-connectivity': peerConnectivity,
+  'inter-router-security': reference('security', { help: 'Protection of what is sent to this peer' }),
+  'port-range': portRange,
+  vector,
+});
+
+const networkInterface = list('Networks on a device interface', ['name'], {
+  name: name('the network interface'),
+  description,
+  vlan: integer(0, 4_094, { default: 0, help: 'VLAN tag; 0 is untagged' }),
+  mtu: integer(68, 9_100, { default: 1_500, units: 'bytes', help: 'Longest IP packet' }),
+  tenant: reference('tenant', { help: 'Tenant of whoever sends from this network' }),
+  'inter-router-security': reference('security', { help: 'Protection of what arrives here from other routers' }),
+  neighborhood,
+  address: list('Addresses of the router in this network', ['ip-address'], {
+    'ip-address': ipAddress({ required: true, help: 'The address' }),
+    'prefix-length': integer(0, 128, { required: true, help: 'Length of the prefix that is on the link' }),
+    gateway: ipAddress({ help: 'Gateway to whatever is not on the link' }),
+  }),
+  adjacency,
+});
+
+const deviceInterface = list('Ports of a node', ['name'], {
+  name: name('the device interface'),
+  description,
+  type: enumeration(['ethernet'], { default: 'ethernet', help: 'What the port is' }),
+  enabled: boolean({ default: true, help: 'Whether the port is used' }),
+  'shared-phys-address': macAddress({ help: 'MAC address; without it the port has one of its own' }),
+  'network-interface': networkInterface,
+});
+
+const node = list('Machines that the router runs on', ['name'], {
+  name: name('the node'),
+  description,
+  enabled: boolean({ default: true, help: 'Whether the node takes part' }),
+  'device-interface': deviceInterface,
+});
+
+export const router = list('Session Smart Routers', ['name'], {
+  name: name('the router'),
+  description,
+  'inter-node-security': reference('security', { help: 'Protection of what goes between the nodes of this router' }),
+  'max-way-points': integer(50_000, 1_000_000, {
+    default: 50_000,
+    units: 'ports',
+    help: 'Size of the pool of waypoint ports',
+  }),
+  emulator: emulatorOverride,
+  peer,
+  'service-route': serviceRoute,
+  'static-route': staticRoute,
+  node,
+});
