@@ -1,4 +1,4 @@
-// Generated from metadata.proto by scripts/proto.mjs; do not edit.
+// Generated from metadata.proto by scripts/proto.sh; do not edit.
 /* eslint-disable */
 import * as $protobuf from "protobufjs/minimal.js";
 import Long = require("long");

@@ -1,7 +1,7 @@
-// Generated from metadata.proto by scripts/proto.mjs; do not edit.
+// Generated from metadata.proto by scripts/proto.sh; do not edit.
 /* eslint-disable */
 // @ts-nocheck
-import type * as Types from "./metadata-types.d.ts";
+import type * as Types from './metadata-types.d.ts';
 import $protobuf from "protobufjs/minimal.js";
 
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
@@ -665,3 +665,4 @@ export const svr: typeof Types.svr = $root.svr = (() => {
 
     return svr;
 })();
+
