@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import { svr } from '../../proto/svr/v1/metadata.ts';
+import { readU16, writeU16 } from '../wire/bytes.ts';
 import { findAttribute, headerAttributes, payloadAttributes } from './attributes.ts';
 import type { Attribute, AttributeName, Attributes, Section } from './attributes.ts';
 import {
@@ -85,10 +86,8 @@ function tlvsLength(attributes: Attributes, section: Section): number {
 }
 
 function writeTlvHeader(target: Uint8Array, at: number, type: number, length: number): void {
-  target[at] = type >>> 8;
-  target[at + 1] = type;
-  target[at + 2] = length >>> 8;
-  target[at + 3] = length;
+  writeU16(target, at, type);
+  writeU16(target, at + 2, length);
 }
 
 /** Returns where the section ends. */
@@ -164,8 +163,8 @@ function startsWith(bytes: Uint8Array, at: number, end: number, type: number): b
   return end - at >= TLV_HEADER_LENGTH && tlvType(bytes, at) === type;
 }
 
-const tlvType = (bytes: Uint8Array, at: number): number => (bytes[at] << 8) | bytes[at + 1];
-const tlvLength = (bytes: Uint8Array, at: number): number => (bytes[at + 2] << 8) | bytes[at + 3];
+const tlvType = (bytes: Uint8Array, at: number): number => readU16(bytes, at);
+const tlvLength = (bytes: Uint8Array, at: number): number => readU16(bytes, at + 2);
 
 function readTlvs(
   bytes: Uint8Array,

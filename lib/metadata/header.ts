@@ -1,3 +1,5 @@
+import { readU16, writeU16 } from '../wire/bytes.ts';
+
 /** The cookie that metadata starts with (SVR sheet, section 1.1). */
 export const COOKIE: Uint8Array = Uint8Array.of(0x4c, 0x48, 0xdb, 0xc6, 0xdd, 0xf6, 0x67, 0x0c);
 
@@ -47,17 +49,15 @@ export function hasCookie(bytes: Uint8Array, at: number, end: number): boolean {
 export const metadataVersion = (bytes: Uint8Array, at: number): number => bytes[at + 8] >>> 4;
 
 /** Bytes of the base header and the header attributes. */
-export const headerLength = (bytes: Uint8Array, at: number): number => ((bytes[at + 8] & 0x0f) << 8) | bytes[at + 9];
+export const headerLength = (bytes: Uint8Array, at: number): number => readU16(bytes, at + 8) & 0x0fff;
 
 /** Bytes of the payload attributes alone. */
-export const payloadLength = (bytes: Uint8Array, at: number): number => (bytes[at + 10] << 8) | bytes[at + 11];
+export const payloadLength = (bytes: Uint8Array, at: number): number => readU16(bytes, at + 10);
 
 export function writeBaseHeader(target: Uint8Array, at: number, headerBytes: number, payloadBytes: number): void {
   target.set(COOKIE, at);
-  target[at + 8] = (METADATA_VERSION << 4) | (headerBytes >>> 8);
-  target[at + 9] = headerBytes;
-  target[at + 10] = payloadBytes >>> 8;
-  target[at + 11] = payloadBytes;
+  writeU16(target, at + 8, (METADATA_VERSION << 12) | headerBytes);
+  writeU16(target, at + 10, payloadBytes);
 }
 
 /** What is wrong with the base header at `at` of a packet that ends at `end`; undefined if nothing is. */

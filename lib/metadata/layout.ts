@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
+import { copyBytes, readU16, readU32, writeU16, writeU32 } from '../wire/bytes.ts';
 
 const { utf8 } = protobuf.util;
 
@@ -74,27 +75,10 @@ export interface MulticastGroup {
   readonly protocol: number;
 }
 
-const u16 = (bytes: Uint8Array, at: number): number => (bytes[at] << 8) | bytes[at + 1];
-
-const u32At = (bytes: Uint8Array, at: number): number =>
-  ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
-
-function putU16(target: Uint8Array, at: number, value: number): void {
-  target[at] = value >>> 8;
-  target[at + 1] = value;
-}
-
-function putU32(target: Uint8Array, at: number, value: number): void {
-  target[at] = value >>> 24;
-  target[at + 1] = value >>> 16;
-  target[at + 2] = value >>> 8;
-  target[at + 3] = value;
-}
-
 // Not `slice`: on Node's Buffer that would be a view of a frame that soon holds another packet.
 function copyOf(bytes: Uint8Array, at: number, end: number): Uint8Array {
   const copy = new Uint8Array(end - at);
-  for (let i = 0; i < copy.length; i++) copy[i] = bytes[at + i];
+  copyBytes(bytes, at, copy, 0, copy.length);
   return copy;
 }
 
@@ -127,7 +111,7 @@ function packed<T>(packing: Packing<T>): Layout<T> {
 
 /** One byte that names something. A code without a name is that number. */
 export function u8<N extends string>(codes: Readonly<Record<N, number>>): Layout<N | number> {
-  const names: (N | undefined)[] = new Array(256).fill(undefined);
+  const names = new Array<N | undefined>(256).fill(undefined);
   for (const name in codes) names[codes[name]] = name;
   const codeOf = (value: N | number): number => (typeof value === 'number' ? value : codes[value]);
   return {
@@ -154,8 +138,8 @@ export function u32(): Layout<number> {
     max: 4,
     proto: 'uint32',
     length: () => 4,
-    write: (value, target, at) => putU32(target, at, value),
-    read: u32At,
+    write: (value, target, at) => writeU32(target, at, value),
+    read: readU32,
     toMessage: (value) => value,
     fromMessage: (message) => message as number,
   };
@@ -170,11 +154,11 @@ export function u64(): Layout<number> {
     proto: 'uint64',
     length: () => 8,
     write(value, target, at) {
-      putU32(target, at, Math.floor(value / 0x1_0000_0000));
-      putU32(target, at + 4, value >>> 0);
+      writeU32(target, at, Math.floor(value / 0x1_0000_0000));
+      writeU32(target, at + 4, value >>> 0);
     },
     read(bytes, at) {
-      const value = u32At(bytes, at) * 0x1_0000_0000 + u32At(bytes, at + 4);
+      const value = readU32(bytes, at) * 0x1_0000_0000 + readU32(bytes, at + 4);
       return Number.isSafeInteger(value) ? value : undefined;
     },
     toMessage: (value) => value,
@@ -251,15 +235,15 @@ function context(kind: string, size: 4 | 16): Layout<Context> {
     write(value, target, at) {
       target.set(value.source, at);
       target.set(value.destination, at + size);
-      putU16(target, at + 2 * size, value.sourcePort);
-      putU16(target, at + 2 * size + 2, value.destinationPort);
+      writeU16(target, at + 2 * size, value.sourcePort);
+      writeU16(target, at + 2 * size + 2, value.destinationPort);
       target[at + 2 * size + 4] = value.protocol;
     },
     read: (bytes, at) => ({
       source: copyOf(bytes, at, at + size),
       destination: copyOf(bytes, at + size, at + 2 * size),
-      sourcePort: u16(bytes, at + 2 * size),
-      destinationPort: u16(bytes, at + 2 * size + 2),
+      sourcePort: readU16(bytes, at + 2 * size),
+      destinationPort: readU16(bytes, at + 2 * size + 2),
       protocol: bytes[at + 2 * size + 4],
     }),
   });
@@ -277,20 +261,20 @@ export function fragment(): Layout<Fragment> {
     length: () => 10,
     write(value, target, at) {
       const flags = (value.dontFragment ? 0x4000 : 0) | (value.moreFragments ? 0x2000 : 0);
-      putU32(target, at, value.extendedId);
-      putU16(target, at + 4, value.originalId);
-      putU16(target, at + 6, flags | (value.offset & 0x1fff));
-      putU16(target, at + 8, value.largestSeen);
+      writeU32(target, at, value.extendedId);
+      writeU16(target, at + 4, value.originalId);
+      writeU16(target, at + 6, flags | (value.offset & 0x1fff));
+      writeU16(target, at + 8, value.largestSeen);
     },
     read(bytes, at) {
-      const flags = u16(bytes, at + 6);
+      const flags = readU16(bytes, at + 6);
       return {
-        extendedId: u32At(bytes, at),
-        originalId: u16(bytes, at + 4),
+        extendedId: readU32(bytes, at),
+        originalId: readU16(bytes, at + 4),
         dontFragment: (flags & 0x4000) !== 0,
         moreFragments: (flags & 0x2000) !== 0,
         offset: flags & 0x1fff,
-        largestSeen: u16(bytes, at + 8),
+        largestSeen: readU16(bytes, at + 8),
       };
     },
   });
@@ -305,17 +289,17 @@ export function pathMetrics(): Layout<PathMetrics> {
     max: 10,
     length: () => 10,
     write(value, target, at) {
-      putU32(target, at, colouredTime(value.txColour, value.txTimeMs));
-      putU32(target, at + 4, colouredTime(value.rxColour, value.rxTimeMs));
-      putU16(target, at + 8, (value.drop ? 0x8000 : 0) | (value.previousRxCount & 0x7fff));
+      writeU32(target, at, colouredTime(value.txColour, value.txTimeMs));
+      writeU32(target, at + 4, colouredTime(value.rxColour, value.rxTimeMs));
+      writeU16(target, at + 8, (value.drop ? 0x8000 : 0) | (value.previousRxCount & 0x7fff));
     },
     read: (bytes, at) => ({
       txColour: bytes[at] >>> 4,
-      txTimeMs: u32At(bytes, at) & 0x0fff_ffff,
+      txTimeMs: readU32(bytes, at) & 0x0fff_ffff,
       rxColour: bytes[at + 4] >>> 4,
-      rxTimeMs: u32At(bytes, at + 4) & 0x0fff_ffff,
+      rxTimeMs: readU32(bytes, at + 4) & 0x0fff_ffff,
       drop: (bytes[at + 8] & 0x80) !== 0,
-      previousRxCount: u16(bytes, at + 8) & 0x7fff,
+      previousRxCount: readU16(bytes, at + 8) & 0x7fff,
     }),
   });
 }
@@ -329,12 +313,12 @@ export function modify(): Layout<ModifyRequest> {
     length: () => 2,
     write(value, target, at) {
       const flags = (value.flagF ? 0x8000 : 0) | (value.flagD ? 0x4000 : 0);
-      putU16(target, at, flags | (value.sequence & 0x0fff));
+      writeU16(target, at, flags | (value.sequence & 0x0fff));
     },
     read: (bytes, at) => ({
       flagF: (bytes[at] & 0x80) !== 0,
       flagD: (bytes[at] & 0x40) !== 0,
-      sequence: u16(bytes, at) & 0x0fff,
+      sequence: readU16(bytes, at) & 0x0fff,
     }),
   });
 }
@@ -378,7 +362,7 @@ export function multicastEgressList(): Layout<readonly string[]> {
     max: 2 * BYTES_LENGTH_MAX,
     length: (value) => value.reduce((sum, name) => sum + 1 + utf8.length(name), 2),
     write(value, target, at) {
-      putU16(target, at, value.length);
+      writeU16(target, at, value.length);
       at += 2;
       for (const name of value) {
         const length = utf8.write(name, target, at + 1);
@@ -387,7 +371,7 @@ export function multicastEgressList(): Layout<readonly string[]> {
       }
     },
     read(bytes, at, end) {
-      const count = u16(bytes, at);
+      const count = readU16(bytes, at);
       if (count > end - at - 2) return undefined;
       const names: string[] = [];
       at += 2;
