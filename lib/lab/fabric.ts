@@ -1,0 +1,89 @@
+import type { FlowRow, SessionRow } from '../service-area/rows.ts';
+import type { Duration } from '../time.ts';
+import type { Action, Scenario, TrafficReport } from './scenario.ts';
+
+/**
+ * Where a lab runs. `sim` has virtual time, `netns` and `compose` have the real one; a runner drives all three alike,
+ * and one compliance suite holds for all three.
+ *
+ * The order of calls is create, start, any number of advance/inject/inspect, stop. `stop` may be called at any time,
+ * also after a failure, and leaves nothing behind.
+ */
+export interface Fabric {
+  readonly name: FabricName;
+  /** Makes nodes and links. Fails with a `LabError` that says what this machine lacks, and then nothing is left made. */
+  create(): Promise<void>;
+  /** Starts routers and hosts; when it returns, the time of the run is 0 and traffic begins on its own schedule. */
+  start(): Promise<void>;
+  /** Time since the start of the run. */
+  elapsed(): Duration;
+  /** Lets the lab live until the time of the run is `until`; calls `tick` now and then with how far it has come. */
+  advance(until: Duration, tick: (progress: Progress) => void): Promise<void>;
+  inject(action: Action): Promise<void>;
+  counters(node: string): Promise<ReadonlyMap<string, number>>;
+  sessions(node: string): Promise<readonly SessionRow[]>;
+  flows(node: string): Promise<readonly FlowRow[]>;
+  traffic(): Promise<readonly TrafficReport[]>;
+  stop(): Promise<void>;
+}
+
+export type FabricName = 'sim' | 'netns' | 'compose';
+
+export interface Progress {
+  readonly elapsed: Duration;
+  readonly sessions: number;
+  readonly packets: number;
+}
+
+/** What a fabric is made from. `events` and `capture` take what happens, in order of time. */
+export interface FabricOptions {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly events: EventSink;
+  readonly capture: CaptureSink;
+}
+
+/** One line of events.ndjson. `time` is microseconds since the start of the run. */
+export interface LabEvent {
+  readonly time: number;
+  readonly node: string;
+  readonly type: string;
+  readonly packet?: number;
+  readonly session?: string;
+  readonly reason?: string;
+  readonly attributes?: readonly string[];
+  readonly [detail: string]: unknown;
+}
+
+export interface EventSink {
+  event(event: LabEvent): void;
+}
+
+/** One packet at one port of one node. */
+export interface CapturedPacket {
+  /** Microseconds since the start of the run. */
+  readonly time: number;
+  readonly node: string;
+  readonly port: string;
+  readonly direction: 'in' | 'out';
+  readonly id: number;
+  /** Valid during the call only. */
+  readonly bytes: Uint8Array;
+  /** Why: what was added to it, or why it went no further. */
+  readonly comments: readonly string[];
+}
+
+export interface CaptureSink {
+  packet(packet: CapturedPacket): void;
+}
+
+/** A lab that cannot be: `status` 2 for a person's mistake, 3 for what this machine lacks. */
+export class LabError extends Error {
+  readonly status: 2 | 3;
+
+  constructor(message: string, status: 2 | 3) {
+    super(message);
+    this.name = 'LabError';
+    this.status = status;
+  }
+}

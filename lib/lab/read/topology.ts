@@ -1,0 +1,181 @@
+import { formatAddress, formatPrefix, parsePrefix, prefixContains, sameAddress } from '../../address.ts';
+import type { IpAddress, IpPrefix } from '../../address.ts';
+import type { Authority } from '../../config/index.ts';
+import { quote, suggest } from '../../diagnostic.ts';
+import type { Impairment } from '../../link/impairment.ts';
+import type { HostNode, LabLink, LabNode, LinkEnd } from '../scenario.ts';
+import type { Fields, Value } from './document.ts';
+import * as forms from './forms.ts';
+import { readDirection } from './link-name.ts';
+
+export interface Topology {
+  readonly nodes: readonly LabNode[];
+  readonly links: readonly LabLink[];
+}
+
+const nodeKinds = ['host', 'router'] as const;
+const nodeFields = ['kind', 'addresses', 'gateways'];
+export const impairmentFields: readonly string[] = ['delay', 'jitter', 'loss'];
+const linkFields = ['ends', 'directions', ...impairmentFields];
+
+export function readTopology(fields: Fields, authority: Authority): Topology {
+  const nodes = readNodes(fields.need('nodes'), authority);
+  const linked = new Set<string>();
+  const links = (fields.need('links')?.entries("links: 'wan: {ends: [...]}'") ?? []).map(({ key, value }) =>
+    readLink(key, value, nodes, linked),
+  );
+  const topology = { nodes: nodes.map(({ node }) => node), links };
+  for (const { node, at, addresses, gateways } of nodes) {
+    if (node.kind === 'host') checkHost({ node, at, addresses, gateways }, topology, authority);
+  }
+  return topology;
+}
+
+interface PlacedNode<N extends LabNode = LabNode> {
+  readonly node: N;
+  readonly at: Value;
+  readonly addresses: readonly Value[];
+  readonly gateways: readonly Value[];
+}
+
+function readNodes(value: Value | undefined, authority: Authority): PlacedNode[] {
+  return (value?.entries("nodes: 'client: {kind: host, ...}'") ?? []).map(({ key, value }) => {
+    const name = key.read(forms.name) ?? forms.name.neutral;
+    const fields = value.fields('a node', nodeFields);
+    const addresses = fields.get('addresses')?.items() ?? [];
+    const gateways = fields.get('gateways')?.items() ?? [];
+    const kind = fields.required('kind', forms.oneOf("a kind of node: 'host' or 'router'", nodeKinds));
+    if (kind === 'router') {
+      for (const field of ['addresses', 'gateways'])
+        fields.get(field)?.wrong(`a router has no '${field}' here: they stand in its configuration`);
+      return { node: { kind, name, ports: routerPorts(key, name, authority) }, at: key, addresses, gateways };
+    }
+    if (addresses.length === 0) key.wrong(`host ${quote(name)} needs 'addresses'`);
+    const node: HostNode = {
+      kind,
+      name,
+      ports: ['eth0'],
+      addresses: addresses.map((address) => address.read(forms.interfaceAddress) ?? forms.interfaceAddress.neutral),
+      gateways: gateways.map((gateway) => gateway.read(forms.address) ?? forms.address.neutral),
+    };
+    return { node, at: key, addresses, gateways };
+  });
+}
+
+function routerPorts(at: Value, name: string, authority: Authority): string[] {
+  const router = authority.routers.find((router) => router.name === name);
+  if (!router) {
+    const hint = suggest(
+      name,
+      authority.routers.map((router) => router.name),
+    );
+    at.wrong(`the configuration has no router ${quote(name)}`, hint);
+    return [];
+  }
+  return router.nodes.flatMap((node) => node.deviceInterfaces.map((deviceInterface) => deviceInterface.name));
+}
+
+/** `linked` holds the ports of the links before this one. */
+function readLink(key: Value, value: Value, nodes: readonly PlacedNode[], linked: Set<string>): LabLink {
+  const name = key.read(forms.name) ?? forms.name.neutral;
+  const fields = value.fields('a link', linkFields);
+  const endValues = fields.need('ends')?.items() ?? [];
+  if (endValues.length < 2) key.wrong(`link ${quote(name)} needs two ends at least`);
+  const ends = endValues.map((end) => readEnd(end, nodes, linked));
+  const own = readImpairment(fields);
+  const link: LabLink = { name, ends, impairments: ends.map(() => own) };
+  const impairments = [...link.impairments];
+  for (const { key, value } of fields.get('directions')?.entries("directions: 'spoke -> hub: {...}'") ?? []) {
+    const direction = readDirection(key, [link]);
+    const impairment = readImpairment(value.fields('a direction', impairmentFields), own);
+    if (typeof direction?.direction === 'number') impairments[direction.direction] = impairment;
+    else if (direction) key.wrong('this names both directions', "write 'spoke -> hub' for what spoke sends");
+  }
+  return { ...link, impairments };
+}
+
+/** What is not said is as in `otherwise`. */
+export function readImpairment(fields: Fields, otherwise?: Impairment): Impairment {
+  const none = forms.duration.neutral;
+  return {
+    delay: fields.optional('delay', forms.duration, otherwise?.delay ?? none),
+    jitter: fields.optional('jitter', forms.duration, otherwise?.jitter ?? none),
+    loss: fields.optional('loss', forms.fraction, otherwise?.loss ?? 0),
+  };
+}
+
+/** `client` is a node with one port; `spoke:wan` is a port. */
+function readEnd(value: Value, nodes: readonly PlacedNode[], linked: Set<string>): LinkEnd {
+  const text = value.read(forms.line) ?? '';
+  const [nodeName, portName, ...rest] = text.split(':');
+  const nothing = { node: '', port: '' };
+  if (rest.length > 0) {
+    value.wrong(`${quote(text)} is not an end of a link`, "write 'spoke:wan' or, for a node with one port, 'client'");
+    return nothing;
+  }
+  const node = nodes.find(({ node }) => node.name === nodeName)?.node;
+  if (!node) {
+    const names = nodes.map(({ node }) => node.name);
+    value.file.report(value.within(0, nodeName.length), `there is no node ${quote(nodeName)}`, suggest(nodeName, names));
+    return nothing;
+  }
+  const port = portName ?? (node.ports.length === 1 ? node.ports[0] : undefined);
+  if (port === undefined || !node.ports.includes(port)) {
+    const at = portName === undefined ? value.at : value.within(nodeName.length + 1, text.length);
+    const message = portName === undefined ? `which port of ${nodeName}?` : `${nodeName} has no port ${quote(portName)}`;
+    value.file.report(at, message, suggest(portName ?? '', node.ports));
+    return nothing;
+  }
+  const end = `${nodeName}:${port}`;
+  if (linked.has(end)) value.wrong(`${end} is already on a link`);
+  linked.add(end);
+  return { node: nodeName, port };
+}
+
+/** A host must be on a link, share a network with somebody there, and have its gateways there. */
+function checkHost(host: PlacedNode<HostNode>, topology: Topology, authority: Authority): void {
+  const { node } = host;
+  const link = topology.links.find(({ ends }) => ends.some((end) => end.node === node.name));
+  if (!link) {
+    host.at.wrong(`host ${quote(node.name)} is on no link`);
+    return;
+  }
+  const others = link.ends
+    .filter((end) => end.node !== node.name)
+    .flatMap((end) => addressesOf(end, topology.nodes, authority));
+  node.addresses.forEach((own, i) => {
+    if (others.some((other) => sameAddress(other, own.address)))
+      host.addresses[i].wrong(`another end of link ${quote(link.name)} has the address ${formatAddress(own.address)}`);
+    else if (own.length > 0 && !others.some((other) => prefixContains(own, other)))
+      host.addresses[i].wrong(
+        `nobody else on link ${quote(link.name)} has an address in ${networkOf(own)}`,
+        suggestAddress(others, own.address),
+      );
+  });
+  node.gateways.forEach((gateway, i) => {
+    if (!others.some((other) => sameAddress(other, gateway)))
+      host.gateways[i].wrong(
+        `nobody else on link ${quote(link.name)} has the address ${formatAddress(gateway)}`,
+        suggestAddress(others, gateway),
+      );
+  });
+}
+
+/** The addresses of a port: a host's own, or those that a router's configuration gives it. */
+function addressesOf(end: LinkEnd, nodes: readonly LabNode[], authority: Authority): IpAddress[] {
+  const node = nodes.find(({ name }) => name === end.node);
+  if (node?.kind === 'host') return node.addresses.map(({ address }) => address);
+  return (authority.routers.find(({ name }) => name === end.node)?.nodes ?? [])
+    .flatMap((node) => node.deviceInterfaces.filter(({ name }) => name === end.port))
+    .flatMap((deviceInterface) => deviceInterface.networkInterfaces)
+    .flatMap((networkInterface) => networkInterface.addresses.map(({ ipAddress }) => ipAddress));
+}
+
+const networkOf = (own: IpPrefix): string =>
+  formatPrefix(parsePrefix(`${formatAddress(own.address)}/${own.length}`) ?? own);
+
+const suggestAddress = (others: readonly IpAddress[], wanted: IpAddress): string | undefined =>
+  suggest(
+    formatAddress(wanted),
+    others.filter(({ family }) => family === wanted.family).map((other) => formatAddress(other)),
+  );

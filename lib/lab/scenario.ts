@@ -1,0 +1,190 @@
+import type { IpAddress, IpPrefix } from '../address.ts';
+import type { Authority } from '../config/index.ts';
+import type { Impairment } from '../link/impairment.ts';
+import type { Duration } from '../time.ts';
+
+/** A lab and what happens to it, as `parseScenario` reads it from YAML. Every name in it has been checked. */
+export interface Scenario {
+  readonly name: string;
+  /** One line for people: what the scenario teaches. */
+  readonly about: string;
+  /** How long the run lasts; traffic and timeline end before it. */
+  readonly duration: Duration;
+  /** The seed of a run that is given none. */
+  readonly seed: number;
+  readonly authority: Authority;
+  readonly nodes: readonly LabNode[];
+  readonly links: readonly LabLink[];
+  readonly traffic: readonly Traffic[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly expectations: readonly Expectation[];
+}
+
+export type LabNode = RouterNode | HostNode;
+
+/** A router; its name is that of a router of the configuration, its ports are that router's device-interfaces. */
+export interface RouterNode {
+  readonly kind: 'router';
+  readonly name: string;
+  readonly ports: readonly string[];
+}
+
+export interface HostNode {
+  readonly kind: 'host';
+  readonly name: string;
+  /** One port, 'eth0'. */
+  readonly ports: readonly string[];
+  /** Each with the length of its network; the bits behind the length are the host's own. */
+  readonly addresses: readonly IpPrefix[];
+  /** At most one of each family. */
+  readonly gateways: readonly IpAddress[];
+}
+
+/**
+ * A wire between two ports, or a segment with more: there, as on a switch, a frame goes to the port whose address it
+ * bears, and to all others when it is for all.
+ */
+export interface LabLink {
+  readonly name: string;
+  /** Two or more. */
+  readonly ends: readonly LinkEnd[];
+  /** `impairments[i]` is for the frames that `ends[i]` sends, and is a model of its own. */
+  readonly impairments: readonly Impairment[];
+}
+
+export interface LinkEnd {
+  readonly node: string;
+  readonly port: string;
+}
+
+interface TrafficBase {
+  readonly name: string;
+  /** Node names. Both are hosts, but a `scan` may go to a router. */
+  readonly from: string;
+  readonly to: string;
+  /** The address of `to` that is spoken to, and its port (0 for ICMP). */
+  readonly destination: IpAddress;
+  readonly port: number;
+  /** When it begins, from the start of the run. */
+  readonly start: Duration;
+}
+
+interface Paced extends TrafficBase {
+  /** Spacing of what is sent. */
+  readonly every: Duration;
+  /** How many are sent. */
+  readonly count: number;
+  /** UDP payload or ICMP data, in bytes; at least 16. */
+  readonly length: number;
+}
+
+/**
+ * What hosts do. The same entry is carried out by a simulated host and by a real one.
+ *
+ * - `udp-request`: `from` asks, `to` answers each question; pauses may be listed as `silences`.
+ * - `udp-push`: `from` asks once, then `to` pushes `count` messages, which `from` never answers.
+ * - `udp-one-way`: `from` sends, nobody answers (syslog).
+ * - `ping`: ICMP echo.
+ * - `http-download`: `from` fetches `bytes` bytes by HTTP and compares their SHA-256.
+ * - `scan`: `from` sends one UDP datagram to each port of `ports` on `destination`, which may be a router's waypoint.
+ */
+export type Traffic =
+  | (Paced & { readonly kind: 'udp-request'; readonly silences: readonly Silence[] })
+  | (Paced & { readonly kind: 'udp-push'; readonly silences: readonly Silence[] })
+  | (Paced & { readonly kind: 'udp-one-way'; readonly silences: readonly Silence[] })
+  | (Paced & { readonly kind: 'ping'; readonly silences: readonly Silence[] })
+  | (TrafficBase & { readonly kind: 'http-download'; readonly bytes: number })
+  | (TrafficBase & {
+      readonly kind: 'scan';
+      readonly ports: readonly [first: number, last: number];
+      readonly every: Duration;
+    });
+
+/** From `start` until `end`, measured from the start of the run, nothing is sent. */
+export interface Silence {
+  readonly start: Duration;
+  readonly end: Duration;
+}
+
+/** What one traffic entry saw, in the same terms on every fabric. Times are from the start of the run. */
+export interface TrafficReport {
+  readonly name: string;
+  readonly sent: number;
+  /** Answers to questions, pushes that came, echo replies, ports that answered a scan. */
+  readonly received: number;
+  /** What came twice, or was not asked for, or held wrong bytes. */
+  readonly unexpected: number;
+  /** Every exchange: when it was sent, and when answered (pushed: received); undefined if never. */
+  readonly exchanges: readonly { readonly sentAt: Duration; readonly receivedAt?: Duration }[];
+  /** For a download: bytes that came, whether it finished, and whether the checksum is the expected one. */
+  readonly transfer?: {
+    readonly bytes: number;
+    readonly finished: boolean;
+    readonly checksumEqual: boolean;
+    readonly took?: Duration;
+  };
+}
+
+export interface TimelineEntry {
+  readonly at: Duration;
+  readonly action: Action;
+}
+
+/** What is done to a lab while it runs. */
+export type Action =
+  | { readonly kind: 'forget-sessions'; readonly node: string }
+  /** Forgets the one session that carries this traffic. */
+  | { readonly kind: 'forget-session'; readonly node: string; readonly traffic: string }
+  | { readonly kind: 'restart'; readonly node: string; readonly downFor: Duration }
+  /** Every frame that the `direction` sends on the link is lost from now on. */
+  | { readonly kind: 'cut'; readonly link: string; readonly direction: Direction }
+  /** Undoes `cut`. */
+  | { readonly kind: 'heal'; readonly link: string; readonly direction: Direction }
+  | {
+      readonly kind: 'impair';
+      readonly link: string;
+      readonly direction: Direction;
+      readonly impairment: Impairment;
+    };
+
+/** Whose frames on a link are meant: those that `ends[direction]` sends, or everybody's. */
+export type Direction = 'both' | number;
+
+/** A number that an expectation compares. */
+export type Measure =
+  /** The sum of some counters, at the end or from `since` on. A router that is restarted counts from 0 again. */
+  | { readonly of: 'counter'; readonly terms: readonly CounterTerm[] }
+  | { readonly of: 'traffic'; readonly traffic: string; readonly what: TrafficMeasure }
+  /** How many sessions the node has at the end; both directions are one session. */
+  | { readonly of: 'sessions'; readonly node: string };
+
+export interface CounterTerm {
+  readonly node: string;
+  /** As `show stats` spells it. */
+  readonly path: string;
+}
+
+/**
+ * What is read from a traffic report.
+ *
+ * - `sent`, `received`, `lost`: exchanges, and those answered or not. Of those sent at or after `since`, if there is one.
+ * - `unexpected`: as reported; has no `since`.
+ * - `recovery`: from the first question sent at or after `since` to the first answer to it or to a later one, in
+ *   microseconds, or in round trips: multiples of the median of what the exchanges before `since` took.
+ * - `bytes`, `checksum-equal`: of a download; the latter is 1 or 0.
+ */
+export type TrafficMeasure = 'sent' | 'received' | 'lost' | 'unexpected' | 'recovery' | 'bytes' | 'checksum-equal';
+
+export interface Expectation {
+  /** As written, for the verdict table. */
+  readonly text: string;
+  readonly measure: Measure;
+  readonly unit: Unit;
+  /** One of the two at least; equal for 'is'. In `unit`. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  /** Measured from here on; from the start if absent. */
+  readonly since?: Duration;
+}
+
+export type Unit = 'count' | 'microseconds' | 'round-trips';
