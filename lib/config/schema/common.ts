@@ -1,4 +1,5 @@
 import { list } from './element.ts';
+import type { List } from './element.ts';
 import { identifier, integer, text } from './leaf.ts';
 import type { Leaf } from './leaf.ts';
 
@@ -6,7 +7,11 @@ export const name = (of: string): Leaf<string, true> => identifier({ required: t
 
 export const description = text({ help: 'A note for people' });
 
-export const portRange = list('Ports', ['start-port'], {
-  'start-port': integer(0, 65_535, { required: true, help: 'First port of the range' }),
-  'end-port': integer(0, 65_535, { help: 'Last port of the range; the first one if absent' }),
-});
+type PortRangeChildren = { readonly 'start-port': Leaf<number, true>; readonly 'end-port': Leaf<number, false> };
+
+/** Ports from `min` up. */
+export const portRange = (min: number): List<PortRangeChildren> =>
+  list('Ports', ['start-port'], {
+    'start-port': integer(min, 65_535, { required: true, help: 'First port of the range' }),
+    'end-port': integer(min, 65_535, { help: 'Last port of the range; the first one if absent' }),
+  });

@@ -1,4 +1,5 @@
 import type { Leaf, LeafList } from './leaf.ts';
+import { camelCase, plural } from './names.ts';
 import type { CamelCase, Plural } from './names.ts';
 
 /** What may stand inside a block, by its name in the configuration. The order is the order of print. */
@@ -70,3 +71,9 @@ type PropertyOf<K, E> = K extends string
     ? Plural<CamelCase<K>>
     : CamelCase<K>
   : never;
+
+/** What an element is called in TypeScript; the counterpart of PropertyOf. */
+export function propertyName(name: string, element: Element): string {
+  const camel = camelCase(name);
+  return element.element === 'list' || element.element === 'leaf-list' ? plural(camel) : camel;
+}

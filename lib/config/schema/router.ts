@@ -13,6 +13,9 @@ import {
   reference,
 } from './leaf.ts';
 
+// SVR sheet, section 2.8.
+const waypointPorts = portRange(1_025);
+
 const vector = leafList(identifier({ help: 'Vector for the choice of paths' }));
 
 const peerConnectivity = enumeration(['bidirectional', 'outbound-only'], {
@@ -58,7 +61,7 @@ const neighborhood = list('Networks in which routers find each other', ['name'],
     help: 'Whom to peer with: spokes with hubs, hubs with spokes, and everybody with a mesh',
   }),
   'peer-connectivity': peerConnectivity,
-  'port-range': portRange,
+  'port-range': waypointPorts,
   vector,
 });
 
@@ -67,7 +70,7 @@ const adjacency = list('Peers that are reached at a given address', ['ip-address
   peer: reference('peer', { required: true, help: 'The peer' }),
   'peer-connectivity': peerConnectivity,
   'inter-router-security': reference('security', { help: 'Protection of what is sent to this peer' }),
-  'port-range': portRange,
+  'port-range': waypointPorts,
   vector,
 });
 

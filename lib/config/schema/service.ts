@@ -6,7 +6,7 @@ import { boolean, decimal, duration, enumeration, hex, ipPrefix, leafList, prior
 
 const transport = list('Protocols and ports; without any, every protocol', ['protocol'], {
   protocol: enumeration(['tcp', 'udp', 'icmp'], { required: true, help: 'Transport protocol' }),
-  'port-range': portRange,
+  'port-range': portRange(0),
 });
 
 export const tenant = list('Those who may be given access to services', ['name'], {

@@ -1,0 +1,7 @@
+export { formatConfiguration, parseConfiguration } from './configuration.ts';
+export type { ParsedConfiguration } from './configuration.ts';
+export { isOnLink, peerPaths, placesOf } from './peering.ts';
+export type { PeerPath, Place } from './peering.ts';
+export { coversPort, defaultSessionTimers, sessionTimers } from './session-timers.ts';
+export type { SessionTimers } from './session-timers.ts';
+export type * from './types.ts';
