@@ -1,0 +1,79 @@
+import type { LabEvent } from '../lib/lab/fabric.ts';
+import type { Action } from '../lib/lab/scenario.ts';
+import type { TraceType } from '../lib/trace.ts';
+import type { Tone } from './terminal.ts';
+
+/** How the story of a run tells one type of event. */
+export interface Phrase {
+  readonly tone: Tone;
+  /** What happens, in plain words and then the SVR term; `{name}` stands for that detail of the event, or of the lab. */
+  readonly says: string;
+  /** Other words where the event's reason is one of these. */
+  readonly because?: Readonly<Record<string, string>>;
+}
+
+/** Undefined for what is too small for the story; events.ndjson has it all. */
+export const phrases = {
+  'session-created': { tone: 'plain', says: 'sets up a session from its first packet' },
+  'session-recreated': {
+    tone: 'good',
+    says: 'has the lost session back, set up again from the metadata (session-recreated)',
+  },
+  'session-updated': undefined,
+  'session-removed': {
+    tone: 'plain',
+    says: 'ends a session ({reason})',
+    because: {
+      forgotten: 'forgets a session, and tells nobody',
+      timeout: 'ends a session that nobody used any more (timeout)',
+      closed: 'ends a session that both hosts have closed',
+    },
+  },
+  'metadata-added': undefined,
+  'metadata-received': undefined,
+  'metadata-turned-on': { tone: 'plain', says: 'describes the session again from its next packet on (metadata on)' },
+  'metadata-turned-off': {
+    tone: 'plain',
+    says: 'knows that the peer knows, and sends bare packets from now on (metadata off)',
+  },
+  'health-check-added': {
+    tone: 'plain',
+    says: 'asks with its next packet whether the peer still knows the session (session-health-check); nothing had come back for {timeout}',
+    because: {
+      'request-timeout':
+        'asks once more, and says that its last question was not answered (session-health-check, request-timeout)',
+    },
+  },
+  'health-check-timeout': { tone: 'bad', says: 'waits for the answer to its session-health-check in vain' },
+  'control-sent': {
+    tone: 'plain',
+    says: 'sends a control message ({reason})',
+    because: {
+      'enable-metadata': 'answers: I do not know this session, describe it to me (enable-metadata)',
+      'session-exists': 'answers: I still know the session (acknowledgement of the session-health-check)',
+      'disable-metadata': 'answers: I know the session now, no need to describe it (disable-metadata)',
+    },
+  },
+  'control-received': undefined,
+  'packet-dropped': { tone: 'bad', says: 'drops a packet ({reason})' },
+  'icmp-error-sent': { tone: 'bad', says: 'sends an ICMP error for a packet that it cannot pass on ({reason})' },
+
+  'forget-sessions': { tone: 'fault', says: 'loses its memory: every session is gone, and nobody is told' },
+  'forget-session': { tone: 'fault', says: 'loses one session from its memory, and nobody is told' },
+  restart: { tone: 'fault', says: 'goes down and starts again with an empty memory ({what})' },
+  cut: { tone: 'fault', says: 'is cut: what is sent over it is lost ({what})' },
+  heal: { tone: 'fault', says: 'is whole again ({what})' },
+  impair: { tone: 'fault', says: 'becomes another wire ({what})' },
+} as const satisfies Record<TraceType | Action['kind'], Phrase | undefined>;
+
+/** The phrase for an event with its details filled in; undefined if the story passes over it. */
+export function phraseOf(
+  event: LabEvent,
+  lab: Readonly<Record<string, string>>,
+): { tone: Tone; text: string } | undefined {
+  const phrase = (phrases as Readonly<Record<string, Phrase | undefined>>)[event.type];
+  if (!phrase) return undefined;
+  const words = phrase.because?.[event.reason ?? ''] ?? phrase.says;
+  const detail = (name: string): string => String(event[name] ?? lab[name] ?? 'no reason given');
+  return { tone: phrase.tone, text: words.replace(/\{(\w+)\}/g, (_, name: string) => detail(name)) };
+}

@@ -1,0 +1,60 @@
+import { counted, formatDuration } from './units.ts';
+
+/** How far a run has come. Times are microseconds since its start. */
+export interface RunProgress {
+  readonly elapsed: number;
+  readonly duration: number;
+  readonly sessions: number;
+  readonly packets: number;
+  /** What the timeline did last, or is about to do. */
+  readonly step: string;
+}
+
+const BAR_WIDTH = 20;
+const REDRAW_EVERY_MS = 100;
+
+/** One line, at most `width` columns. `tookMs` is the real time that the run has taken. */
+export function formatProgress(progress: RunProgress, tookMs: number, width: number): string {
+  const share = progress.duration > 0 ? Math.min(1, progress.elapsed / progress.duration) : 1;
+  const bar = '#'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH);
+  const at = `${(progress.elapsed / 1_000_000).toFixed(1)} of ${formatDuration(progress.duration)}`;
+  const parts = [
+    `[${bar}] ${at}`,
+    counted(progress.sessions, 'session'),
+    counted(progress.packets, 'packet'),
+    ...(share > 0 ? [`${Math.ceil((tookMs * (1 - share)) / share / 1000)} s to go`] : []),
+    ...(progress.step ? [progress.step] : []),
+  ];
+  return parts.join('  ').slice(0, width);
+}
+
+/** Draws the progress of a run over itself, on one line of a terminal, and wipes it at the end. */
+export class ProgressLine {
+  readonly #write: (text: string) => void;
+  readonly #width: () => number;
+  readonly #clock: () => number;
+  readonly #startedAt: number;
+  #drawnAt = -Infinity;
+
+  /** `width` is 0 where there is no terminal, and then nothing is drawn. `clock` is in milliseconds. */
+  constructor(write: (text: string) => void, width: () => number, clock: () => number = () => performance.now()) {
+    this.#write = write;
+    this.#width = width;
+    this.#clock = clock;
+    this.#startedAt = clock();
+  }
+
+  draw(progress: RunProgress): void {
+    const now = this.#clock();
+    const width = this.#width();
+    if (width === 0 || now - this.#drawnAt < REDRAW_EVERY_MS) return;
+    this.#drawnAt = now;
+    // The last column stays free: writing to it makes some terminals go on to the next line.
+    this.#write(`\r${formatProgress(progress, now - this.#startedAt, width - 1)}\x1b[K`);
+  }
+
+  wipe(): void {
+    if (this.#drawnAt > -Infinity) this.#write('\r\x1b[K');
+    this.#drawnAt = -Infinity;
+  }
+}
