@@ -1,7 +1,7 @@
 # The lab's image: one daemon that is a router or a host, as its arguments say.
 #
-# Two ways lead to it. `runtime`, the default, compiles everything in a stage of its own. `prebuilt` takes a tree that was
-# built outside, for a machine that reaches no registry from inside a build; scripts/docker-image.sh chooses and feeds it.
+# Two ways lead to it. `runtime`, the default, compiles everything in a stage of its own. `prebuilt` takes a tree that
+# was built outside, for a machine that reaches no registry from inside a build; scripts/docker-image.sh chooses.
 ARG BASE_IMAGE=node:24-bookworm-slim
 
 FROM ${BASE_IMAGE} AS base

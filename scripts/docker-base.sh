@@ -91,4 +91,5 @@ unpack
 configure
 import
 docker run --rm --network none "$image" node --version >/dev/null || cannot 'its Node does not run'
-say "$image: Node $(node -p process.versions.node), $(wc -l <"$work/names") packages, $(docker image inspect --format '{{.Size}}' "$image" | awk '{ printf "%d MB", $1 / 1e6 }')"
+size_bytes=$(docker image inspect --format '{{.Size}}' "$image")
+say "$image: Node $(node -p process.versions.node), $(wc -l <"$work/names") packages, $((size_bytes / 1000000)) MB"

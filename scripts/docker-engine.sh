@@ -5,7 +5,7 @@
 #   docker-engine.sh stop     end the engine that this script started, with all it holds; any other is left alone
 #   docker-engine.sh status   say which engine answers; exit 1 when none does
 #
-# The engine started here keeps to itself: its data, sockets and log live in directories of its own, and it neither makes
+# The engine started here keeps to itself: its data, state and log live in directories of its own, and it neither makes
 # a default bridge nor touches the machine's firewall and forwarding. SVRLAB_ENGINE_DIR moves the data directory.
 set -eu
 
@@ -26,7 +26,8 @@ cannot() {
 answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
 describe() {
-  docker info --format 'version {{.ServerVersion}}, storage driver {{.Driver}}, cgroup v{{.CgroupVersion}}, data in {{.DockerRootDir}}'
+  docker info --format \
+    'version {{.ServerVersion}}, storage driver {{.Driver}}, cgroup v{{.CgroupVersion}}, data in {{.DockerRootDir}}'
 }
 
 command_line() { tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" || true; }
@@ -51,14 +52,17 @@ check_machine() {
   for program in docker dockerd containerd runc iptables; do
     command -v "$program" >/dev/null || cannot "there is no $program; on Debian: apt-get install docker.io iptables"
   done
-  grep -q ' cgroup2\? ' /proc/mounts || cannot 'no cgroup hierarchy is mounted; on Debian: apt-get install cgroupfs-mount'
+  grep -q ' cgroup2\? ' /proc/mounts ||
+    cannot 'no cgroup hierarchy is mounted; on Debian: apt-get install cgroupfs-mount'
 }
 
-# overlayfs does not lie on every filesystem, on another overlayfs for instance; vfs copies whole layers but works anywhere.
+# overlayfs does not lie on every filesystem, on another overlayfs for instance; vfs copies whole layers but works
+# anywhere.
 storage_driver() {
   probe=$data/overlay-probe
+  layers=lowerdir=$probe/lower,upperdir=$probe/upper,workdir=$probe/work
   mkdir -p "$probe/lower" "$probe/upper" "$probe/work" "$probe/merged"
-  if mount -t overlay overlay -o "lowerdir=$probe/lower,upperdir=$probe/upper,workdir=$probe/work" "$probe/merged" 2>/dev/null; then
+  if mount -t overlay overlay -o "$layers" "$probe/merged" 2>/dev/null; then
     umount "$probe/merged"
     echo overlay2
   else
@@ -114,7 +118,8 @@ stop_ours() {
     say "killing process $pid, which did not end by itself"
     kill -KILL "$pid" 2>/dev/null || true
   done
-  awk -v ours="^($exec_root|$data)/" '$2 ~ ours { print $2 }' /proc/mounts | sort --reverse | xargs --no-run-if-empty umount
+  awk -v ours="^($exec_root|$data)/" '$2 ~ ours { print $2 }' /proc/mounts |
+    sort --reverse | xargs --no-run-if-empty umount
   rm -rf "$exec_root"
 }
 

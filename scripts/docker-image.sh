@@ -3,8 +3,8 @@
 #
 #   docker-image.sh [--prebuilt] [IMAGE]    IMAGE is svrlab unless given; exit 3 when this machine lacks what it takes
 #
-# Where the Dockerfile's base image can be had (BASE_IMAGE names another), everything is compiled inside the build. Where
-# it cannot, or with --prebuilt, the tree that stands here goes onto a base of Debian packages and the local Node.
+# Where the Dockerfile's base image can be had (BASE_IMAGE names another), everything is compiled inside the build.
+# Where it cannot, or with --prebuilt, the tree that stands here goes onto a base of Debian packages and the local Node.
 set -eu
 
 home=$(dirname "$(dirname "$(readlink -f "$0")")")
@@ -39,7 +39,8 @@ tree() {
   echo package.json
   echo scenarios
   echo dist
-  npm ls --prefix "$home" --omit=dev --all --parseable 2>/dev/null | sed -n "s#^$home/##p" | grep -v 'node_modules/.*node_modules/'
+  npm ls --prefix "$home" --omit=dev --all --parseable 2>/dev/null |
+    sed -n "s#^$home/##p" | grep -v 'node_modules/.*node_modules/'
 }
 
 build_from_tree() {
