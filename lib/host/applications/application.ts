@@ -1,0 +1,10 @@
+import type { Instant } from '../../time.ts';
+import type { Program } from '../host.ts';
+import type { SideReport } from './report.ts';
+
+/** One side of one traffic entry. It is started at time 0 of the run, and keeps its own schedule from there. */
+export interface Application extends Program {
+  report(): SideReport;
+  /** Closes what it has opened. */
+  stop(now: Instant): void;
+}
