@@ -5,6 +5,32 @@ export interface Span {
   readonly length: number;
 }
 
+const LINE_BREAK = /\r\n|\n|\r/;
+
+/** Turns offsets into a text into places in it. */
+export class Lines {
+  readonly #text: string;
+  /** Offsets of the first letters of all lines. */
+  readonly #starts: readonly number[];
+
+  constructor(text: string) {
+    this.#text = text;
+    const breaks = text.matchAll(new RegExp(LINE_BREAK, 'g'));
+    this.#starts = [0, ...Array.from(breaks, (found) => found.index + found[0].length)];
+  }
+
+  /** From `start` to before `end`; at least one letter, and cut at the end of the line. */
+  span(start: number, end: number): Span {
+    const from = Math.min(start, this.#text.length);
+    let line = 0;
+    for (let step = 2 ** 30; step >= 1; step /= 2) {
+      if (line + step < this.#starts.length && this.#starts[line + step] <= from) line += step;
+    }
+    const [first] = this.#text.slice(from, end).split(LINE_BREAK, 1);
+    return { line: line + 1, column: from - this.#starts[line] + 1, length: Math.max(1, first.trimEnd().length) };
+  }
+}
+
 /** What is wrong at one place of a file that a person wrote, and what would be right. */
 export interface Diagnostic extends Span {
   readonly file: string;
@@ -56,7 +82,7 @@ export function formatDiagnostic(diagnostic: Diagnostic, source: string): string
   const { file, line, column, length, message, hint } = diagnostic;
   const head = `${file}:${line}:${column}: ${message}`;
   // A tab becomes one column wide, so that the caret stands where the column says.
-  const shown = source.split(/\r\n|\n|\r/)[line - 1]?.replaceAll('\t', ' ');
+  const shown = source.split(LINE_BREAK)[line - 1]?.replaceAll('\t', ' ');
   if (shown === undefined) return hint ? `${head}\n${' '.repeat(8)}${hint}` : head;
   const caret = ' '.repeat(column - 1) + '^'.repeat(Math.max(1, length));
   return [head, `${String(line).padStart(5)} | ${shown}`, `${' '.repeat(6)}| ${caret}${hint ? ` ${hint}` : ''}`].join(
@@ -81,12 +107,17 @@ export function suggest(word: string, choices: Iterable<string>): string | undef
   return all.length > 0 && all.length <= 6 ? `one of ${all.join(', ')}` : undefined;
 }
 
-/** The choice that takes the fewest edits (insert, delete, replace, swap neighbours), about one for each three letters. */
+/**
+ * The choice that takes the fewest edits (insert, delete, replace, swap neighbours), about one for each three letters;
+ * else the only choice that begins with the word.
+ */
 export function nearest(word: string, choices: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
+  const longer: string[] = [];
   let best: string | undefined;
   let fewest = Math.floor((word.length + 1) / 3) + 1;
   for (const choice of choices) {
+    if (wanted !== '' && choice.toLowerCase().startsWith(wanted)) longer.push(choice);
     if (Math.abs(choice.length - word.length) >= fewest) continue;
     const edits = editDistance(wanted, choice.toLowerCase());
     if (edits < fewest) {
@@ -94,7 +125,7 @@ export function nearest(word: string, choices: Iterable<string>): string | undef
       fewest = edits;
     }
   }
-  return best;
+  return best ?? (longer.length === 1 ? longer[0] : undefined);
 }
 
 /** Optimal string alignment distance. */

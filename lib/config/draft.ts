@@ -1,4 +1,4 @@
-import { quote, suggest } from '../diagnostic.ts';
+import { nearest, quote, suggest } from '../diagnostic.ts';
 import type { Report, Span } from '../diagnostic.ts';
 import { propertyName } from './schema/element.ts';
 import type { AnyLeaf, AnyLeafList, Block, Container, Element, List } from './schema/element.ts';
@@ -28,6 +28,8 @@ export class Draft {
   /** Where the item was written as a block of its own, rather than passed through by a longer line. */
   openedAt: Span | undefined;
   readonly leaves = new Map<string, Given>();
+  /** Leaves that were written with a text that is no value. */
+  readonly unreadable = new Set<string>();
   readonly leafLists = new Map<string, Map<string, Given>>();
   readonly containers = new Map<string, Draft>();
   readonly lists = new Map<string, Map<string, Draft>>();
@@ -60,14 +62,15 @@ function readValue(name: string, leaf: AnyLeaf | AnyLeafList, word: Word, report
   const { type } = leaf;
   const value: unknown = type.read(word.text);
   if (value !== undefined) return { value, text: type.write(value), at: word };
-  const hint = type.words && suggest(word.text, type.words);
+  const near = type.words && nearest(word.text, type.words);
+  const hint = near && `did you mean '${near}'?`;
   report(word, `${name} must be ${type.describes}, not ${quote(word.text)}`, hint);
   return undefined;
 }
 
 export function setLeaf(draft: Draft, name: string, leaf: AnyLeaf, word: Word, report: Report): void {
   const given = readValue(name, leaf, word, report);
-  if (!given) return;
+  if (!given) return void draft.unreadable.add(name);
   const earlier = draft.leaves.get(name);
   if (!earlier) {
     draft.leaves.set(name, given);
@@ -164,14 +167,13 @@ function completeElement(
   switch (element.element) {
     case 'leaf': {
       const given = draft.leaves.get(name);
-      if (given) checkReference(draft, name, element, given, report);
-      // A key with a bad value has been reported where it stands.
-      else if (element.required && !isKey(draft, name)) report(draft.at, `${draft.label} needs a ${name}`);
+      if (given) checkReference(draft, element, given, report);
+      else if (element.required && !draft.unreadable.has(name)) report(draft.at, `${draft.label} needs a ${name}`);
       return given ? given.value : element.default;
     }
     case 'leaf-list': {
       const values = [...(draft.leafLists.get(name)?.values() ?? [])];
-      for (const given of values) checkReference(draft, name, element, given, report);
+      for (const given of values) checkReference(draft, element, given, report);
       return values.map((given) => given.value);
     }
     case 'container':
@@ -183,27 +185,13 @@ function completeElement(
   }
 }
 
-function isKey(draft: Draft, name: string): boolean {
-  return draft.schema.element === 'list' && draft.schema.keys.includes(name);
-}
-
-function checkReference(
-  draft: Draft,
-  name: string,
-  { refersTo }: AnyLeaf | AnyLeafList,
-  given: Given,
-  report: Report,
-): void {
+function checkReference(draft: Draft, { refersTo }: AnyLeaf | AnyLeafList, given: Given, report: Report): void {
   if (refersTo === undefined) return;
   const owner = ownerOf(draft, refersTo);
   const items = owner?.lists.get(refersTo);
   if (items?.has(given.text)) return;
-  const place = owner?.parent ? ` in ${owner.label}` : '';
-  report(
-    given.at,
-    `${name} names no ${refersTo}${place}: ${quote(given.text)}`,
-    suggest(given.text, items?.keys() ?? []),
-  );
+  const place = owner && owner.keys.length > 0 ? ` in ${owner.label}` : '';
+  report(given.at, `there is no ${refersTo} ${quote(given.text)}${place}`, suggest(given.text, items?.keys() ?? []));
 }
 
 function ownerOf(draft: Draft, list: string): Draft | undefined {

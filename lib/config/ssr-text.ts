@@ -58,7 +58,7 @@ class TextReader {
     const open = this.#frames.at(-1);
     if (!open) return;
     const count = this.#frames.length;
-    const missing = count === 1 ? `1 'exit' is missing` : `${count} 'exit's are missing`;
+    const missing = count === 1 ? 'one exit is missing' : `${count} exits are missing`;
     if (this.#crooked) {
       const { opening, exit } = this.#crooked;
       this.#report(opening, `${missing}, perhaps here`, `line ${exit.line} closes this, but does not line up with it`);

@@ -1,6 +1,8 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node, Pair, YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { Node, Pair, YAMLMap } from 'yaml';
+import { Lines } from '../diagnostic.ts';
 import type { Report, Span } from '../diagnostic.ts';
+import { parseYaml } from '../yaml-document.ts';
 import { addToLeafList, Draft, enterContainer, enterItem, reportUnknown, setLeaf } from './draft.ts';
 import type { Word } from './draft.ts';
 import { readLine } from './lexer.ts';
@@ -19,19 +21,19 @@ type Content = Node | null | undefined;
 
 class YamlReader {
   readonly #text: string;
-  readonly #lines = new LineCounter();
+  readonly #lines: Lines;
   readonly #report: Report;
 
   constructor(text: string, report: Report) {
     this.#text = text;
+    this.#lines = new Lines(text);
     this.#report = report;
   }
 
   read(schema: Container): Draft {
     const draft = new Draft(schema, 'the configuration', [], { line: 1, column: 1, length: 1 });
-    const document = this.#parse();
-    for (const { message, pos } of document?.errors ?? []) this.#report(this.#span(pos[0], pos[1]), message);
-    if (!document || document.errors.length > 0) return draft;
+    const document = parseYaml(this.#text, this.#report);
+    if (!document) return draft;
     if (isMap(document.contents)) {
       for (const pair of document.contents.items as Pair<Node, Content>[]) {
         if (isScalar(pair.key) && pair.key.value === 'config') this.#block(draft, pair.value);
@@ -41,18 +43,6 @@ class YamlReader {
       this.#block(draft, document.contents);
     }
     return draft;
-  }
-
-  #parse(): Document | undefined {
-    try {
-      // In the failsafe schema every scalar is the text that was written: 007 stays 007.
-      const options = { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
-      return parseDocument(this.#text, { ...options, lineCounter: this.#lines });
-    } catch {
-      // The parser calls itself for each level of nesting, and runs out of stack when there are thousands.
-      this.#report({ line: 1, column: 1, length: 1 }, 'this is nested too deeply');
-      return undefined;
-    }
   }
 
   #block(draft: Draft, content: Content): void {
@@ -146,14 +136,7 @@ class YamlReader {
   }
 
   #spanOf(node: Content, near: Span): Span {
-    return node?.range ? this.#span(node.range[0], node.range[1]) : near;
-  }
-
-  /** A span ends with its line. */
-  #span(start: number, end: number): Span {
-    const { line, col } = this.#lines.linePos(start);
-    const [first] = this.#text.slice(start, Math.max(start + 1, end)).split(/\r\n|\n|\r/, 1);
-    return { line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, first.trimEnd().length) };
+    return node?.range ? this.#lines.span(node.range[0], node.range[1]) : near;
   }
 }
 

@@ -81,7 +81,7 @@ const textType: LeafType<string> = {
 
 const identifierType: LeafType<string> = {
   kind: 'identifier',
-  describes: 'a name of letters, digits, dot, dash and underscore',
+  describes: 'a word of letters, digits, dots, dashes and underscores',
   read: (text) => (IDENTIFIER.test(text) ? text : undefined),
   write: (value) => value,
 };
