@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Command } from 'commander';
-import { testCommand } from './test.ts';
+import type { LiveLabs } from './live-labs.ts';
+import { runProgram } from './program.ts';
+import { processTerminal } from './terminal.ts';
 
-const manifest = readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8');
-const { version, description } = JSON.parse(manifest) as { version: string; description: string };
+/** Loaded when a command needs it: what brings labs up stands on native modules, which not every machine has. */
+const labs: LiveLabs = {
+  up: async (options) => (await import('../daemon/live-labs.ts')).liveLabs.up(options),
+  all: async () => (await import('../daemon/live-labs.ts')).liveLabs.all(),
+};
 
-await new Command('svrlab').description(description).version(version).addCommand(testCommand()).parseAsync();
+process.exitCode = await runProgram(process.argv.slice(2), processTerminal(), labs);

@@ -57,14 +57,16 @@ export const phrases = {
   'control-received': undefined,
   'packet-dropped': { tone: 'bad', says: 'drops a packet ({reason})' },
   'icmp-error-sent': { tone: 'bad', says: 'sends an ICMP error for a packet that it cannot pass on ({reason})' },
+  'frame-lost': { tone: 'bad', says: 'sends a packet that never arrives ({reason})' },
+  'node-started': { tone: 'plain', says: 'is up again, and knows no session yet' },
 
   'forget-sessions': { tone: 'fault', says: 'loses its memory: every session is gone, and nobody is told' },
   'forget-session': { tone: 'fault', says: 'loses one session from its memory, and nobody is told' },
-  restart: { tone: 'fault', says: 'goes down and starts again with an empty memory ({what})' },
+  restart: { tone: 'fault', says: 'goes down, with all that it knew ({what})' },
   cut: { tone: 'fault', says: 'is cut: what is sent over it is lost ({what})' },
   heal: { tone: 'fault', says: 'is whole again ({what})' },
   impair: { tone: 'fault', says: 'becomes another wire ({what})' },
-} as const satisfies Record<TraceType | Action['kind'], Phrase | undefined>;
+} as const satisfies Record<TraceType | 'frame-lost' | 'node-started' | Action['kind'], Phrase | undefined>;
 
 /** The phrase for an event with its details filled in; undefined if the story passes over it. */
 export function phraseOf(
@@ -74,6 +76,10 @@ export function phraseOf(
   const phrase = (phrases as Readonly<Record<string, Phrase | undefined>>)[event.type];
   if (!phrase) return undefined;
   const words = phrase.because?.[event.reason ?? ''] ?? phrase.says;
-  const detail = (name: string): string => String(event[name] ?? lab[name] ?? 'no reason given');
-  return { tone: phrase.tone, text: words.replace(/\{(\w+)\}/g, (_, name: string) => detail(name)) };
+  const details: Readonly<Record<string, unknown>> = { ...lab, ...event };
+  const fill = (_gap: string, name: string): string => {
+    const detail = details[name];
+    return typeof detail === 'string' ? detail : 'no reason given';
+  };
+  return { tone: phrase.tone, text: words.replace(/\{(\w+)\}/g, fill) };
 }

@@ -1,14 +1,5 @@
+import type { RunProgress } from '../lib/lab/runner.ts';
 import { counted, formatDuration } from './units.ts';
-
-/** How far a run has come. Times are microseconds since its start. */
-export interface RunProgress {
-  readonly elapsed: number;
-  readonly duration: number;
-  readonly sessions: number;
-  readonly packets: number;
-  /** What the timeline did last, or is about to do. */
-  readonly step: string;
-}
 
 const BAR_WIDTH = 20;
 const REDRAW_EVERY_MS = 100;
@@ -23,7 +14,7 @@ export function formatProgress(progress: RunProgress, tookMs: number, width: num
     counted(progress.sessions, 'session'),
     counted(progress.packets, 'packet'),
     ...(share > 0 ? [`${Math.ceil((tookMs * (1 - share)) / share / 1000)} s to go`] : []),
-    ...(progress.step ? [progress.step] : []),
+    ...(progress.step ? [`next: ${progress.step}`] : []),
   ];
   return parts.join('  ').slice(0, width);
 }

@@ -19,7 +19,8 @@ export function findScenario(name: string, folder = scenarioFolder): string {
   const neighbours = [...yamlFiles(dirname(name)), ...own];
   const isFolder = existsSync(name);
   const problem = isFolder ? `'${name}' is a folder, not a scenario` : `there is no scenario '${name}'`;
-  const best = nearest(stem(name), neighbours.map(stem));
+  const stems = neighbours.map(stem);
+  const best = nearest(stem(name), stems) ?? stems.find((known) => known.includes(stem(name)));
   const choice = neighbours.find((path) => stem(path) === best);
   if (choice !== undefined && !isFolder) throw new InputError(`${problem}; did you mean '${relative('', choice)}'?`);
   const list = (isFolder && yamlFiles(name).length > 0 ? yamlFiles(name) : own).map(

@@ -48,6 +48,8 @@ export const formatFlows = (rows: readonly FlowRow[]): string => formatTable(flo
 
 /** One counter of one node. */
 export interface StatsRow {
+  /** All words behind `show stats`. */
+  readonly path: string;
   /** Behind the words that all rows share. */
   readonly metric: string;
   readonly node: string;
@@ -76,7 +78,7 @@ export function selectStats(
     const metric = full.slice(path.length).trim() || full;
     return counters.flatMap(([node, values]) => {
       const value = values.get(full);
-      return value === undefined ? [] : [{ metric, node, value }];
+      return value === undefined ? [] : [{ path: full, metric, node, value }];
     });
   });
 }

@@ -18,8 +18,8 @@ export function paintFor(stream: { readonly isTTY?: boolean }, environment = pro
 
 /** Where a command writes to: results to `out`, everything on the way there to `err`. */
 export interface Terminal {
-  out(text: string): void;
-  err(text: string): void;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
   readonly paint: Paint;
   readonly paintError: Paint;
   /** Columns of the terminal behind `err`; 0 if there is none. */

@@ -16,8 +16,8 @@ export interface PortPacket {
 }
 
 export interface CaptureFileOptions extends CaptureAbout {
-  /** When the run began, in microseconds since the Unix epoch; 0 for virtual time. */
-  readonly epoch: number;
+  /** When the run began, in microseconds since the Unix epoch; asked when the first packet comes. 0 for virtual time. */
+  readonly epoch: () => number;
   /** Ports that are listed even if they see nothing; others are listed from their first packet on. */
   readonly ports: readonly { readonly node: string; readonly port: string }[];
   readonly names: readonly { readonly address: IpAddress; readonly name: string }[];
@@ -32,13 +32,13 @@ interface PortEntry {
 export class CaptureFile {
   readonly #writer: PcapngWriter;
   readonly #ports = new Map<string, PortEntry>();
-  readonly #epoch: number;
-  #lastTime: number;
+  readonly #askEpoch: () => number;
+  #epoch: number | undefined;
+  #lastTime = 0;
 
   constructor(sink: ByteSink, options: CaptureFileOptions) {
     this.#writer = new PcapngWriter(sink);
-    this.#epoch = options.epoch;
-    this.#lastTime = options.epoch;
+    this.#askEpoch = options.epoch;
     this.#writer.section(options);
     this.#writer.names(options.names);
     for (const { node, port } of options.ports) this.#port(node, port);
@@ -47,6 +47,7 @@ export class CaptureFile {
   packet(packet: PortPacket): void {
     const port = this.#port(packet.node, packet.port);
     port.packets++;
+    this.#epoch ??= this.#askEpoch();
     this.#lastTime = this.#epoch + packet.time;
     this.#writer.packet({
       interfaceIndex: port.index,

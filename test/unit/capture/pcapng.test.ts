@@ -46,7 +46,7 @@ function source(bytes: Uint8Array, most = 1000): { read(target: Uint8Array): num
 const options = (more: Partial<CaptureFileOptions> = {}): CaptureFileOptions => ({
   application: 'svrlab 0.1.0',
   comments: [],
-  epoch: 0,
+  epoch: () => 0,
   ports: [],
   names: [],
   ...more,
@@ -86,7 +86,7 @@ describe('pcapng writer', () => {
       [packet({ time: 1_500_000, direction: 'out', comments: ['metadata added'], bytes: hex('01 02 03 04 05') })],
       {
         comments: ['seed 42'],
-        epoch: 1_700_000_000_000_000,
+        epoch: () => 1_700_000_000_000_000,
         names: [{ address: address('10.1.0.10'), name: 'client' }],
         ports: [{ node: 'hub', port: 'wan' }],
       },
@@ -205,9 +205,9 @@ describe('pcapng reader', () => {
 
 describe('merging captures', () => {
   it('puts the packets of several nodes in order of time, keeping each in its own order', () => {
-    const hub = captureOf([packet({ time: 10, id: 1 }), packet({ time: 30, id: 2 })], { epoch: 1_000_000 }).all;
+    const hub = captureOf([packet({ time: 10, id: 1 }), packet({ time: 30, id: 2 })], { epoch: () => 1_000_000 }).all;
     const spoke = captureOf([packet({ time: 5, node: 'spoke', id: 3 }), packet({ time: 30, node: 'spoke', id: 4 })], {
-      epoch: 1_000_000,
+      epoch: () => 1_000_000,
     }).all;
     const merged: [number, string, number][] = [];
     mergeCaptures([new PcapngReader(source(hub)), new PcapngReader(source(spoke))], 1_000_000, {
@@ -240,7 +240,7 @@ describe('a capture in tshark', () => {
       packet({ time: 1_234_567, id: 9 }),
       packet({ time: 1_234_570, node: 'spoke', direction: 'out', id: 10, comments: ['health check added', 'second'] }),
     ];
-    writeFileSync(file, captureOf(packets, { epoch: 1_700_000_000_000_000, comments: ['seed 42'] }).all);
+    writeFileSync(file, captureOf(packets, { epoch: () => 1_700_000_000_000_000, comments: ['seed 42'] }).all);
 
     const fields = [
       'frame.interface_name',

@@ -1,10 +1,12 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { ProgressLine, formatProgress, type RunProgress } from '../../../cli/progress.ts';
+import { ProgressLine, formatProgress } from '../../../cli/progress.ts';
 import { paintFor } from '../../../cli/terminal.ts';
+import type { RunProgress } from '../../../lib/lab/runner.ts';
+import { seconds } from '../../../lib/time.ts';
 
 const progress: RunProgress = {
-  elapsed: 3_000_000,
-  duration: 12_000_000,
+  elapsed: seconds(3),
+  duration: seconds(12),
   sessions: 1,
   packets: 42,
   step: 'forget-sessions hub',
@@ -14,7 +16,7 @@ describe('progress', () => {
   it('shows how far the run is, what lives in it, and how long it still takes at this pace', () => {
     equal(
       formatProgress(progress, 1000, 200),
-      '[#####               ] 3.0 of 12 s  1 session  42 packets  3 s to go  forget-sessions hub',
+      '[#####               ] 3.0 of 12 s  1 session  42 packets  3 s to go  next: forget-sessions hub',
     );
   });
 

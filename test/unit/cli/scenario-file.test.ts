@@ -34,6 +34,10 @@ describe('naming a scenario', () => {
     });
   });
 
+  it('understands a part of a name', () => {
+    throws(() => findScenario('recovery', own), { message: /did you mean '.*session-recovery\.yaml'\?/ });
+  });
+
   it('lists its own when nothing is near', () => {
     const list = ['port-scan.yaml', 'session-recovery.yaml'].map((name) => `  ${relative('', join(own, name))}`);
     throws(() => findScenario('qqqqqqqqqqqq', own), {

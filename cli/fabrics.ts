@@ -1,0 +1,23 @@
+import type { Fabric, FabricName, FabricOptions } from '../lib/lab/fabric.ts';
+
+export const fabricNames = ['sim', 'netns', 'compose'] as const satisfies readonly FabricName[];
+
+export interface MadeFabric {
+  readonly fabric: Fabric;
+  /** When the run began, in microseconds since the Unix epoch; may be asked once it has begun. */
+  readonly epoch: () => number;
+}
+
+/** Makes a fabric. Only the one that is asked for is loaded, so that the simulator needs no native modules. */
+export async function makeFabric(name: FabricName, options: FabricOptions): Promise<MadeFabric> {
+  if (name === 'sim') {
+    const { SimFabric, SIM_EPOCH } = await import('../lib/lab/sim/fabric.ts');
+    const { nodeCrypto } = await import('../daemon/crypto.ts');
+    return { fabric: new SimFabric({ ...options, crypto: nodeCrypto }), epoch: () => SIM_EPOCH };
+  }
+  const fabric =
+    name === 'netns'
+      ? new (await import('../daemon/netns/fabric.ts')).NetnsFabric(options)
+      : new (await import('../daemon/compose/fabric.ts')).ComposeFabric(options);
+  return { fabric, epoch: () => Date.now() * 1000 - fabric.elapsed() };
+}

@@ -1,0 +1,115 @@
+import { Command, Option } from 'commander';
+import { InputError } from './exit.ts';
+import { chooseLab, chooseNodes, type LiveLab, type LiveLabs, type LiveNode } from './live-labs.ts';
+import { loadScenario } from './load-scenario.ts';
+import { readSeed } from './run.ts';
+import { formatTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+const examples = `
+Examples:
+  sudo ./svrlab lab up session-recovery
+  sudo ./svrlab lab exec client -- ping -c 3 10.2.0.10
+  sudo ./svrlab lab exec server -- iperf3 --server --one-off
+  sudo ./svrlab show sessions --node spoke
+  sudo ./svrlab lab down`;
+
+export function labCommand(terminal: Terminal, labs: LiveLabs): Command {
+  return new Command('lab')
+    .summary('a lab that stays up, to play with')
+    .description('Brings up the nodes and links of a scenario, without its traffic and timeline, and lets them live.')
+    .addHelpText('after', examples)
+    .enablePositionalOptions()
+    .addCommand(upCommand(terminal, labs))
+    .addCommand(statusCommand(terminal, labs))
+    .addCommand(execCommand(labs))
+    .addCommand(downCommand(terminal, labs));
+}
+
+const labOption = (): Option => new Option('--lab <name>', 'which lab, if several are up');
+
+function upCommand(terminal: Terminal, labs: LiveLabs): Command {
+  return new Command('up')
+    .summary('bring a lab up')
+    .description('Brings up the nodes and links of a scenario. They live until svrlab lab down.')
+    .argument('<scenario>', 'file or name of a scenario')
+    .addOption(new Option('--fabric <name>', 'where the lab lives').choices(['netns', 'compose']).default('netns'))
+    .option('--name <name>', 'what the lab is called (default: as the scenario)')
+    .option('--seed <number>', 'chance of links that lose or delay', readSeed)
+    .addHelpText('after', '\nExample:\n  sudo ./svrlab lab up session-recovery --name mine')
+    .action(async (scenarioName: string, options: { fabric: LiveLab['fabric']; name?: string; seed?: number }) => {
+      const { path, scenario } = loadScenario(scenarioName);
+      const { fabric, seed, name = scenario.name } = options;
+      if ((await labs.all()).some((lab) => lab.name === name))
+        throw new InputError(`lab '${name}' is up already; 'svrlab lab down --lab ${name}' takes it down`);
+      const lab = await labs.up({ name, fabric, scenarioPath: path, seed });
+      const host = lab.nodes.find((node) => node.kind === 'host')?.name ?? lab.nodes[0].name;
+      terminal.out(
+        `${formatNodes([lab], terminal)}\n\nLab '${name}' is up. Go on with\n` +
+          `  svrlab lab exec ${host} -- ip address\n  svrlab show sessions\n  svrlab lab down\n`,
+      );
+    });
+}
+
+function statusCommand(terminal: Terminal, labs: LiveLabs): Command {
+  return new Command('status')
+    .summary('list the labs that are up, and their nodes')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  svrlab lab status --json | jq .[].nodes')
+    .action(async (options: { json?: true }) => {
+      const all = await labs.all();
+      if (options.json) {
+        const shown = all.map(({ name, fabric, nodes }) => ({ name, fabric, nodes }));
+        terminal.out(`${JSON.stringify(shown, null, 2)}\n`);
+      } else {
+        terminal.out(all.length > 0 ? `${formatNodes(all, terminal)}\n` : 'No lab is up.\n');
+      }
+    });
+}
+
+function execCommand(labs: LiveLabs): Command {
+  return new Command('exec')
+    .summary('run a program at a node')
+    .description("Runs a program at a node of a lab, on this terminal. The exit status is the program's.")
+    .argument('<node>', 'name of a node')
+    .argument('<command...>', 'the program and its arguments')
+    .addOption(labOption())
+    .passThroughOptions()
+    .addHelpText('after', '\nExample:\n  sudo ./svrlab lab exec client -- curl http://10.2.0.10/')
+    .action(async (nodeName: string, words: string[], options: { lab?: string }) => {
+      const program = words[0] === '--' ? words.slice(1) : words;
+      if (program.length === 0) throw new InputError('name a program behind --, such as: ping -c 3 10.2.0.10');
+      const lab = await chooseLab(labs, options.lab);
+      const [node] = chooseNodes(lab, nodeName);
+      process.exitCode = await lab.exec(node.name, program);
+    });
+}
+
+function downCommand(terminal: Terminal, labs: LiveLabs): Command {
+  return new Command('down')
+    .summary('take a lab down, and leave nothing behind')
+    .addOption(labOption())
+    .option('--all', 'take down every lab; fine if there is none')
+    .addHelpText('after', '\nExamples:\n  sudo ./svrlab lab down\n  sudo ./svrlab lab down --all')
+    .action(async (options: { lab?: string; all?: true }) => {
+      const chosen = options.all ? await labs.all() : [await chooseLab(labs, options.lab)];
+      for (const lab of chosen) {
+        await lab.down();
+        terminal.out(`Lab '${lab.name}' is down.\n`);
+      }
+    });
+}
+
+function formatNodes(labs: readonly LiveLab[], { paint }: Terminal): string {
+  const rows = labs.flatMap((lab) => lab.nodes.map((node) => ({ lab, node })));
+  return formatTable<{ lab: LiveLab; node: LiveNode }>(
+    [
+      { title: 'Lab', of: ({ lab }) => lab.name },
+      { title: 'Fabric', of: ({ lab }) => lab.fabric },
+      { title: 'Node', of: ({ node }) => node.name },
+      { title: 'Kind', of: ({ node }) => node.kind },
+      { title: 'State', of: ({ node }) => (node.isUp ? paint('good', 'up') : paint('bad', 'down')) },
+    ],
+    rows,
+  );
+}

@@ -1,0 +1,63 @@
+import { suggest } from '../lib/diagnostic.ts';
+import type { FabricName } from '../lib/lab/fabric.ts';
+import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import { InputError } from './exit.ts';
+
+/** A lab that is up, and stays so when the command ends that has brought it up. */
+export interface LiveLab {
+  readonly name: string;
+  readonly fabric: Exclude<FabricName, 'sim'>;
+  readonly nodes: readonly LiveNode[];
+  counters(router: string): Promise<ReadonlyMap<string, number>>;
+  sessions(router: string): Promise<readonly SessionRow[]>;
+  flows(router: string): Promise<readonly FlowRow[]>;
+  /** SSR configuration text. */
+  configuration(router: string): Promise<string>;
+  /** Runs a program at a node, on this terminal; its exit status. */
+  exec(node: string, words: readonly string[]): Promise<number>;
+  /** Removes all that the lab has made. */
+  down(): Promise<void>;
+}
+
+export interface LiveNode {
+  readonly name: string;
+  readonly kind: 'router' | 'host';
+  /** False for a node whose process has ended. */
+  readonly isUp: boolean;
+}
+
+export interface LiveLabOptions {
+  readonly name: string;
+  readonly fabric: LiveLab['fabric'];
+  readonly scenarioPath: string;
+  readonly seed: number | undefined;
+}
+
+/** Brings labs up and finds those that are. */
+export interface LiveLabs {
+  up(options: LiveLabOptions): Promise<LiveLab>;
+  all(): Promise<readonly LiveLab[]>;
+}
+
+/** The lab that a person means: the one named, or the only one. */
+export async function chooseLab(labs: LiveLabs, name: string | undefined): Promise<LiveLab> {
+  const all = await labs.all();
+  if (all.length === 0) throw new InputError("no lab is up; 'svrlab lab up SCENARIO' brings one up");
+  const names = all.map((lab) => lab.name);
+  const chosen = name === undefined ? all : all.filter((lab) => lab.name === name);
+  if (chosen.length === 1) return chosen[0];
+  if (name === undefined) throw new InputError(`several labs are up; choose with --lab one of ${names.join(', ')}`);
+  throw new InputError(withHint(`there is no lab '${name}' that is up`, suggest(name, names)));
+}
+
+/** The nodes that a person means: the one named, or all. `kind` limits the choice. */
+export function chooseNodes(lab: LiveLab, name: string | undefined, kind?: LiveNode['kind']): readonly LiveNode[] {
+  const choice = lab.nodes.filter((node) => kind === undefined || node.kind === kind);
+  if (name === undefined) return choice;
+  const chosen = choice.filter((node) => node.name === name);
+  if (chosen.length > 0) return chosen;
+  const names = choice.map((node) => node.name);
+  throw new InputError(withHint(`there is no ${kind ?? 'node'} '${name}' in lab '${lab.name}'`, suggest(name, names)));
+}
+
+const withHint = (problem: string, hint: string | undefined): string => (hint ? `${problem}; ${hint}` : problem);

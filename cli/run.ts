@@ -1,0 +1,135 @@
+import { join, relative } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CaptureFileOptions } from '../lib/capture/capture-file.ts';
+import type { CapturedPacket, FabricName, LabEvent } from '../lib/lab/fabric.ts';
+import { runScenario, type RunResult } from '../lib/lab/runner.ts';
+import type { Scenario } from '../lib/lab/scenario.ts';
+import { exitStatus } from './exit.ts';
+import { fabricNames, makeFabric } from './fabrics.ts';
+import { interruptible } from './interrupts.ts';
+import { loadScenario } from './load-scenario.ts';
+import { RunOutputs, outputNames } from './outputs.ts';
+import { ProgressLine } from './progress.ts';
+import { formatReport } from './report.ts';
+import { Story } from './story.ts';
+import type { Terminal } from './terminal.ts';
+import { formatDuration } from './units.ts';
+import { version } from './version.ts';
+
+interface RunOptions {
+  readonly fabric: FabricName;
+  readonly seed?: number;
+  readonly out?: string;
+  readonly json?: true;
+  readonly capture: boolean;
+}
+
+const examples = `
+SCENARIO is a file, or the name of one of svrlab's own: session-recovery.
+
+DIR then holds
+  result.json      seed, verdicts, recovery times, counters
+  events.ndjson    every event: time in microseconds, node, type, session, packet id
+  capture.pcapng   every port of every node, for Wireshark; comments say why
+
+Examples:
+  svrlab run session-recovery
+  svrlab run scenarios/session-recovery.yaml --seed 7 --out /tmp/seven
+  svrlab run session-recovery --json | jq .verdicts
+  sudo ./svrlab run tcp-survives-restart --fabric netns
+
+Exit status: 0 every expectation holds, 1 one fails, 2 bad input, 3 this machine lacks something.`;
+
+export function runCommand(terminal: Terminal): Command {
+  return new Command('run')
+    .summary('run a lab through its timeline and judge what happened')
+    .description(
+      'Runs a lab through its timeline, tells what happened, and compares it with what the scenario expects.',
+    )
+    .argument('<scenario>', 'file or name of a scenario')
+    .addOption(new Option('--fabric <name>', 'where the lab runs').choices(fabricNames).default('sim'))
+    .option('--seed <number>', 'chance; the same seed gives the same run (default: that of the scenario)', readSeed)
+    .option('--out <dir>', 'folder for what the run leaves behind (default: out/NAME)')
+    .option('--json', 'print result.json instead of the story')
+    .option('--no-capture', 'keep no packets')
+    .addHelpText('after', examples)
+    .action(async (name: string, options: RunOptions) => {
+      const result = await run(name, options, terminal);
+      process.exitCode = result.passed ? exitStatus.success : exitStatus.failed;
+    });
+}
+
+/** Reads a seed from the command line. */
+export function readSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > 0xffff_ffff) throw new InvalidArgumentError('A whole number from 0 to 4294967295.');
+  return seed;
+}
+
+async function run(name: string, options: RunOptions, terminal: Terminal): Promise<RunResult> {
+  const { path, scenario } = loadScenario(name);
+  const seed = options.seed ?? scenario.seed;
+  const outputs = new RunOutputs(
+    options.out ?? join('out', scenario.name),
+    options.capture ? captureOptions(scenario, options.fabric, seed, () => made.epoch()) : undefined,
+  );
+  const story = new Story({ timeout: formatDuration(scenario.authority.sessionRecoveryDetection.inactivityTimeout) });
+  const progress = new ProgressLine(terminal.err, () => terminal.progressWidth);
+  const startedAt = performance.now();
+  const onEvent = (event: LabEvent): void => {
+    outputs.event(event);
+    story.event(event);
+  };
+  const made = await makeFabric(options.fabric, {
+    scenario,
+    seed,
+    events: { event: onEvent },
+    capture: { packet: (packet: CapturedPacket) => outputs.packet(packet) },
+  });
+  const { fabric } = made;
+  const result = await interruptible(
+    () => runScenario({ fabric, scenario, seed, version, onProgress: (reached) => progress.draw(reached) }),
+    async () => {
+      progress.wipe();
+      await fabric.stop();
+      outputs.close();
+    },
+  );
+  const text = `${JSON.stringify(result, null, 2)}\n`;
+  outputs.result(text);
+  const around = {
+    tookMs: performance.now() - startedAt,
+    folder: outputs.folder,
+    files: [outputNames.result, outputNames.events, ...(options.capture ? [outputNames.capture] : [])],
+    command: `./svrlab run ${relative('', path)} --fabric ${options.fabric} --seed ${seed}`,
+  };
+  terminal.out(options.json ? text : formatReport(result, story, around, terminal.paint));
+  return result;
+}
+
+function captureOptions(scenario: Scenario, fabric: FabricName, seed: number, epoch: () => number): CaptureFileOptions {
+  return {
+    application: `svrlab ${version}`,
+    comments: [`scenario ${scenario.name}, fabric ${fabric}, seed ${seed}`, scenario.about],
+    epoch,
+    ports: scenario.nodes.flatMap(({ name, ports }) => ports.map((port) => ({ node: name, port }))),
+    names: addressNames(scenario),
+  };
+}
+
+/** Hosts under their own name, routers as 'hub-wan'. */
+function addressNames({ nodes, authority }: Scenario): CaptureFileOptions['names'] {
+  const hosts = nodes.flatMap((node) =>
+    node.kind === 'host' ? node.addresses.map(({ address }) => ({ address, name: node.name })) : [],
+  );
+  const routers = authority.routers.flatMap((router) =>
+    router.nodes.flatMap(({ deviceInterfaces }) =>
+      deviceInterfaces.flatMap((device) =>
+        device.networkInterfaces.flatMap(({ addresses }) =>
+          addresses.map(({ ipAddress }) => ({ address: ipAddress, name: `${router.name}-${device.name}` })),
+        ),
+      ),
+    ),
+  );
+  return [...hosts, ...routers];
+}

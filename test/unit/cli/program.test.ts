@@ -1,0 +1,222 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LiveLab, LiveLabs } from '../../../cli/live-labs.ts';
+import { runProgram } from '../../../cli/program.ts';
+import { unpainted, type Terminal } from '../../../cli/terminal.ts';
+import type { SessionRow } from '../../../lib/service-area/rows.ts';
+
+interface Ran {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const noLabs: LiveLabs = {
+  all: async () => [],
+  up: async () => {
+    throw new Error('a lab is brought up where none should be');
+  },
+};
+
+async function svrlab(line: string, labs = noLabs): Promise<Ran> {
+  const written = { out: '', err: '' };
+  const terminal: Terminal = {
+    out: (text) => void (written.out += text),
+    err: (text) => void (written.err += text),
+    paint: unpainted,
+    paintError: unpainted,
+    progressWidth: 0,
+  };
+  const before = process.exitCode;
+  const status = await runProgram(
+    line.split(' ').filter((word) => word !== ''),
+    terminal,
+    labs,
+  );
+  process.exitCode = before;
+  return { status, ...written };
+}
+
+const session: SessionRow = {
+  sessionId: '5a0b0d9e-0000-4000-8000-000000000001',
+  direction: 'fwd',
+  service: 'web',
+  tenant: 'clients',
+  deviceName: 'lan',
+  interfaceName: 'lan0',
+  vlan: 0,
+  protocol: 'udp',
+  sourceAddress: '10.1.0.10',
+  sourcePort: 40000,
+  destinationAddress: '10.2.0.10',
+  destinationPort: 7,
+  natAddress: '',
+  natPort: 0,
+  payloadEncrypted: false,
+  timeout: 179.6,
+  uptime: 65.2,
+};
+
+/** A lab that only says what it is asked to do. */
+class FakeLab implements LiveLab {
+  readonly name: string;
+  readonly fabric = 'netns';
+  readonly nodes = [
+    { name: 'client', kind: 'host', isUp: true },
+    { name: 'spoke', kind: 'router', isUp: true },
+    { name: 'hub', kind: 'router', isUp: false },
+  ] as const;
+  readonly asked: string[] = [];
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  async counters(router: string): Promise<ReadonlyMap<string, number>> {
+    return new Map([
+      ['packet-processing action success metadata added', router === 'hub' ? 1 : 2],
+      ['packet-processing action success metadata removed', 3],
+      ['service-area sent success', 4],
+    ]);
+  }
+
+  async sessions(router: string): Promise<readonly SessionRow[]> {
+    return router === 'spoke' ? [session] : [];
+  }
+
+  async flows(): Promise<[]> {
+    return [];
+  }
+
+  async configuration(router: string): Promise<string> {
+    return `config\n    router ${router}\nexit\n`;
+  }
+
+  async exec(node: string, words: readonly string[]): Promise<number> {
+    this.asked.push(`${node}: ${words.join(' ')}`);
+    return 7;
+  }
+
+  async down(): Promise<void> {
+    this.asked.push('down');
+  }
+}
+
+const labsOf = (...labs: LiveLab[]): LiveLabs => ({ ...noLabs, all: async () => labs });
+
+describe('the command line', () => {
+  it('explains every command, with an example', async () => {
+    const commands = ['run', 'lab', 'lab up', 'lab status', 'lab exec', 'lab down', 'show', 'doctor', 'bench'];
+    for (const command of ['', ...commands]) {
+      const { status, out } = await svrlab(`${command} --help`);
+      equal(status, 0, command);
+      match(out, /^Usage: svrlab/);
+      match(out, /Examples?:\n {2}(sudo \.\/)?svrlab/, command);
+    }
+  });
+
+  it('ends with status 2 for what it does not know, and says what is near', async () => {
+    const wrong: [string, RegExp][] = [
+      ['rnu x', /unknown command 'rnu'\n\(Did you mean run\?\)/],
+      ['run x --sed 1', /unknown option '--sed'\n\(Did you mean --seed\?\)/],
+      ['run', /missing required argument 'scenario'/],
+      ['run x --seed minus', /A whole number from 0 to 4294967295/],
+      ['run x --fabric moon', /Allowed choices are sim, netns, compose/],
+      ['lab', /Usage: svrlab lab/],
+      ['show sesions', /unknown command 'sesions'\n\(Did you mean sessions\?\)/],
+      ['', /Usage: svrlab/],
+    ];
+    for (const [line, complaint] of wrong) {
+      const { status, out, err } = await svrlab(line);
+      deepEqual([status, out], [2, ''], line);
+      match(err, complaint);
+    }
+  });
+
+  it('says with status 2 what is wrong in a scenario, and where', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'svrlab-cli-'));
+    try {
+      const path = join(folder, 'broken.yaml');
+      writeFileSync(path, 'name: broken\nabuot: nothing\n');
+      const { status, err } = await svrlab(`run ${path}`);
+      equal(status, 2);
+      match(err, /broken\.yaml:2:1: .*\n +2 \| abuot: nothing\n +\| \^+ did you mean 'about'\?/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('svrlab show', () => {
+  it('lists the sessions of each router below its name', async () => {
+    const { status, out } = await svrlab('show sessions', labsOf(new FakeLab('first')));
+    equal(status, 0);
+    match(out, /^=============\n Node: spoke\n=============\n==/);
+    match(out, / udp {5}10\.1\.0\.10 +40000 +10\.2\.0\.10 +7 +-- +0 +false +180 +0 days 0:01:05\n\n=+\n Node: hub\n/);
+  });
+
+  it('gives programs the rows as JSON, by node', async () => {
+    const { out } = await svrlab('show sessions --node spoke --json', labsOf(new FakeLab('first')));
+    deepEqual(JSON.parse(out), { spoke: [session] });
+  });
+
+  it('shows the counters below some words, all nodes in one table', async () => {
+    const path = 'packet-processing action success metadata';
+    const { out } = await svrlab(`show stats ${path}`, labsOf(new FakeLab('first')));
+    deepEqual(out.trimEnd().split('\n'), [
+      path,
+      '-'.repeat(path.length + 1),
+      '',
+      '========= ======= =======',
+      ' Metric    Node    Value',
+      '========= ======= =======',
+      ' added     spoke       2',
+      ' added     hub         1',
+      ' removed   spoke       3',
+      ' removed   hub         3',
+    ]);
+  });
+
+  it('shows the configuration as it is written', async () => {
+    const { out } = await svrlab('show config --node hub', labsOf(new FakeLab('first')));
+    equal(out, '===========\n Node: hub\n===========\nconfig\n    router hub\nexit\n');
+  });
+
+  it('names what there is when a node, a lab or a counter does not exist', async () => {
+    const labs = labsOf(new FakeLab('first'), new FakeLab('second'));
+    const complaint = async (line: string): Promise<string> => (await svrlab(line, labs)).err;
+    equal(await complaint('show flows'), 'svrlab: several labs are up; choose with --lab one of first, second\n');
+    match(await complaint('show flows --lab fist'), /there is no lab 'fist' that is up; did you mean 'first'\?/);
+    match(await complaint('show flows --lab first --node hbu'), /no router 'hbu' in lab 'first'; did you mean 'hub'\?/);
+    match(
+      await complaint('show stats --lab first service-area sent sucess'),
+      /did you mean 'service-area sent success'\?/,
+    );
+    match((await svrlab('show flows')).err, /no lab is up; 'svrlab lab up SCENARIO' brings one up/);
+  });
+});
+
+describe('svrlab lab', () => {
+  it('runs a program at a node, and ends with the status of that program', async () => {
+    const lab = new FakeLab('first');
+    const { status } = await svrlab('lab exec client -- ping -c 3 10.2.0.10', labsOf(lab));
+    deepEqual([status, lab.asked], [7, ['client: ping -c 3 10.2.0.10']]);
+  });
+
+  it('takes down the lab that is meant, or all of them', async () => {
+    const [first, second] = [new FakeLab('first'), new FakeLab('second')];
+    equal((await svrlab('lab down', labsOf(first, second))).status, 2);
+    equal((await svrlab('lab down --lab second', labsOf(first, second))).out, "Lab 'second' is down.\n");
+    equal((await svrlab('lab down --all', labsOf(first))).status, 0);
+    deepEqual([first.asked, second.asked], [['down'], ['down']]);
+    equal((await svrlab('lab down --all')).status, 0);
+  });
+
+  it('shows which nodes live', async () => {
+    const { out } = await svrlab('lab status', labsOf(new FakeLab('first')));
+    match(out, / first {3}netns {4}hub {6}router {3}down\n/);
+    equal((await svrlab('lab status')).out, 'No lab is up.\n');
+  });
+});
