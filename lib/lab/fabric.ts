@@ -43,8 +43,16 @@ export interface FabricOptions {
   readonly capture: CaptureSink;
 }
 
-/** One line of events.ndjson. `time` is microseconds since the start of the run. */
+/**
+ * One line of events.ndjson. `type` is one of
+ *
+ * - `TraceType`: what a router tells about itself;
+ * - `Action['kind']`: what the timeline does; `node` is the node or the link that it is done to (`faultEvent`);
+ * - `frame-lost`: a frame went out of `port` and never arrived, for the `reason` 'cut', 'loss', 'down' or 'too-long';
+ * - `node-started`: a router is back after a restart.
+ */
 export interface LabEvent {
+  /** Microseconds since the start of the run. */
   readonly time: number;
   readonly node: string;
   readonly type: string;

@@ -1,7 +1,10 @@
 import type { IpAddress, IpPrefix } from '../address.ts';
 import type { Authority } from '../config/index.ts';
+import type { Traffic } from '../host/applications/traffic.ts';
 import type { Impairment } from '../link/impairment.ts';
 import type { Duration } from '../time.ts';
+
+export type { Silence, Traffic, TrafficReport } from '../host/applications/traffic.ts';
 
 /** A lab and what happens to it, as `parseScenario` reads it from YAML. Every name in it has been checked. */
 export interface Scenario {
@@ -55,74 +58,6 @@ export interface LabLink {
 export interface LinkEnd {
   readonly node: string;
   readonly port: string;
-}
-
-interface TrafficBase {
-  readonly name: string;
-  /** Node names. Both are hosts, but a `scan` may go to a router. */
-  readonly from: string;
-  readonly to: string;
-  /** The address of `to` that is spoken to, and its port (0 for ICMP). */
-  readonly destination: IpAddress;
-  readonly port: number;
-  /** When it begins, from the start of the run. */
-  readonly start: Duration;
-}
-
-interface Paced extends TrafficBase {
-  /** Spacing of what is sent. */
-  readonly every: Duration;
-  /** How many are sent. */
-  readonly count: number;
-  /** UDP payload or ICMP data, in bytes; at least 16. */
-  readonly length: number;
-}
-
-/**
- * What hosts do. The same entry is carried out by a simulated host and by a real one.
- *
- * - `udp-request`: `from` asks, `to` answers each question; pauses may be listed as `silences`.
- * - `udp-push`: `from` asks once, then `to` pushes `count` messages, which `from` never answers.
- * - `udp-one-way`: `from` sends, nobody answers (syslog).
- * - `ping`: ICMP echo.
- * - `http-download`: `from` fetches `bytes` bytes by HTTP and compares their SHA-256.
- * - `scan`: `from` sends one UDP datagram to each port of `ports` on `destination`, which may be a router's waypoint.
- */
-export type Traffic =
-  | (Paced & { readonly kind: 'udp-request'; readonly silences: readonly Silence[] })
-  | (Paced & { readonly kind: 'udp-push'; readonly silences: readonly Silence[] })
-  | (Paced & { readonly kind: 'udp-one-way'; readonly silences: readonly Silence[] })
-  | (Paced & { readonly kind: 'ping'; readonly silences: readonly Silence[] })
-  | (TrafficBase & { readonly kind: 'http-download'; readonly bytes: number })
-  | (TrafficBase & {
-      readonly kind: 'scan';
-      readonly ports: readonly [first: number, last: number];
-      readonly every: Duration;
-    });
-
-/** From `start` until `end`, measured from the start of the run, nothing is sent. */
-export interface Silence {
-  readonly start: Duration;
-  readonly end: Duration;
-}
-
-/** What one traffic entry saw, in the same terms on every fabric. Times are from the start of the run. */
-export interface TrafficReport {
-  readonly name: string;
-  readonly sent: number;
-  /** Answers to questions, pushes that came, echo replies, ports that answered a scan. */
-  readonly received: number;
-  /** What came twice, or was not asked for, or held wrong bytes. */
-  readonly unexpected: number;
-  /** Every exchange: when it was sent, and when answered (pushed: received); undefined if never. */
-  readonly exchanges: readonly { readonly sentAt: Duration; readonly receivedAt?: Duration }[];
-  /** For a download: bytes that came, whether it finished, and whether the checksum is the expected one. */
-  readonly transfer?: {
-    readonly bytes: number;
-    readonly finished: boolean;
-    readonly checksumEqual: boolean;
-    readonly took?: Duration;
-  };
 }
 
 export interface TimelineEntry {

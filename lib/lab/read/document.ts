@@ -1,28 +1,27 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node } from 'yaml';
-import { Diagnostics, quote, suggest } from '../../diagnostic.ts';
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { Node } from 'yaml';
+import { Diagnostics, Lines, quote, suggest } from '../../diagnostic.ts';
 import type { Diagnostic, Span } from '../../diagnostic.ts';
+import { parseYaml } from '../../yaml-document.ts';
 import type { Form } from './forms.ts';
 
 /** One YAML file with the place of everything in it. What is wrong is collected, and reading goes on. */
 export class YamlFile {
   readonly file: string;
   readonly text: string;
+  /** The whole content; undefined if the file is no YAML, which has then been reported. */
+  readonly root: Value | undefined;
   readonly #diagnostics: Diagnostics;
-  readonly #lines = new LineCounter();
-  readonly #document: Document.Parsed;
+  readonly #lines: Lines;
 
   constructor(file: string, text: string) {
     this.file = file;
     this.text = text;
     this.#diagnostics = new Diagnostics(file);
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
-    for (const { pos, message } of this.#document.errors) this.report(this.span(pos[0], pos[1]), sentence(message));
-  }
-
-  get root(): Value {
-    const start = this.#document.contents?.range[0] ?? 0;
-    return new Value(this, this.#document.contents ?? undefined, this.span(start, start + 1));
+    this.#lines = new Lines(text);
+    const document = parseYaml(text, this.#diagnostics.report);
+    const content = (document?.contents ?? undefined) as Node | undefined;
+    this.root = document && new Value(this, content, this.span(content?.range?.[0] ?? 0, 0));
   }
 
   get diagnostics(): readonly Diagnostic[] {
@@ -35,20 +34,9 @@ export class YamlFile {
 
   /** The part of `start` to `end`, offsets into the text, that is on the line of `start`. */
   span(start: number, end: number): Span {
-    const { line, col } = this.#lines.linePos(start);
-    const lineEnd = this.text.indexOf('\n', start);
-    const stop = lineEnd < 0 ? end : Math.min(end, lineEnd);
-    return { line, column: col, length: Math.max(1, stop - start) };
-  }
-
-  /** What an alias stands for; the node itself if it is none. */
-  resolve(node: Node | undefined): Node | undefined {
-    return isAlias(node) ? node.resolve(this.#document) : node;
+    return this.#lines.span(start, end);
   }
 }
-
-/** The library's messages carry positions of their own, and begin with a capital. */
-const sentence = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1).split('\n')[0];
 
 /** Something that stands in a file: a scalar, a list, a map, or nothing behind a key. */
 export class Value {
@@ -56,11 +44,15 @@ export class Value {
   /** Where a message about it points: a scalar itself; else the key that it stands behind. */
   readonly at: Span;
   readonly #node: Node | undefined;
+  #entries: readonly Entry[] | undefined;
 
   constructor(file: YamlFile, node: Node | undefined, keyAt: Span) {
     this.file = file;
-    this.#node = file.resolve(node);
-    this.at = isScalar(node) && node.range && node.range[1] > node.range[0] ? file.span(node.range[0], node.range[1]) : keyAt;
+    // Aliases are refused, which also bounds the work that a small file can make.
+    this.#node = isAlias(node) ? undefined : node;
+    const [start, end] = (isScalar(node) || isAlias(node) ? node.range : undefined) ?? [0, 0];
+    this.at = end > start ? file.span(start, end) : keyAt;
+    if (isAlias(node)) this.wrong('an alias is not understood here', 'write out what it stands for');
   }
 
   wrong(message: string, hint?: string): void {
@@ -70,16 +62,16 @@ export class Value {
   /** The text of a scalar as it was written, without quotes; undefined for anything else. */
   get text(): string | undefined {
     if (!isScalar(this.#node)) return undefined;
-    return this.#node.source ?? (this.#node.value === null ? '' : String(this.#node.value));
+    return this.#node.source ?? '';
   }
 
   get isMap(): boolean {
     return isMap(this.#node);
   }
 
-  /** Text over several lines, as in a block scalar: the lines of the file that it stands on, at their own places. */
+  /** Text over several lines behind a '|': the lines of the file that it stands on, at their own places. */
   get block(): string | undefined {
-    if (!isScalar(this.#node) || !this.text?.includes('\n') || !this.#node.range) return undefined;
+    if (!isScalar(this.#node) || this.#node.type !== 'BLOCK_LITERAL' || !this.#node.range) return undefined;
     const [start, end] = this.#node.range;
     const header = this.file.text.indexOf('\n', start) + 1;
     return this.file.text.slice(0, header).replace(/[^\n]/g, '') + this.file.text.slice(header, end);
@@ -111,20 +103,31 @@ export class Value {
   items(): Value[] {
     const node = this.#node;
     if (isSeq(node)) return node.items.map((item) => new Value(this.file, item as Node, this.#placeOf(item as Node)));
-    if (node === undefined || (isScalar(node) && node.value === null)) return [];
+    if (node === undefined || this.text === '') return [];
     return [this];
   }
 
   /** The keys of a map with their values; anything else is reported as not being `what`. */
-  entries(what: string): { readonly key: Value; readonly value: Value }[] {
+  entries(what: string): readonly Entry[] {
+    return (this.#entries ??= this.#readEntries(what));
+  }
+
+  #readEntries(what: string): Entry[] {
     const node = this.#node;
     if (!isMap(node)) {
-      if (!isScalar(node) || node.value !== null) this.wrong(`here must be ${what}`);
+      if (this.text !== '') this.wrong(`here must be ${what}`);
       return [];
     }
-    return node.items.map((pair) => {
+    const seen = new Set<string>();
+    return node.items.flatMap((pair) => {
       const key = new Value(this.file, pair.key as Node, this.at);
-      return { key, value: new Value(this.file, (pair.value as Node | null) ?? undefined, key.at) };
+      const name = key.text ?? '';
+      if (seen.has(name)) {
+        key.wrong(`there is a ${quote(name)} before this one`);
+        return [];
+      }
+      seen.add(name);
+      return [{ key, value: new Value(this.file, (pair.value as Node | null) ?? undefined, key.at) }];
     });
   }
 
@@ -144,6 +147,11 @@ export class Value {
     const [start, end] = first?.range ?? item.range ?? [0, 0];
     return end > start ? this.file.span(start, end) : this.at;
   }
+}
+
+export interface Entry {
+  readonly key: Value;
+  readonly value: Value;
 }
 
 /** The fields of a map. Whatever cannot be read is reported, and a neutral value stands for it. */

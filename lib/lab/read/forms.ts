@@ -35,7 +35,11 @@ export const duration: Form<Duration> = {
 };
 
 /** A duration that is not zero. */
-export const span: Form<Duration> = { ...duration, read: (text) => readDuration(text) || undefined };
+export const span: Form<Duration> = {
+  ...duration,
+  describes: 'a duration above zero such as 200ms, 5s or 1.5s',
+  read: (text) => readDuration(text) || undefined,
+};
 
 /** `2s..6s`. */
 export const silence: Form<Silence> = {

@@ -26,7 +26,8 @@ export function readTopology(fields: Fields, authority: Authority): Topology {
   );
   const topology = { nodes: nodes.map(({ node }) => node), links };
   for (const { node, at, addresses, gateways } of nodes) {
-    if (node.kind === 'host') checkHost({ node, at, addresses, gateways }, topology, authority);
+    if (node.kind === 'host' && node.ports !== unknownNode.ports)
+      checkHost({ node, at, addresses, gateways }, topology, authority);
   }
   return topology;
 }
@@ -38,13 +39,17 @@ interface PlacedNode<N extends LabNode = LabNode> {
   readonly gateways: readonly Value[];
 }
 
+/** Stands for a node of no kind, so that its name is known to the rest of the file. */
+const unknownNode: HostNode = { kind: 'host', name: '', ports: ['eth0'], addresses: [], gateways: [] };
+
 function readNodes(value: Value | undefined, authority: Authority): PlacedNode[] {
   return (value?.entries("nodes: 'client: {kind: host, ...}'") ?? []).map(({ key, value }) => {
     const name = key.read(forms.name) ?? forms.name.neutral;
     const fields = value.fields('a node', nodeFields);
     const addresses = fields.get('addresses')?.items() ?? [];
     const gateways = fields.get('gateways')?.items() ?? [];
-    const kind = fields.required('kind', forms.oneOf("a kind of node: 'host' or 'router'", nodeKinds));
+    const kind = fields.need('kind')?.read(forms.oneOf("a kind of node: 'host' or 'router'", nodeKinds));
+    if (kind === undefined) return { node: { ...unknownNode, name }, at: key, addresses, gateways };
     if (kind === 'router') {
       for (const field of ['addresses', 'gateways'])
         fields.get(field)?.wrong(`a router has no '${field}' here: they stand in its configuration`);
@@ -104,27 +109,33 @@ export function readImpairment(fields: Fields, otherwise?: Impairment): Impairme
   };
 }
 
+const unknownEnd: LinkEnd = { node: '', port: '' };
+
 /** `client` is a node with one port; `spoke:wan` is a port. */
 function readEnd(value: Value, nodes: readonly PlacedNode[], linked: Set<string>): LinkEnd {
   const text = value.read(forms.line) ?? '';
   const [nodeName, portName, ...rest] = text.split(':');
-  const nothing = { node: '', port: '' };
   if (rest.length > 0) {
     value.wrong(`${quote(text)} is not an end of a link`, "write 'spoke:wan' or, for a node with one port, 'client'");
-    return nothing;
+    return unknownEnd;
   }
   const node = nodes.find(({ node }) => node.name === nodeName)?.node;
   if (!node) {
     const names = nodes.map(({ node }) => node.name);
-    value.file.report(value.within(0, nodeName.length), `there is no node ${quote(nodeName)}`, suggest(nodeName, names));
-    return nothing;
+    value.file.report(
+      value.within(0, nodeName.length),
+      `there is no node ${quote(nodeName)}`,
+      suggest(nodeName, names),
+    );
+    return unknownEnd;
   }
   const port = portName ?? (node.ports.length === 1 ? node.ports[0] : undefined);
   if (port === undefined || !node.ports.includes(port)) {
     const at = portName === undefined ? value.at : value.within(nodeName.length + 1, text.length);
-    const message = portName === undefined ? `which port of ${nodeName}?` : `${nodeName} has no port ${quote(portName)}`;
+    const message =
+      portName === undefined ? `which port of ${nodeName}?` : `${nodeName} has no port ${quote(portName)}`;
     value.file.report(at, message, suggest(portName ?? '', node.ports));
-    return nothing;
+    return unknownEnd;
   }
   const end = `${nodeName}:${port}`;
   if (linked.has(end)) value.wrong(`${end} is already on a link`);
@@ -137,9 +148,11 @@ function checkHost(host: PlacedNode<HostNode>, topology: Topology, authority: Au
   const { node } = host;
   const link = topology.links.find(({ ends }) => ends.some((end) => end.node === node.name));
   if (!link) {
-    host.at.wrong(`host ${quote(node.name)} is on no link`);
+    if (node.addresses.length > 0) host.at.wrong(`host ${quote(node.name)} is on no link`);
     return;
   }
+  // What an end that could not be read has for addresses, nobody knows.
+  if (link.ends.includes(unknownEnd)) return;
   const others = link.ends
     .filter((end) => end.node !== node.name)
     .flatMap((end) => addressesOf(end, topology.nodes, authority));
@@ -153,7 +166,7 @@ function checkHost(host: PlacedNode<HostNode>, topology: Topology, authority: Au
       );
   });
   node.gateways.forEach((gateway, i) => {
-    if (!others.some((other) => sameAddress(other, gateway)))
+    if (gateway !== forms.address.neutral && !others.some((other) => sameAddress(other, gateway)))
       host.gateways[i].wrong(
         `nobody else on link ${quote(link.name)} has the address ${formatAddress(gateway)}`,
         suggestAddress(others, gateway),

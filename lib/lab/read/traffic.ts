@@ -1,9 +1,12 @@
 import { formatAddress, sameAddress } from '../../address.ts';
 import type { IpAddress } from '../../address.ts';
 import { quote, suggest } from '../../diagnostic.ts';
-import { after, microseconds } from '../../time.ts';
+import { Schedule } from '../../host/applications/schedule.ts';
+import type { Pace } from '../../host/applications/traffic.ts';
+import { between, microseconds, NEVER } from '../../time.ts';
 import type { Duration, Instant } from '../../time.ts';
-import type { HostNode, LabNode, Silence, Traffic } from '../scenario.ts';
+import type { HostNode, LabNode, Traffic } from '../scenario.ts';
+import { describeDuration } from '../describe.ts';
 import type { Fields, Value } from './document.ts';
 import * as forms from './forms.ts';
 
@@ -27,19 +30,30 @@ const length = forms.wholeNumber(16, 1_200);
 const count = forms.wholeNumber(1, 100_000);
 const HTTP = 80;
 
-/** Traffic that a person may name elsewhere in the file, with the place of its name. */
+/** Stands for an entry of no kind, so that its name is known to the rest of the file. */
+const nothing = {
+  kind: 'ping',
+  from: '',
+  to: '',
+  destination: forms.address.neutral,
+  port: 0,
+  start: forms.duration.neutral,
+  every: forms.span.neutral,
+  count: 1,
+  length: 16,
+  silences: [],
+} as const;
+
 export function readTraffic(value: Value | undefined, nodes: readonly LabNode[], duration: Duration): Traffic[] {
-  const entries = value?.entries("traffic: 'questions: {kind: udp-request, from: client, to: server, ...}'") ?? [];
+  const entries = value?.entries("entries of traffic: 'questions: {kind: udp-request, ...}'") ?? [];
   return entries.map(({ key, value }) => readEntry(key, value, nodes, duration));
 }
 
 function readEntry(key: Value, value: Value, nodes: readonly LabNode[], duration: Duration): Traffic {
   const name = key.read(forms.name) ?? forms.name.neutral;
   const kind = readKind(value);
-  const fields = value.fields(kind === undefined ? 'traffic' : `traffic of kind ${kind}`, [
-    ...commonFields,
-    ...(kind === undefined ? Object.values(kindFields).flat() : kindFields[kind]),
-  ]);
+  if (kind === undefined) return { ...nothing, name };
+  const fields = value.fields(`traffic of kind ${kind}`, [...commonFields, ...kindFields[kind]]);
   const hosts = nodes.filter((node) => node.kind === 'host');
   const from = readNode(fields.need('from'), hosts, 'host');
   const to = kind === 'scan' ? readNode(fields.need('to'), nodes, 'node') : readNode(fields.need('to'), hosts, 'host');
@@ -53,14 +67,12 @@ function readEntry(key: Value, value: Value, nodes: readonly LabNode[], duration
   };
   const pacing = (): Pacing => {
     const pacing = readPacing(fields, base.start);
-    const last = lastSent(base.start, pacing);
-    if (last >= duration) key.wrong(`${quote(name)} would go on until ${describeDuration(last)}, after the end of the run`);
+    checkEnd(key, { ...pacing, start: base.start }, duration);
     return pacing;
   };
   switch (kind) {
-    case undefined:
     case 'ping':
-      return { ...base, kind: 'ping', ...(kind ? pacing() : noPacing) };
+      return { ...base, kind, ...pacing() };
     case 'udp-request':
     case 'udp-push':
     case 'udp-one-way':
@@ -74,14 +86,18 @@ function readEntry(key: Value, value: Value, nodes: readonly LabNode[], duration
       };
     case 'scan': {
       const every = fields.required('every', forms.span);
-      return { ...base, kind, ports: fields.required('ports', forms.portRange), every };
+      const ports = fields.required('ports', forms.portRange);
+      checkEnd(key, { start: base.start, every, count: ports[1] - ports[0] + 1, silences: [] }, duration);
+      return { ...base, kind, ports, every };
     }
   }
 }
 
 /** The kind is read first, because it decides which other fields there are. */
 function readKind(value: Value): Traffic['kind'] | undefined {
-  const entry = value.entries('traffic').find(({ key }) => key.text === 'kind');
+  const entry = value
+    .entries("an entry of traffic: '{kind: udp-request, from: client, ...}'")
+    .find(({ key }) => key.text === 'kind');
   if (entry) return entry.value.read(forms.oneOf('a kind of traffic', kinds));
   if (value.isMap) value.wrong("traffic needs 'kind'", `one of ${kinds.join(', ')}`);
   return undefined;
@@ -118,18 +134,31 @@ const hasAddress = (host: HostNode, address: IpAddress): boolean =>
 
 function readStart(fields: Fields, duration: Duration): Duration {
   const start = fields.optional('start', forms.duration, microseconds(0));
-  if (start >= duration && duration > 0) fields.get('start')?.wrong('the run is over by then', `it lasts ${describeDuration(duration)}`);
+  if (start >= duration && duration > 0)
+    fields.get('start')?.wrong('the run is over by then', `it lasts ${describeDuration(duration)}`);
   return start;
 }
 
-interface Pacing {
-  readonly every: Duration;
-  readonly count: number;
-  readonly length: number;
-  readonly silences: readonly Silence[];
+/** Reports an entry that would still be sending when the run ends. */
+function checkEnd(key: Value, pace: Pace, duration: Duration): void {
+  const schedule = new Schedule(pace, runStart);
+  let last = runStart;
+  while (schedule.next !== NEVER) {
+    last = schedule.next;
+    schedule.sendDue(last, () => undefined);
+  }
+  const until = between(runStart, last);
+  const isKnown = duration > 0 && pace.every > 0 && pace.start < duration;
+  if (!isKnown || until < duration) return;
+  key.wrong(
+    `this would go on until ${describeDuration(until)}, after the end of the run`,
+    `it lasts ${describeDuration(duration)}`,
+  );
 }
 
-const noPacing: Pacing = { every: microseconds(1), count: 1, length: 16, silences: [] };
+const runStart = 0 as Instant;
+
+type Pacing = Omit<Pace, 'start'> & { readonly length: number };
 
 function readPacing(fields: Fields, start: Duration): Pacing {
   const items = fields.get('silences')?.items() ?? [];
@@ -146,10 +175,4 @@ function readPacing(fields: Fields, start: Duration): Pacing {
     length: fields.optional('length', length, 64),
     silences: silences.toSorted((a, b) => a.start - b.start),
   };
-}
-
-/** A time as a person writes it. */
-export function describeDuration(duration: Duration): string {
-  if (duration >= 1_000_000) return `${duration / 1_000_000}s`;
-  return duration >= 1_000 ? `${duration / 1_000}ms` : `${duration}us`;
 }

@@ -1,0 +1,10 @@
+import type { Duration } from '../time.ts';
+import { describeAction } from './describe.ts';
+import type { LabEvent } from './fabric.ts';
+import type { Action, LabLink } from './scenario.ts';
+
+/** The event that stands for a step of the timeline, the same on every fabric. */
+export function faultEvent(time: Duration, action: Action, links: readonly LabLink[]): LabEvent {
+  const node = 'node' in action ? action.node : action.link;
+  return { time, node, type: action.kind, what: describeAction(action, links) };
+}

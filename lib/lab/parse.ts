@@ -1,0 +1,156 @@
+import { parseConfiguration } from '../config/index.ts';
+import type { Authority } from '../config/index.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { Value, YamlFile } from './read/document.ts';
+import type { Fields } from './read/document.ts';
+import { readExpectations } from './read/expectations.ts';
+import * as forms from './read/forms.ts';
+import { readTimeline } from './read/timeline.ts';
+import { readTopology } from './read/topology.ts';
+import { readTraffic } from './read/traffic.ts';
+import type { Scenario } from './scenario.ts';
+
+/** A text with the name that messages give it. */
+export interface SourceText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * Fetches a file that another one names, by its path relative to that one; undefined if there is none. What it returns
+ * as `file` is how messages name it, and what further paths are relative to.
+ */
+export type Resolve = (path: string, from: string) => SourceText | undefined;
+
+/** Either a whole scenario, or everything that is wrong, with the text of every file that a message is about. */
+export type ParsedScenario =
+  | { readonly scenario: Scenario; readonly diagnostics?: undefined }
+  | {
+      readonly scenario?: undefined;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly sources: ReadonlyMap<string, string>;
+    };
+
+const scenarioFields = [
+  'name',
+  'about',
+  'lab',
+  'configure',
+  'seed',
+  'duration',
+  'traffic',
+  'timeline',
+  'expect',
+] as const;
+const labFields = ['nodes', 'links', 'configuration'];
+
+const DEFAULT_SEED = 1;
+
+/** Reads a scenario with the lab and the configuration that it names. Never throws. */
+export function parseScenario(text: string, file: string, resolve: Resolve): ParsedScenario {
+  return new ScenarioReader(resolve).read({ file, text });
+}
+
+class ScenarioReader {
+  readonly #resolve: Resolve;
+  readonly #files: YamlFile[] = [];
+  readonly #sources = new Map<string, string>();
+  readonly #configurationDiagnostics: Diagnostic[] = [];
+
+  constructor(resolve: Resolve) {
+    this.#resolve = resolve;
+  }
+
+  read(source: SourceText): ParsedScenario {
+    const scenario = this.#readScenario(source);
+    const diagnostics = [...this.#configurationDiagnostics, ...this.#files.flatMap((file) => file.diagnostics)];
+    if (scenario && diagnostics.length === 0) return { scenario };
+    return { diagnostics, sources: this.#sources };
+  }
+
+  #readScenario(source: SourceText): Scenario | undefined {
+    const fields = this.#open(source)?.fields('a scenario', scenarioFields);
+    if (!fields) return undefined;
+    const heading = {
+      name: fields.required('name', forms.name),
+      about: fields.required('about', forms.line),
+      seed: fields.optional('seed', forms.wholeNumber(0, 0xffff_ffff), DEFAULT_SEED),
+      duration: fields.required('duration', forms.span),
+    };
+    const lab = this.#openLab(fields.need('lab'))?.fields('a lab', labFields);
+    const authority = lab && this.#readConfiguration(lab, fields.get('configure')?.items() ?? []);
+    // Without nodes and routers every name in the rest would seem wrong.
+    return lab && authority && readLab(heading, fields, lab, authority);
+  }
+
+  #open(source: SourceText): Value | undefined {
+    const file = new YamlFile(source.file, source.text);
+    this.#files.push(file);
+    this.#sources.set(source.file, source.text);
+    return file.root;
+  }
+
+  /** The lab stands in a file of its own, or in the scenario itself. */
+  #openLab(value: Value | undefined): Value | undefined {
+    if (!value || value.isMap) return value;
+    const source = this.#fetch(value, 'the file of a lab, or the lab itself');
+    return source && this.#open(source);
+  }
+
+  #fetch(value: Value, what: string): SourceText | undefined {
+    const path = value.read({ ...forms.line, describes: what });
+    if (path === undefined) return undefined;
+    const source = this.#resolve(path, value.file.file);
+    if (!source) value.wrong(`there is no file '${path}'`, 'a path is relative to the file that it stands in');
+    return source;
+  }
+
+  /** The lab's configuration with the scenario's own lines behind it. */
+  #readConfiguration(lab: Fields, lines: readonly Value[]): Authority | undefined {
+    const value = lab.need('configuration');
+    if (!value) return undefined;
+    const block = value.block;
+    const source = block === undefined ? this.#fetch(value, 'the file of a configuration') : undefined;
+    const base = block ?? source?.text;
+    if (base === undefined) return undefined;
+    if (source) this.#sources.set(source.file, source.text);
+
+    const own = lines.map((line) => line.read(forms.line) ?? '');
+    const baseLength = base.split('\n').length;
+    // The name tells the reader that this is configuration text, also where it stands in a YAML file.
+    const parsed = parseConfiguration([base, ...own].join('\n'), 'configuration');
+    if (parsed.authority) return parsed.authority;
+    for (const { line, column, length, message, hint } of parsed.diagnostics) {
+      if (line > baseLength) {
+        const at = lines[line - baseLength - 1];
+        at.file.report(at.within(column - 1, column - 1 + length), message, hint);
+      } else {
+        this.#configurationDiagnostics.push({
+          file: source?.file ?? value.file.file,
+          line,
+          column,
+          length,
+          message,
+          hint,
+        });
+      }
+    }
+    return undefined;
+  }
+}
+
+type Heading = Pick<Scenario, 'name' | 'about' | 'seed' | 'duration'>;
+
+function readLab(heading: Heading, fields: Fields, lab: Fields, authority: Authority): Scenario {
+  const topology = readTopology(lab, authority);
+  const { duration } = heading;
+  const traffic = readTraffic(fields.get('traffic'), topology.nodes, duration);
+  return {
+    ...heading,
+    ...topology,
+    authority,
+    traffic,
+    timeline: readTimeline(fields.get('timeline'), { ...topology, traffic, duration }),
+    expectations: readExpectations(fields.get('expect'), { ...topology, traffic, duration }),
+  };
+}

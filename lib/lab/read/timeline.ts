@@ -1,0 +1,116 @@
+import { quote, suggest } from '../../diagnostic.ts';
+import type { Duration } from '../../time.ts';
+import { describeDuration } from '../describe.ts';
+import type { Action, LabLink, TimelineEntry, Traffic } from '../scenario.ts';
+import type { Fields, Value } from './document.ts';
+import * as forms from './forms.ts';
+import { readDirection } from './link-name.ts';
+import { impairmentFields, readImpairment } from './topology.ts';
+import type { Topology } from './topology.ts';
+
+/** What an action says beside its own key. */
+const actionFields = {
+  'forget-sessions': [],
+  'forget-session': ['node'],
+  restart: ['down-for'],
+  cut: [],
+  heal: [],
+  impair: impairmentFields,
+} as const satisfies Record<Action['kind'], readonly string[]>;
+
+const actionKinds = Object.keys(actionFields) as Action['kind'][];
+const shape = "a step of the timeline: '{at: 4s, forget-sessions: hub}'";
+
+interface PlacedEntry extends TimelineEntry {
+  readonly value: Value;
+}
+
+/** In the order of time; steps at the same time stay in the order of the file. */
+export function readTimeline(
+  value: Value | undefined,
+  lab: Topology & { readonly traffic: readonly Traffic[]; readonly duration: Duration },
+): TimelineEntry[] {
+  const entries = (value?.items() ?? []).flatMap((item) => readStep(item, lab) ?? []).toSorted((a, b) => a.at - b.at);
+  checkOrder(entries, lab.links);
+  return entries.map(({ at, action }) => ({ at, action }));
+}
+
+function readStep(item: Value, lab: Parameters<typeof readTimeline>[1]): PlacedEntry | undefined {
+  const named = item.entries(shape).filter(({ key }) => (actionKinds as string[]).includes(key.text ?? ''));
+  if (named.length !== 1) {
+    const word = item.isMap ? item.entries(shape).find(({ key }) => key.text !== 'at')?.key : undefined;
+    if (named.length > 1) named[1].key.wrong('one step does one thing', 'write a second step with the same time');
+    else if (word) word.wrong(`there is no action ${quote(word.text ?? '')}`, suggest(word.text ?? '', actionKinds));
+    else if (item.isMap) item.wrong('this step does nothing', `one of ${actionKinds.join(', ')}`);
+    return undefined;
+  }
+  const kind = named[0].key.text as Action['kind'];
+  const fields = item.fields(`the step ${quote(kind)}`, ['at', kind, ...actionFields[kind]]);
+  const at = fields.required('at', forms.duration);
+  if (at >= lab.duration && lab.duration > 0)
+    fields.get('at')?.wrong('the run is over by then', `it lasts ${describeDuration(lab.duration)}`);
+  const action = readAction(kind, named[0].value, fields, lab);
+  return action && { at, action, value: named[0].value };
+}
+
+function readAction(
+  kind: Action['kind'],
+  value: Value,
+  fields: Fields,
+  lab: Parameters<typeof readTimeline>[1],
+): Action | undefined {
+  const routers = lab.nodes.filter((node) => node.kind === 'router').map((node) => node.name);
+  switch (kind) {
+    case 'forget-sessions':
+      return { kind, node: readName(value, routers, 'router') };
+    case 'forget-session': {
+      const traffic = readName(
+        value,
+        lab.traffic.map(({ name }) => name),
+        'traffic',
+      );
+      return { kind, traffic, node: readName(fields.need('node'), routers, 'router') };
+    }
+    case 'restart':
+      return { kind, node: readName(value, routers, 'router'), downFor: fields.required('down-for', forms.span) };
+    case 'cut':
+    case 'heal': {
+      const where = readDirection(value, lab.links);
+      return where && { kind, ...where };
+    }
+    case 'impair': {
+      const impairment = readImpairment(fields);
+      const where = readDirection(value, lab.links);
+      return where && { kind, ...where, impairment };
+    }
+  }
+}
+
+function readName(value: Value | undefined, names: readonly string[], what: string): string {
+  const name = value?.text ?? '';
+  if (value && !names.includes(name))
+    value.wrong(`there is no ${what} ${quote(name)} in this lab`, suggest(name, names));
+  return name;
+}
+
+/** Reports steps that make no sense after the ones before them. */
+function checkOrder(entries: readonly PlacedEntry[], links: readonly LabLink[]): void {
+  const cutSenders = new Set<string>();
+  const upAgain = new Map<string, number>();
+  for (const { at, action, value } of entries) {
+    if (action.kind === 'restart') {
+      if (at < (upAgain.get(action.node) ?? 0)) value.wrong(`${action.node} is still down from the restart before`);
+      upAgain.set(action.node, at + action.downFor);
+    } else if (action.kind === 'cut' || action.kind === 'heal') {
+      const ends = links.find(({ name }) => name === action.link)?.ends ?? [];
+      const senders = ends.map((_, i) => i).filter((i) => action.direction === 'both' || action.direction === i);
+      const keys = senders.map((i) => `${action.link} ${i}`);
+      const wasCut = keys.filter((key) => cutSenders.has(key)).length;
+      if (action.kind === 'cut' && wasCut === keys.length) value.wrong('this is cut already');
+      if (action.kind === 'heal' && wasCut === 0) value.wrong('nothing is cut here');
+      for (const key of keys)
+        if (action.kind === 'cut') cutSenders.add(key);
+        else cutSenders.delete(key);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import type { SessionRow } from '../service-area/rows.ts';
+import type { Duration } from '../time.ts';
+import { describeAction } from './describe.ts';
+import type { Fabric, FabricName, Progress } from './fabric.ts';
+import { judge, recoveryOf, roundTripOf } from './measure.ts';
+import type { CounterSnapshot, Observed, Verdict } from './measure.ts';
+import type { Scenario, TimelineEntry, Traffic, TrafficReport } from './scenario.ts';
+
+export interface RunOptions {
+  readonly fabric: Fabric;
+  readonly scenario: Scenario;
+  /** The seed that the fabric was made with. */
+  readonly seed: number;
+  /** Of this program: with the seed it says how to get the same run again. */
+  readonly version: string;
+  readonly onProgress?: (progress: RunProgress) => void;
+}
+
+/** How far a run has come. */
+export interface RunProgress extends Progress {
+  readonly duration: Duration;
+  /** What the timeline does next; empty when it does nothing more. */
+  readonly step: string;
+}
+
+/** What a run leaves behind, as `result.json` holds it. Times are in microseconds. */
+export interface RunResult {
+  readonly scenario: string;
+  readonly about: string;
+  readonly fabric: FabricName;
+  readonly seed: number;
+  readonly version: string;
+  readonly duration: Duration;
+  /** Whether every expectation held. */
+  readonly passed: boolean;
+  readonly verdicts: readonly Verdict[];
+  readonly traffic: readonly TrafficSummary[];
+  /** Of each router, those that are not 0. */
+  readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly sessions: Readonly<Record<string, readonly SessionRow[]>>;
+}
+
+export interface TrafficSummary {
+  readonly name: string;
+  readonly kind: Traffic['kind'];
+  readonly from: string;
+  readonly to: string;
+  readonly sent: number;
+  readonly received: number;
+  readonly lost: number;
+  readonly unexpected: number;
+  /** Median; null if nothing was answered. */
+  readonly roundTrip: Duration | null;
+  /** For each step of the timeline after which something was sent. */
+  readonly recoveries: readonly Recovery[];
+  readonly transfer?: TrafficReport['transfer'];
+}
+
+export interface Recovery {
+  readonly after: string;
+  readonly at: Duration;
+  /** From the first question after the step to the first answer after that; null if none came. */
+  readonly took: Duration | null;
+}
+
+/** Takes a lab from its creation to its end, and judges it. Whatever happens, the fabric is stopped. */
+export async function runScenario(options: RunOptions): Promise<RunResult> {
+  const { fabric } = options;
+  try {
+    await fabric.create();
+    await fabric.start();
+    const countersAt = await runTimeline(options);
+    return await conclude(options, countersAt);
+  } finally {
+    await fabric.stop();
+  }
+}
+
+/** Returns the counters at each time that an expectation counts from; those of a time before the steps of that time. */
+async function runTimeline({ fabric, scenario, onProgress }: RunOptions): Promise<Map<Duration, CounterSnapshot>> {
+  const { duration, timeline, links } = scenario;
+  const countersAt = new Map<Duration, CounterSnapshot>();
+  const marks = new Set(scenario.expectations.flatMap(({ since }) => since ?? []));
+  const advance = async (until: Duration, next: TimelineEntry | undefined): Promise<void> => {
+    const step = next ? describeAction(next.action, links) : '';
+    await fabric.advance(until, (progress) => onProgress?.({ ...progress, duration, step }));
+  };
+  const reach = async (until: Duration, next: TimelineEntry | undefined): Promise<void> => {
+    for (const mark of [...marks].filter((mark) => mark <= until).sort((a, b) => a - b)) {
+      await advance(mark, next);
+      countersAt.set(mark, await readCounters(fabric, scenario));
+      marks.delete(mark);
+    }
+    await advance(until, next);
+  };
+  for (const entry of timeline) {
+    await reach(entry.at, entry);
+    await fabric.inject(entry.action);
+  }
+  await reach(duration, undefined);
+  return countersAt;
+}
+
+async function conclude(
+  { fabric, scenario, seed, version }: RunOptions,
+  countersAt: ReadonlyMap<Duration, CounterSnapshot>,
+): Promise<RunResult> {
+  const reports = await fabric.traffic();
+  const counters = await readCounters(fabric, scenario);
+  const sessions = new Map<string, readonly SessionRow[]>();
+  for (const name of routersOf(scenario)) sessions.set(name, await fabric.sessions(name));
+  const observed: Observed = {
+    traffic: new Map(reports.map((report) => [report.name, report])),
+    counters,
+    countersAt,
+    sessionCounts: new Map(
+      Array.from(sessions, ([name, rows]) => [name, new Set(rows.map(({ sessionId }) => sessionId)).size]),
+    ),
+  };
+  const verdicts = scenario.expectations.map((expectation) => judge(expectation, observed));
+  return {
+    scenario: scenario.name,
+    about: scenario.about,
+    fabric: fabric.name,
+    seed,
+    version,
+    duration: fabric.elapsed(),
+    passed: verdicts.every(({ held }) => held),
+    verdicts,
+    traffic: scenario.traffic.flatMap((traffic) => {
+      const report = observed.traffic.get(traffic.name);
+      return report ? [summarize(traffic, report, scenario)] : [];
+    }),
+    counters: Object.fromEntries(
+      Array.from(counters, ([node, values]) => [
+        node,
+        Object.fromEntries([...values].filter(([, value]) => value !== 0)),
+      ]),
+    ),
+    sessions: Object.fromEntries(sessions),
+  };
+}
+
+const routersOf = ({ nodes }: Scenario): string[] =>
+  nodes.filter(({ kind }) => kind === 'router').map(({ name }) => name);
+
+async function readCounters(fabric: Fabric, scenario: Scenario): Promise<CounterSnapshot> {
+  const snapshot = new Map<string, ReadonlyMap<string, number>>();
+  for (const name of routersOf(scenario)) snapshot.set(name, await fabric.counters(name));
+  return snapshot;
+}
+
+function summarize(traffic: Traffic, report: TrafficReport, { timeline, links }: Scenario): TrafficSummary {
+  const { sent, received, unexpected, exchanges, transfer } = report;
+  const recoveries = timeline
+    .filter(({ at }) => exchanges.some(({ sentAt }) => sentAt >= at))
+    .map(({ at, action }): Recovery => {
+      const recovery = recoveryOf(report, at);
+      const took = recovery ? ((recovery.answeredAt - recovery.askedAt) as Duration) : null;
+      return { after: describeAction(action, links), at, took };
+    });
+  return {
+    name: traffic.name,
+    kind: traffic.kind,
+    from: traffic.from,
+    to: traffic.to,
+    sent,
+    received,
+    lost: sent - received,
+    unexpected,
+    roundTrip: roundTripOf(report, undefined) ?? null,
+    recoveries,
+    ...(transfer && { transfer }),
+  };
+}

@@ -1,0 +1,290 @@
+import { assert } from '../../assert.ts';
+import type { CryptoProvider } from '../../crypto.ts';
+import type { PortIndex } from '../../device.ts';
+import type { Frame } from '../../frame.ts';
+import type { FlowRow, SessionRow } from '../../service-area/rows.ts';
+import { after, between, earliest, milliseconds, NEVER } from '../../time.ts';
+import type { Duration, Instant } from '../../time.ts';
+import type { TraceEvent } from '../../trace.ts';
+import { LabError } from '../fabric.ts';
+import type { Fabric, FabricOptions, Progress } from '../fabric.ts';
+import { faultEvent } from '../fault-event.ts';
+import type { Action, LabLink, TrafficReport } from '../scenario.ts';
+import { sessionsOf } from '../traffic-sessions.ts';
+import { EventQueue } from './event-queue.ts';
+import { FramePool } from './frame-pool.ts';
+import { SimHost, SimRouter } from './nodes.ts';
+import type { SimNode } from './nodes.ts';
+import { Recorder } from './recorder.ts';
+import { Segment } from './segment.ts';
+import { SimTraffic } from './traffic.ts';
+
+export interface SimOptions extends FabricOptions {
+  readonly crypto: CryptoProvider;
+}
+
+/** The start of every simulated run: 2026-01-01T00:00:00Z. Time-based HMACs want a date; one that never changes. */
+export const SIM_EPOCH = 1_767_225_600_000_000 as Instant;
+
+/** Frames in flight and restarts to come. A lab that needs more floods itself: the frames are lost, and it is told. */
+const QUEUE_CAPACITY = 65_536;
+
+/** How often nodes may act without time going on. More is a device that asks for a time that it has been given. */
+const STEPS_AT_ONE_INSTANT_MAX = 1_000_000;
+
+const TICK_EVERY = milliseconds(50);
+
+type SimEvent =
+  | { readonly kind: 'arrive'; readonly to: Attachment; readonly frame: Frame }
+  | { readonly kind: 'start'; readonly router: SimRouter };
+
+/** A port of a node, with the end of a link that it is; without one, it is plugged in nowhere. */
+interface Attachment {
+  readonly node: SimNode;
+  readonly port: PortIndex;
+  segment?: Segment;
+  end: number;
+}
+
+/** The lab as objects in one process. Time is virtual: a run takes as long as its work, and a seed repeats it exactly. */
+export class SimFabric implements Fabric {
+  readonly name = 'sim';
+  readonly #options: SimOptions;
+  readonly #recorder: Recorder;
+  readonly #queue = new EventQueue<SimEvent>(QUEUE_CAPACITY);
+  readonly #pool = new FramePool();
+  readonly #nodes = new Map<string, SimNode>();
+  readonly #attachments = new Map<string, Attachment>();
+  readonly #segments = new Map<string, Segment>();
+  #traffic: SimTraffic | undefined;
+  #state: 'new' | 'created' | 'running' | 'stopped' = 'new';
+  #now = SIM_EPOCH;
+  #stepsAtNow = 0;
+  #lastPacketId = 0;
+
+  constructor(options: SimOptions) {
+    this.#options = options;
+    this.#recorder = new Recorder(options.events, options.capture);
+  }
+
+  async create(): Promise<void> {
+    assert(this.#state === 'new', 'a lab is created once');
+    const { scenario, seed, crypto } = this.#options;
+    scenario.nodes.forEach((described, index) => {
+      const wire = { transmit: (port: PortIndex, frame: Frame) => this.#transmit(described.name, port, frame) };
+      const trace = { event: (event: TraceEvent) => this.#recorder.trace(this.elapsed(), described.name, event) };
+      const around = { scenario, seed, wire };
+      const node =
+        described.kind === 'host'
+          ? new SimHost(described, index, around)
+          : new SimRouter(described, index, around, crypto, trace);
+      this.#nodes.set(node.name, node);
+      node.ports.forEach(({ name }, port) => this.#attachments.set(`${node.name}:${name}`, { node, port, end: 0 }));
+    });
+    for (const link of scenario.links) this.#join(link);
+    this.#state = 'created';
+  }
+
+  async start(): Promise<void> {
+    assert(this.#state === 'created', 'a lab is created before it is started');
+    this.#state = 'running';
+    for (const node of this.#nodes.values()) if (node instanceof SimRouter) node.start();
+    const hosts = [...this.#nodes.values()].filter((node) => node instanceof SimHost);
+    const byName = new Map(hosts.map(({ name, device }) => [name, device]));
+    this.#traffic = new SimTraffic(this.#options.scenario.traffic, byName, this.#now);
+    this.#recorder.flush(this.elapsed());
+  }
+
+  elapsed(): Duration {
+    return between(SIM_EPOCH, this.#now);
+  }
+
+  async advance(until: Duration, tick: (progress: Progress) => void): Promise<void> {
+    assert(this.#state === 'running', 'only a running lab lives on');
+    const end = after(SIM_EPOCH, until);
+    let nextTick = this.#now;
+    for (let time = this.#nextTime(); time <= end; time = this.#nextTime()) {
+      this.#moveTo(time);
+      this.#step();
+      if (this.#now >= nextTick) {
+        tick(this.#progress());
+        nextTick = after(this.#now, TICK_EVERY);
+      }
+    }
+    this.#moveTo(end);
+    tick(this.#progress());
+  }
+
+  async inject(action: Action): Promise<void> {
+    assert(this.#state === 'running', 'only to a running lab something is done');
+    this.#recorder.event(faultEvent(this.elapsed(), action, this.#options.scenario.links));
+    switch (action.kind) {
+      case 'forget-sessions':
+        this.#router(action.node).device?.forgetSessions(this.#now);
+        break;
+      case 'forget-session':
+        this.#forgetSessionOf(action.traffic, action.node);
+        break;
+      case 'restart':
+        this.#router(action.node).stop();
+        this.#queue.push(after(this.#now, action.downFor), { kind: 'start', router: this.#router(action.node) });
+        break;
+      case 'cut':
+        this.#segment(action.link).cut(action.direction);
+        break;
+      case 'heal':
+        this.#segment(action.link).heal(action.direction);
+        break;
+      case 'impair':
+        this.#segment(action.link).impair(action.direction, action.impairment);
+        break;
+    }
+    this.#recorder.flush(this.elapsed());
+  }
+
+  async counters(node: string): Promise<ReadonlyMap<string, number>> {
+    return this.#router(node).device?.counters.all() ?? new Map<string, number>();
+  }
+
+  async sessions(node: string): Promise<readonly SessionRow[]> {
+    return this.#router(node).device?.sessions(this.#now) ?? [];
+  }
+
+  async flows(node: string): Promise<readonly FlowRow[]> {
+    return this.#router(node).device?.flows(this.#now) ?? [];
+  }
+
+  async traffic(): Promise<readonly TrafficReport[]> {
+    return this.#traffic?.reports() ?? [];
+  }
+
+  async stop(): Promise<void> {
+    this.#state = 'stopped';
+    this.#nodes.clear();
+    this.#attachments.clear();
+    this.#segments.clear();
+    this.#traffic = undefined;
+    while (this.#queue.size > 0) this.#queue.pop();
+  }
+
+  #join(link: LabLink): void {
+    const attachments = link.ends.map(({ node, port }) => this.#attachments.get(`${node}:${port}`));
+    assert(
+      attachments.every((attachment) => attachment !== undefined),
+      `link ${link.name} has an end that is no port`,
+    );
+    const ends = attachments.map(({ node, port }, i) => ({ ...link.ends[i], mac: node.ports[port].mac }));
+    const segment = new Segment(link, ends, this.#options.seed);
+    attachments.forEach((attachment, end) => Object.assign(attachment, { segment, end }));
+    this.#segments.set(link.name, segment);
+  }
+
+  #nextTime(): Instant {
+    let next = this.#queue.nextTime;
+    for (const { device } of this.#nodes.values()) if (device) next = earliest(next, device.nextDeadline());
+    // What is overdue is done now: time never goes back.
+    return next === NEVER || next > this.#now ? next : this.#now;
+  }
+
+  #moveTo(time: Instant): void {
+    if (time > this.#now) this.#stepsAtNow = 0;
+    this.#now = time > this.#now ? time : this.#now;
+    const { seed } = this.#options;
+    assert(this.#stepsAtNow++ < STEPS_AT_ONE_INSTANT_MAX, `time stands still at ${this.elapsed()} us (seed ${seed})`);
+  }
+
+  /** Does one thing that is due: what arrives goes before timers, nodes come in the order of the lab. */
+  #step(): void {
+    if (this.#queue.nextTime <= this.#now) {
+      const event = this.#queue.pop();
+      if (event?.kind === 'arrive') this.#arrive(event.to, event.frame);
+      if (event?.kind === 'start') this.#startAgain(event.router);
+    } else {
+      for (const { device } of this.#nodes.values()) {
+        if (!device || device.nextDeadline() > this.#now) continue;
+        device.poll(this.#now);
+        break;
+      }
+    }
+    this.#recorder.flush(this.elapsed());
+  }
+
+  #startAgain(router: SimRouter): void {
+    router.start();
+    this.#recorder.event({ time: this.elapsed(), node: router.name, type: 'node-started' });
+  }
+
+  #arrive({ node, port }: Attachment, frame: Frame): void {
+    const { name } = node.ports[port];
+    if (node.device) {
+      this.#recorder.arrived(node.name, name, frame);
+      node.device.receive(port, frame, this.#now);
+    } else {
+      this.#recorder.arrived(node.name, name, frame, `lost: ${node.name} is down`);
+      this.#tellLost(node.name, name, frame.id, 'down');
+    }
+    this.#pool.release(frame);
+  }
+
+  #transmit(nodeName: string, port: PortIndex, frame: Frame): void {
+    const node = this.#nodes.get(nodeName);
+    if (!node) return;
+    const { name } = node.ports[port];
+    const idBefore = frame.id;
+    if (idBefore === 0) frame.id = ++this.#lastPacketId;
+    const lost = this.#send(this.#attachments.get(`${nodeName}:${name}`), frame);
+    this.#recorder.left(nodeName, name, frame, idBefore, lost && `lost on the link: ${lost}`);
+    if (lost) this.#tellLost(nodeName, name, frame.id, lost);
+    // The device may use the frame again for another packet.
+    frame.id = idBefore;
+  }
+
+  /** Why the frame is lost; undefined if it is on its way. */
+  #send(from: Attachment | undefined, frame: Frame): string | undefined {
+    const segment = from?.segment;
+    if (!segment) return 'no-link';
+    const arrival = segment.admit(from.end, frame, this.#now);
+    if (typeof arrival === 'string') return arrival;
+    for (const end of segment.receivers(from.end, frame)) {
+      const { node, port } = segment.link.ends[end];
+      const to = this.#attachments.get(`${node}:${port}`);
+      const copy = this.#pool.copy(frame);
+      if (!copy) return 'too-long';
+      if (!to || !this.#queue.push(arrival, { kind: 'arrive', to, frame: copy })) {
+        this.#pool.release(copy);
+        return 'queue-full';
+      }
+    }
+    return undefined;
+  }
+
+  #tellLost(node: string, port: string, packet: number, reason: string): void {
+    this.#recorder.event({ time: this.elapsed(), node, type: 'frame-lost', packet, port, reason });
+  }
+
+  #forgetSessionOf(trafficName: string, nodeName: string): void {
+    const { scenario } = this.#options;
+    const router = this.#router(nodeName).device;
+    const traffic = scenario.traffic.find(({ name }) => name === trafficName);
+    if (!router || !traffic) return;
+    for (const id of sessionsOf(traffic, scenario, router.sessions(this.#now))) router.forgetSession(id, this.#now);
+  }
+
+  #router(name: string): SimRouter {
+    const node = this.#nodes.get(name);
+    if (node instanceof SimRouter) return node;
+    throw new LabError(`there is no router '${name}' in this lab`, 2);
+  }
+
+  #segment(name: string): Segment {
+    const segment = this.#segments.get(name);
+    if (!segment) throw new LabError(`there is no link '${name}' in this lab`, 2);
+    return segment;
+  }
+
+  #progress(): Progress {
+    let sessions = 0;
+    for (const node of this.#nodes.values()) if (node instanceof SimRouter) sessions += node.device?.sessionCount ?? 0;
+    return { elapsed: this.elapsed(), sessions, packets: this.#lastPacketId };
+  }
+}

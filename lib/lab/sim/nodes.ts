@@ -1,0 +1,93 @@
+import type { CryptoProvider } from '../../crypto.ts';
+import type { Device, Wire } from '../../device.ts';
+import { Host } from '../../host/host.ts';
+import { SeededRandom } from '../../random.ts';
+import { Router } from '../../router.ts';
+import type { Trace } from '../../trace.ts';
+import type { HostNode, RouterNode, Scenario } from '../scenario.ts';
+
+/** A node of the simulator, and what it has on its ports. */
+export interface SimNode {
+  readonly name: string;
+  readonly ports: readonly SimPort[];
+  /** Undefined while the node is down. */
+  readonly device: Device | undefined;
+}
+
+export interface SimPort {
+  readonly name: string;
+  readonly mac: Uint8Array;
+}
+
+/** What every node needs of the simulator. */
+export interface Surroundings {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly wire: Wire;
+}
+
+/** Locally administered, and the same in every run: 02:00, the node's place in the lab, the port's place on the node. */
+export function simMac(node: number, port: number): Uint8Array {
+  return Uint8Array.of(0x02, 0x00, node >> 8, node & 0xff, port >> 8, port & 0xff);
+}
+
+export class SimHost implements SimNode {
+  readonly name: string;
+  readonly ports: readonly SimPort[];
+  readonly device: Host;
+
+  constructor({ name, ports, addresses, gateways }: HostNode, index: number, { seed, wire }: Surroundings) {
+    this.name = name;
+    this.ports = ports.map((port, i) => ({ name: port, mac: simMac(index, i) }));
+    const random = SeededRandom.named(seed, `host ${name}`);
+    this.device = new Host({ mac: this.ports[0].mac, addresses, gateways, wire, random });
+  }
+}
+
+export class SimRouter implements SimNode {
+  readonly name: string;
+  readonly ports: readonly SimPort[];
+  readonly #surroundings: Surroundings;
+  readonly #crypto: CryptoProvider;
+  readonly #trace: Trace;
+  #starts = 0;
+  #device: Router | undefined;
+
+  constructor({ name, ports }: RouterNode, index: number, around: Surroundings, crypto: CryptoProvider, trace: Trace) {
+    this.name = name;
+    this.#surroundings = around;
+    this.#crypto = crypto;
+    this.#trace = trace;
+    const deviceInterfaces = around.scenario.authority.routers
+      .filter((router) => router.name === name)
+      .flatMap((router) => router.nodes.flatMap((node) => node.deviceInterfaces));
+    this.ports = ports.map((port, i) => {
+      const shared = deviceInterfaces.find((deviceInterface) => deviceInterface.name === port)?.sharedPhysAddress;
+      return { name: port, mac: shared ?? simMac(index, i) };
+    });
+  }
+
+  get device(): Router | undefined {
+    return this.#device;
+  }
+
+  /** Comes up with nothing in its memory. */
+  start(): void {
+    const { scenario, seed, wire } = this.#surroundings;
+    this.#starts++;
+    this.#device = new Router({
+      authority: scenario.authority,
+      router: this.name,
+      ports: this.ports,
+      wire,
+      crypto: this.#crypto,
+      // What it draws after a restart is not what it drew before.
+      random: SeededRandom.named(seed, `router ${this.name} start ${this.#starts}`),
+      trace: this.#trace,
+    });
+  }
+
+  stop(): void {
+    this.#device = undefined;
+  }
+}

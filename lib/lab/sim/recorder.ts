@@ -1,0 +1,111 @@
+import type { Frame } from '../../frame.ts';
+import type { Duration } from '../../time.ts';
+import { traceTypes } from '../../trace.ts';
+import type { TraceEvent } from '../../trace.ts';
+import type { CaptureSink, EventSink, LabEvent } from '../fabric.ts';
+
+interface PacketRecord {
+  readonly node: string;
+  readonly port: string;
+  readonly direction: 'in' | 'out';
+  readonly id: number;
+  /** Where its bytes are in the arena. */
+  readonly start: number;
+  readonly end: number;
+  readonly comments: string[];
+}
+
+/** An event about a packet that leaves, told before the packet did. */
+interface Announced {
+  readonly eventAt: number;
+  readonly packet: number;
+  readonly comment: string;
+}
+
+/**
+ * Collects what happens while one node handles one frame or its timers: the packet that came, those that left, and what
+ * the device told. Only at the end is it all known to whom a comment belongs, so only then is it written, in the order
+ * of the wire.
+ */
+export class Recorder {
+  readonly #events: EventSink;
+  readonly #capture: CaptureSink;
+  readonly #records: PacketRecord[] = [];
+  readonly #told: LabEvent[] = [];
+  readonly #announced: Announced[] = [];
+  #arena = new Uint8Array(1 << 16);
+  #used = 0;
+
+  constructor(events: EventSink, capture: CaptureSink) {
+    this.#events = events;
+    this.#capture = capture;
+  }
+
+  arrived(node: string, port: string, frame: Frame, comment?: string): void {
+    this.#record(node, port, 'in', frame, comment === undefined ? [] : [comment]);
+  }
+
+  /** `idBefore` is the frame's id as the device gave it away: 0 for a packet that it made. */
+  left(node: string, port: string, frame: Frame, idBefore: number, comment?: string): void {
+    const comments: string[] = [];
+    for (let i = 0; i < this.#announced.length;) {
+      const { packet, eventAt, comment } = this.#announced[i];
+      if (packet !== idBefore && packet !== frame.id) {
+        i++;
+        continue;
+      }
+      comments.push(comment);
+      this.#told[eventAt] = { ...this.#told[eventAt], packet: frame.id };
+      this.#announced.splice(i, 1);
+    }
+    if (comment !== undefined) comments.push(comment);
+    this.#record(node, port, 'out', frame, comments);
+  }
+
+  trace(time: Duration, node: string, event: TraceEvent): void {
+    const { type, packet, ...details } = event;
+    const { where } = traceTypes[type];
+    const arrival = this.#records.find(({ direction }) => direction === 'in');
+    const id = packet === 0 && where === 'in' && arrival ? arrival.id : packet;
+    this.#told.push({ time, node, type, ...(id > 0 && { packet: id }), ...details });
+    if (where === 'in' && arrival?.id === id) arrival.comments.push(describeTrace(event));
+    if (where === 'out')
+      this.#announced.push({ eventAt: this.#told.length - 1, packet, comment: describeTrace(event) });
+  }
+
+  event(event: LabEvent): void {
+    this.#told.push(event);
+  }
+
+  /** Writes everything that was collected, which all happened at `time`. */
+  flush(time: Duration): void {
+    // A device may tell about a packet after it has given it away.
+    for (const { packet, comment } of this.#announced)
+      this.#records
+        .findLast(({ direction, id }) => direction === 'out' && (packet === 0 || id === packet))
+        ?.comments.push(comment);
+    for (const { start, end, ...record } of this.#records)
+      this.#capture.packet({ time, ...record, bytes: this.#arena.subarray(start, end) });
+    for (const event of this.#told) this.#events.event(event);
+    this.#records.length = this.#told.length = this.#announced.length = this.#used = 0;
+  }
+
+  #record(node: string, port: string, direction: 'in' | 'out', frame: Frame, comments: string[]): void {
+    const start = this.#used;
+    const end = start + frame.length;
+    if (end > this.#arena.length) {
+      const larger = new Uint8Array(2 * end);
+      larger.set(this.#arena.subarray(0, start));
+      this.#arena = larger;
+    }
+    this.#arena.set(frame.bytes.subarray(frame.start, frame.end), start);
+    this.#used = end;
+    this.#records.push({ node, port, direction, id: frame.id, start, end, comments });
+  }
+}
+
+/** `packet-dropped: no-service`, `metadata-added: tenant, service`. */
+function describeTrace({ type, reason, attributes }: TraceEvent): string {
+  const details = [...(reason === undefined ? [] : [reason]), ...(attributes ?? [])];
+  return details.length > 0 ? `${type}: ${details.join(', ')}` : type;
+}

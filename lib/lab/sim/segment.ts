@@ -1,0 +1,59 @@
+import { DROPPED, LinkModel } from '../../link/impairment.ts';
+import type { Impairment } from '../../link/impairment.ts';
+import { SeededRandom } from '../../random.ts';
+import type { Frame } from '../../frame.ts';
+import type { Instant } from '../../time.ts';
+import { ETHERNET_HEADER_LENGTH } from '../../wire/ethernet.ts';
+import type { Direction, LabLink, LinkEnd } from '../scenario.ts';
+
+/** An end of a link, and the address by which the others know it. */
+export interface SegmentEnd extends LinkEnd {
+  readonly mac: Uint8Array;
+}
+
+/** A link in the simulator: one model for what each end sends, and the choice of who gets it. */
+export class Segment {
+  readonly link: LabLink;
+  readonly #ends: readonly SegmentEnd[];
+  readonly #models: readonly LinkModel[];
+
+  constructor(link: LabLink, ends: readonly SegmentEnd[], seed: number) {
+    this.link = link;
+    this.#ends = ends;
+    this.#models = ends.map(
+      ({ node, port }, i) =>
+        new LinkModel(link.impairments[i], SeededRandom.named(seed, `link ${link.name} from ${node}:${port}`)),
+    );
+  }
+
+  /** When a frame that `from` sends now arrives, or why it never does. */
+  admit(from: number, frame: Frame, now: Instant): Instant | 'cut' | 'loss' {
+    const arrival = this.#models[from].admit(now, frame.length);
+    if (arrival !== DROPPED) return arrival;
+    return this.#models[from].isCut ? 'cut' : 'loss';
+  }
+
+  /** The ends that get a frame of `from`: the one whose address it bears, all others if it is for all or for nobody here. */
+  receivers(from: number, frame: Frame): number[] {
+    const others = this.#ends.map((_, i) => i).filter((i) => i !== from);
+    if (others.length === 1 || frame.length < ETHERNET_HEADER_LENGTH) return others;
+    const owner = others.find((i) => this.#ends[i].mac.every((byte, at) => byte === frame.bytes[frame.start + at]));
+    return owner === undefined ? others : [owner];
+  }
+
+  cut(direction: Direction): void {
+    for (const model of this.#of(direction)) model.cut();
+  }
+
+  heal(direction: Direction): void {
+    for (const model of this.#of(direction)) model.heal();
+  }
+
+  impair(direction: Direction, impairment: Impairment): void {
+    for (const model of this.#of(direction)) model.impair(impairment);
+  }
+
+  #of(direction: Direction): readonly LinkModel[] {
+    return direction === 'both' ? this.#models : [this.#models[direction]];
+  }
+}
