@@ -1,11 +1,15 @@
 import { counterTable, type CounterName } from './table.ts';
 
+export type { CounterName };
+
 const names = Object.keys(counterTable) as CounterName[];
 
 /** Index of each counter in a `Counters` array, by its short name. */
 export const counter = Object.freeze(Object.fromEntries(names.map((name, index) => [name, index]))) as Readonly<
   Record<CounterName, number>
 >;
+
+export const counterPath = (index: number): string => counterTable[names[index]].path;
 
 /** The counters of one node: one number for each row of the table, which the packet path increments by index. */
 export class Counters {

@@ -4,7 +4,9 @@ const metadataSuccess = `${action} success metadata`;
 const hmacFailure = `${action} failure hmac`;
 const hmacSuccess = `${action} success hmac`;
 const received = 'service-area received';
+const sent = 'service-area sent';
 const installErrors = 'service-area session-install-errors';
+const emulator = 'emulator';
 
 interface CounterRow {
   /** Words behind `show stats`. */
@@ -17,12 +19,256 @@ const row = (path: string, help: string): CounterRow => ({ path, help });
 
 /**
  * Every counter there is. Names are those of SSR's `show stats` (SVR sheet, sections 3.3 and 5); those under
- * `emulator` are our own, for what SSR has no public name for.
+ * `emulator` are our own, for what SSR has no public name for. Where the public material gives a name without a
+ * meaning, the meaning here is an emulator choice.
  */
 export const counterTable = {
   metadataAdded: row(`${metadataSuccess} added`, 'a packet left with session metadata'),
-  metadataRemoved: row(`${metadataSuccess} removed`, 'metadata was taken off a packet'),
+  metadataAddNotRequired: row(`${metadataSuccess} add-not-required`, 'a packet left for a peer without metadata'),
+  metadataRemoved: row(`${metadataSuccess} removed`, 'metadata was taken off a packet that went on'),
+  metadataRemoveNotRequired: row(
+    `${metadataSuccess} remove-not-required`,
+    'a packet came from a peer without metadata',
+  ),
+  falsePositiveAdded: row(
+    `${metadataSuccess} add-false-positive-correction`,
+    'an empty header was put before a payload that begins like metadata',
+  ),
+  falsePositiveRemoved: row(
+    `${metadataSuccess} remove-false-positive-correction`,
+    'such an empty header was taken off',
+  ),
+  invalidatedForEnableMetadata: row(
+    `${metadataSuccess} invalidate-for-enable-metadata`,
+    'a flow was made to carry metadata again, as its peer asked',
+  ),
+  receivedEnableMetadata: row(
+    `${metadataSuccess} received-enable-metadata`,
+    'an enable-metadata message was obeyed and dropped',
+  ),
+  receivedDisableMetadata: row(
+    `${metadataSuccess} received-disable-forward-metadata`,
+    'a disable-metadata message was obeyed and dropped',
+  ),
+  receivedKeepAlive: row(`${metadataSuccess} received-keep-alive`, 'a keep-alive message was taken in and dropped'),
+  sentDisableMetadata: row(
+    `${metadataSuccess} sent-disable-forward-metadata`,
+    'metadata was confirmed by a message of its own, as nothing else went back',
+  ),
+  addedHealthCheck: row(
+    `${metadataSuccess} added-session-health-check`,
+    'a packet left with the session-health-check attribute',
+  ),
+  generatedHealthCheckAcknowledgement: row(
+    `${metadataSuccess} generated-session-health-check-acknowledgement`,
+    'an acknowledgement was made for a health check of a session that is known',
+  ),
+  receivedHealthCheckAcknowledgement: row(
+    `${metadataSuccess} received-session-health-check-acknowledgement`,
+    'an acknowledgement came for a check that is outstanding',
+  ),
+  receivedStaleHealthCheckAcknowledgement: row(
+    `${metadataSuccess} received-stale-session-health-check-acknowledgement`,
+    'an acknowledgement came while no check is outstanding',
+  ),
+  sentHealthCheckAcknowledgement: row(
+    `${metadataSuccess} sent-session-health-check-acknowledgement`,
+    'an acknowledgement was handed to the wire',
+  ),
+
+  metadataAddFailure: row(`${metadataFailure} add`, 'a packet was dropped because its metadata does not fit'),
+  enableMetadataFlowMiss: row(
+    `${metadataFailure} enable-metadata-flow-miss`,
+    'an enable-metadata message came for a flow that is not there',
+  ),
+  metadataInvalidType: row(`${metadataFailure} invalid-type`, 'attributes of unknown type were stepped over'),
+  metadataGetLength: row(
+    `${metadataFailure} get-length`,
+    'a metadata block was dropped because its bytes do not add up',
+  ),
+  invalidateForEnableMetadataFailure: row(
+    `${metadataFailure} invalidate-for-enable-metadata`,
+    'an enable-metadata message came on a flow that sends no metadata to that peer',
+  ),
+  metadataNotPresent: row(
+    `${metadataFailure} not-present`,
+    'a packet without metadata came for a waypoint flow that does not exist',
+  ),
+  unknownForcedDropReason: row(
+    `${metadataFailure} received-unknown-forced-drop-reason`,
+    'a control message came whose code is not known',
+  ),
+  reverseBufferAllocation: row(
+    `${metadataFailure} reverse-buffer-allocation`,
+    'no buffer was free to answer with enable-metadata',
+  ),
+  turnOffBufferAllocation: row(
+    `${metadataFailure} turn-off-buffer-allocation`,
+    'no buffer was free to send or to remember a disable-metadata message',
+  ),
+  healthCheckBufferAllocation: row(
+    `${metadataFailure} session-health-check-buffer-allocation`,
+    'no buffer was free for an acknowledgement, or no place to remember an outstanding check',
+  ),
+  healthCheckTimeout: row(
+    `${metadataFailure} session-health-check-timeout`,
+    'no acknowledgement came for a check in time',
+  ),
+  healthCheckTimeoutForwardPinhole: row(
+    `${metadataFailure} session-health-check-timeout-forward-pinhole-flow`,
+    'the same, on the forward flow of a session over an outbound-only path',
+  ),
+  healthCheckTimeoutReversePinhole: row(
+    `${metadataFailure} session-health-check-timeout-reverse-pinhole-flow`,
+    'the same, on the reverse flow of a session over an outbound-only path',
+  ),
+
+  digestAdded: row(`${hmacSuccess} digest-added`, 'a packet left with an HMAC'),
+  digestRemoved: row(`${hmacSuccess} digest-removed`, 'an HMAC was found right and taken off'),
+  hmacNotRequired: row(`${hmacSuccess} not-required`, 'a packet came on a path that uses no HMAC'),
+  digestNotFound: row(`${hmacFailure} cannot-find-digest`, 'a packet was dropped: too short to hold an HMAC'),
+  digestCompare: row(`${hmacFailure} digest-compare`, 'a packet was dropped: its HMAC is wrong'),
+  hmacContextNotFound: row(
+    `${hmacFailure} context-not-found`,
+    'a packet for an unknown flow was dropped: it is sealed for a session that is not known here',
+  ),
+  outsideTimeWindow: row(
+    `${emulator} hmac outside-time-window`,
+    'a packet was dropped: sealed too long ago, or in the future',
+  ),
+  replayed: row(
+    `${emulator} hmac replayed`,
+    'a packet was dropped: it has been seen before, or is older than the replay window',
+  ),
+
+  existingFlows: row(`${received} existing-flows`, 'metadata came on a flow that exists'),
+  existingSession: row(`${received} existing-session`, 'metadata came again for a session that is known'),
+  validReverseMetadata: row(`${received} valid-reverse-metadata-packets`, 'reverse metadata ended the handshake'),
+  duplicateReverseMetadata: row(
+    `${received} duplicate-reverse-metadata-packets`,
+    'reverse metadata came for a handshake that had ended',
+  ),
+  invalidReverseMetadata: row(
+    `${received} invalid-reverse-metadata-packets`,
+    'reverse metadata was dropped: attributes are missing, or nothing here fits them',
+  ),
+  staleReverseMetadata: row(
+    `${received} packets-with-stale-reverse-metadata`,
+    'reverse metadata came for another session than the flow has',
+  ),
+  staleFlowHit: row(
+    `${received} packets-with-stale-flow-hit`,
+    'first-packet metadata came on the flow of an older session, which was replaced',
+  ),
+  collisionSameDirection: row(
+    `${received} session-collision-same-direction`,
+    'a new session took the place of an older one with the same endpoints',
+  ),
+  collisionChangeDirection: row(
+    `${received} session-collision-change-direction`,
+    'a new session took the place of an older one that had been set up from the other side',
+  ),
+  midFlowModify: row(`${received} mid-flow-modify-packets`, 'a session was set up in the middle of its traffic'),
+  noFibEntry: row(`${received} no-fib-entry`, 'no service is there for a first packet'),
+  serviceAreaDropped: row(
+    `${received} dropped-packets`,
+    'a packet was dropped by the service area, for whatever reason',
+  ),
+  stuckPinholeReversePackets: row(
+    `${received} reverse-packets-for-stuck-pinhole-session`,
+    'reverse metadata came for a session over an outbound-only path whose forward flow gets no answer to its checks',
+  ),
+  accessDenied: row(`${received} hierarchical-service-validation access-denied`, 'the tenant may not use the service'),
+  missingSourceTenant: row(
+    `${received} hierarchical-service-validation missing-source-tenant`,
+    'a first packet came from no tenant',
+  ),
+  missingForwardSessionKey: row(
+    `${received} hierarchical-service-validation missing-forward-session-key`,
+    'first-packet metadata came without a context',
+  ),
+  serviceNotFound: row(
+    `${received} hierarchical-service-validation service-not-found`,
+    'metadata names a service that is not configured here',
+  ),
+  serviceValidated: row(
+    `${received} hierarchical-service-validation success`,
+    'tenant and service of metadata were found and fit',
+  ),
+
+  arpResolveSuccess: row(`${sent} arp-resolve-success`, 'the next hop of a new session was known'),
+  arpResolvePending: row(`${sent} arp-resolve-pending`, 'the next hop of a new session was asked for'),
+  arpResolveFailure: row(`${sent} arp-resolve-failure`, 'a next hop did not answer'),
+  sessionsInstalled: row(`${sent} success`, 'a session was set up and its first packet passed on'),
+
+  duplicateReverseFlow: row(
+    `${installErrors} duplicate-reverse-flow`,
+    'a session could not be set up: its reverse flow is taken',
+  ),
+  fibLookup: row(`${installErrors} fib-lookup`, 'a session could not be set up: no route leads to its destination'),
+  gatewayLookupFailure: row(
+    `${installErrors} gateway-lookup-failure`,
+    'a session could not be set up: the next hop is on none of our networks',
+  ),
+  invalidPacket: row(`${installErrors} invalid-packet`, 'a first packet may not set up a session'),
+  servicePathsUnavailable: row(
+    `${installErrors} service-paths-unavailable`,
+    'a session could not be set up: no path to its peer',
+  ),
+  waypointAllocation: row(
+    `${installErrors} waypoint-allocation`,
+    'a session could not be set up: waypoint ports have run out',
+  ),
+  sessionTableFull: row(
+    `${emulator} session-install-errors table-full`,
+    'a session could not be set up: the session table is full',
+  ),
+
+  frameMalformed: row(`${emulator} received malformed`, 'a frame was dropped: its headers do not add up'),
+  frameNotForUs: row(`${emulator} received not-for-this-router`, 'a frame was ignored: sent to another address'),
+  frameUnsupported: row(`${emulator} received unsupported`, 'a frame was dropped: of a kind that is not carried here'),
+  fragments: row(`${emulator} received fragments`, 'an IP fragment was dropped'),
+  badChecksum: row(`${emulator} received bad-checksum`, 'metadata was dropped: the UDP checksum is wrong'),
+  ttlExceeded: row(`${emulator} received ttl-exceeded`, 'a packet was dropped: it has been on its way too long'),
+  unknownWaypointAnswered: row(
+    `${emulator} unknown-waypoint answered`,
+    'a packet for no flow was answered with enable-metadata',
+  ),
+  unknownWaypointSilent: row(
+    `${emulator} unknown-waypoint silent`,
+    'a packet for no flow was dropped without an answer',
+  ),
+  tcpResetSent: row(`${emulator} sent tcp-reset`, 'a TCP packet of no session was answered with a reset'),
+  icmpErrorSent: row(`${emulator} sent icmp-error`, 'an ICMP error was sent'),
+  icmpErrorSuppressed: row(
+    `${emulator} sent icmp-error-suppressed`,
+    'an ICMP error was not sent, to keep their rate bounded',
+  ),
+  icmpEchoAnswered: row(`${emulator} sent icmp-echo-reply`, 'a ping of one of our addresses was answered'),
+  tooBig: row(
+    `${emulator} sent too-big`,
+    'a packet was dropped: it is longer than the MTU of the interface it leaves by',
+  ),
+  neighborQueueFull: row(
+    `${emulator} neighbors queue-full`,
+    'a packet was dropped: too many wait for an address to be resolved',
+  ),
+  neighborTableFull: row(`${emulator} neighbors table-full`, 'a next hop could not be remembered: the table is full'),
+  replayCacheEvictions: row(
+    `${emulator} hmac replay-cache-evictions`,
+    'a digest was forgotten before its time: the cache is full',
+  ),
+  packetsForwarded: row(`${emulator} highway forwarded-packets`, 'a packet left on the flow it came for'),
+  bytesForwarded: row(`${emulator} highway forwarded-bytes`, 'bytes of such packets, from the IP header on'),
+  sessionsCreated: row(`${emulator} sessions created`, 'a session was set up'),
+  sessionsRecreated: row(
+    `${emulator} sessions recreated`,
+    'a session was set up from metadata in the middle of its life',
+  ),
+  sessionsTimedOut: row(`${emulator} sessions timed-out`, 'a session ended because nothing came for too long'),
+  sessionsClosed: row(`${emulator} sessions closed`, 'a TCP session ended by FIN or RST'),
+  sessionsReplaced: row(`${emulator} sessions replaced`, 'a session ended because a newer one took its flows'),
+  sessionsForgotten: row(`${emulator} sessions forgotten`, 'a session was forgotten, as a person or a scenario asked'),
 } as const satisfies Record<string, CounterRow>;
 
 export type CounterName = keyof typeof counterTable;
-void [hmacFailure, hmacSuccess, received, installErrors, metadataFailure];

@@ -120,7 +120,7 @@ export class SimFabric implements Fabric {
     this.#recorder.event(faultEvent(this.elapsed(), action, this.#options.scenario.links));
     switch (action.kind) {
       case 'forget-sessions':
-        this.#router(action.node).device?.forgetSessions(this.#now);
+        this.#router(action.node).device?.forgetSessions();
         break;
       case 'forget-session':
         this.#forgetSessionOf(action.traffic, action.node);
@@ -267,7 +267,7 @@ export class SimFabric implements Fabric {
     const router = this.#router(nodeName).device;
     const traffic = scenario.traffic.find(({ name }) => name === trafficName);
     if (!router || !traffic) return;
-    for (const id of sessionsOf(traffic, scenario, router.sessions(this.#now))) router.forgetSession(id, this.#now);
+    for (const id of sessionsOf(traffic, scenario, router.sessions(this.#now))) router.forgetSession(id);
   }
 
   #router(name: string): SimRouter {

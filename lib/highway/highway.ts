@@ -1,0 +1,418 @@
+import type { PortIndex } from '../device.ts';
+import type { Frame } from '../frame.ts';
+import type { Attributes } from '../metadata/attributes.ts';
+import {
+  decodeMetadata,
+  encodeMetadata,
+  metadataLength,
+  type Metadata,
+  type MetadataEncoding,
+} from '../metadata/codec.ts';
+import { addFalsePositiveMarker, BASE_HEADER_LENGTH, hasCookie, isFalsePositiveMarker } from '../metadata/header.ts';
+import { ReplayCache, ReplayWindow } from '../metadata/replay.ts';
+import {
+  NO_BINDING,
+  OUTSIDE_WINDOW,
+  TOO_SHORT,
+  sealedDigestAt,
+  sealedSequence,
+  type Seal,
+} from '../metadata/trailer.ts';
+import { counter, counterPath, type Counters } from '../stats/counters.ts';
+import type { Instant } from '../time.ts';
+import type { Trace, TraceType } from '../trace.ts';
+import { equalBytes, readU16, writeU16 } from '../wire/bytes.ts';
+import { finish, pseudoHeaderSum, sum, update } from '../wire/checksum.ts';
+import { MAC_LENGTH, etherType, etherTypes, ethernetHeaderLength, isGroupMac, vlanId } from '../wire/ethernet.ts';
+import { ipProtocols } from '../wire/ipv4.ts';
+import { TCP_HEADER_LENGTH, tcpFlags } from '../wire/tcp.ts';
+import { udpChecksum } from '../wire/udp.ts';
+import { OWN_IP_FIELDS, finishUdpChecksum, prependIp, prependUdp } from './egress.ts';
+import { KEY_WORDS, keyDestinationPort, keyFamily, keyProtocol, keySourcePort } from './flow-key.ts';
+import { type FlowTable, flowFlags } from './flow-table.ts';
+import type { FramePool } from './frame-pool.ts';
+import type { IcmpErrorKind, IcmpErrors } from './icmp-errors.ts';
+import type { NetworkInterfaces } from './interfaces.ts';
+import type { Neighbors } from './neighbors.ts';
+import { PARSED, Packet } from './packet.ts';
+import type { PeerPath } from './peer-path.ts';
+
+/** What the highway hands up: the Service Area. The highway never looks into it. */
+export interface SlowPath {
+  /** A packet that no flow is there for. */
+  miss(packet: Packet, now: Instant): void;
+  /** Authentic metadata came on a flow; what it stands before ends at `end`. True if the packet behind it goes on; false if it was consumed or dropped. */
+  metadataArrived(flow: number, packet: Packet, metadata: Metadata, end: number, now: Instant): boolean;
+  /** A bare authentic packet came on a flow that waited for one. */
+  bareArrived(flow: number, now: Instant): void;
+  /** What the packet that leaves on this flow must carry; undefined for nothing. */
+  attributesFor(flow: number, packet: Packet, now: Instant): Attributes | undefined;
+  /** A TCP segment that may change the state of its connection. */
+  tcpSegment(flow: number, flags: number, now: Instant): void;
+  /** Writes the UUID of a flow's session to `target`, which has 16 bytes. */
+  sessionUuid(flow: number, target: Uint8Array): void;
+}
+
+export interface HighwayParts {
+  readonly interfaces: NetworkInterfaces;
+  readonly neighbors: Neighbors;
+  readonly flows: FlowTable;
+  readonly paths: readonly PeerPath[];
+  readonly mtus: readonly number[];
+  readonly counters: Counters;
+  readonly pool: FramePool;
+  readonly icmpErrors: IcmpErrors;
+  readonly replayCache: ReplayCache;
+  /** Silence of a flow after which its opposite asks the service area what to do; Infinity in packet-based mode. */
+  readonly inactivityTimeout: number;
+  readonly trace: Trace | undefined;
+}
+
+/** Flags of a flow for which the service area must be asked before a packet leaves. */
+const ASK_BEFORE_LEAVING = flowFlags.metadataOn | flowFlags.watched | flowFlags.owesConfirmation;
+
+/** Room for the Ethernet header with its tag, the IPv6 and the UDP header. */
+const OUTER_HEADERS_LENGTH_MAX = 66;
+
+const TCP_STATE_CHANGES = tcpFlags.syn | tcpFlags.fin | tcpFlags.rst;
+
+/**
+ * The fast path. A frame's headers are read, its flow is found, and that flow's actions are run on the bytes where they
+ * lie: open, strip, unwrap, rewrite, wrap, add, seal, transmit. Nothing is allocated for a packet that finds its flow
+ * and carries no metadata.
+ */
+export class Highway {
+  readonly #parts: HighwayParts;
+  readonly #interfaces: NetworkInterfaces;
+  readonly #flows: FlowTable;
+  readonly #counters: Float64Array;
+  readonly #packet = new Packet();
+  readonly #replayWindow: ReplayWindow;
+  readonly #binding = new Uint8Array(16);
+  readonly #slowPath: SlowPath;
+  /** Numbers the answers that belong to no flow, so that no two are the same bytes. */
+  #answers = 1;
+
+  constructor(parts: HighwayParts, slowPath: SlowPath) {
+    this.#parts = parts;
+    this.#interfaces = parts.interfaces;
+    this.#flows = parts.flows;
+    this.#counters = parts.counters.values;
+    this.#replayWindow = new ReplayWindow(parts.flows.capacity);
+    this.#slowPath = slowPath;
+  }
+
+  receive(port: PortIndex, frame: Frame, now: Instant): void {
+    const { bytes, start } = frame;
+    const headerLength = ethernetHeaderLength(bytes, start, frame.end);
+    if (headerLength < 0) return this.#drop(frame, counter.frameMalformed);
+    const networkInterface = this.#interfaces.find(port, vlanId(bytes, start, headerLength));
+    if (networkInterface < 0) return this.#drop(frame, counter.frameNotForUs);
+    const isGroup = isGroupMac(bytes, start);
+    if (!isGroup && !equalBytes(bytes, start, this.#interfaces.list[networkInterface].mac, 0, MAC_LENGTH))
+      return this.#drop(frame, counter.frameNotForUs);
+
+    const ipAt = start + headerLength;
+    const packet = this.#packet;
+    let fault: number;
+    switch (etherType(bytes, start, headerLength)) {
+      case etherTypes.ipv4:
+        fault = packet.parseIpv4(frame, ipAt, networkInterface);
+        break;
+      case etherTypes.ipv6:
+        fault = packet.parseIpv6(frame, ipAt, networkInterface);
+        break;
+      case etherTypes.arp:
+        return this.#parts.neighbors.receiveArp(networkInterface, frame, ipAt, now);
+      default:
+        return this.#drop(frame, counter.frameUnsupported);
+    }
+    if (fault !== PARSED) return this.#drop(frame, fault);
+    // A packet in a broadcast frame is neither forwarded nor answered; IPv6 neighbor discovery comes by multicast.
+    if (isGroup && packet.protocol !== ipProtocols.icmpv6) return this.#drop(frame, counter.frameNotForUs);
+
+    const flow = this.#flows.find(packet.key, 0);
+    if (flow < 0) return this.#slowPath.miss(packet, now);
+    this.forward(flow, packet, now);
+  }
+
+  /** Runs the actions of a flow on a packet, which is as it came in. */
+  forward(flow: number, packet: Packet, now: Instant): void {
+    if (packet.ttl <= 1) return this.#expire(flow, packet, now);
+    if (this.#flows.path[flow ^ 1] !== 0) this.#forwardFromPeer(flow, packet, now);
+    else this.#forwardFromHost(flow, packet, now);
+  }
+
+  #forwardFromHost(flow: number, packet: Packet, now: Instant): void {
+    const flows = this.#flows;
+    flows.activity[flow] = now;
+    if (packet.protocol === ipProtocols.tcp) this.#followTcp(flow, packet.tcpFlags, now);
+    if (flows.path[flow] === 0) return this.#leaveToHost(flow, packet, packet.l4At, packet.end, now);
+    // UDP goes bare between waypoints; everything else keeps its own L4 header inside.
+    const isWrapped = packet.protocol !== ipProtocols.udp;
+    this.#leaveToPeer(flow, packet, isWrapped ? packet.l4At : packet.payloadAt, packet.end, isWrapped, now);
+  }
+
+  #forwardFromPeer(flow: number, packet: Packet, now: Instant): void {
+    const { bytes } = packet.frame;
+    const at = packet.payloadAt;
+    const isBlock = hasCookie(bytes, at, packet.end);
+    const isMarker = isBlock && isFalsePositiveMarker(bytes, at, packet.end);
+    const seal = this.#parts.paths[this.#flows.path[flow ^ 1] - 1].seal;
+    const end = seal ? this.#open(flow, packet, seal, isBlock && !isMarker, now) : packet.end;
+    if (end < 0) return;
+    if (!seal) this.#counters[counter.hmacNotRequired]++;
+
+    let contentAt = at;
+    if (isMarker) {
+      contentAt += BASE_HEADER_LENGTH;
+      this.#counters[counter.falsePositiveRemoved]++;
+    } else if (isBlock) {
+      const metadata = this.readMetadata(packet, end);
+      if (!metadata) return;
+      this.#flows.activity[flow] = now;
+      if (!this.#slowPath.metadataArrived(flow, packet, metadata, end, now)) return;
+      contentAt += metadata.length;
+      this.#counters[counter.metadataRemoved]++;
+    } else {
+      this.#counters[counter.metadataRemoveNotRequired]++;
+    }
+    this.#flows.activity[flow] = now;
+    if (!isBlock && (this.#flows.flags[flow] & flowFlags.awaitsBare) !== 0) this.#slowPath.bareArrived(flow, now);
+    this.leave(flow, packet, contentAt, end, isBlock || seal !== undefined, now);
+  }
+
+  /** Passes on what a packet from a peer carries: its content, with metadata and trailer off. */
+  leave(flow: number, packet: Packet, contentAt: number, end: number, isChanged: boolean, now: Instant): void {
+    if (this.#flows.path[flow] !== 0) return this.#leaveToPeer(flow, packet, contentAt, end, isChanged, now);
+    const protocol = keyProtocol(this.#flows.keys, (flow ^ 1) * KEY_WORDS);
+    if (protocol === ipProtocols.udp) return this.#leaveAsUdp(flow, packet, contentAt, end, isChanged, now);
+    if (protocol === ipProtocols.tcp) {
+      if (end - contentAt < TCP_HEADER_LENGTH) return this.#drop(packet.frame, counter.frameMalformed);
+      this.#followTcp(flow, packet.frame.bytes[contentAt + 13], now);
+    }
+    this.#leaveToHost(flow, packet, contentAt, end, now);
+  }
+
+  /** An L4 header with its payload leaves as it is, behind a new IP header. */
+  #leaveToHost(flow: number, packet: Packet, l4At: number, end: number, now: Instant): void {
+    const { frame } = packet;
+    frame.end = end;
+    prependIp(frame, l4At, this.#flows.keys, (flow ^ 1) * KEY_WORDS, packet, packet.ttl - 1);
+    this.#transmit(flow, packet, now);
+  }
+
+  #leaveToPeer(flow: number, packet: Packet, contentAt: number, end: number, isWrapped: boolean, now: Instant): void {
+    const flows = this.#flows;
+    const { frame } = packet;
+    let at = contentAt;
+    frame.end = end;
+    const needsAttention =
+      (flows.flags[flow] & ASK_BEFORE_LEAVING) !== 0 || now - flows.activity[flow ^ 1] >= this.#parts.inactivityTimeout;
+    const attributes = needsAttention ? this.#slowPath.attributesFor(flow, packet, now) : undefined;
+    const path = this.#parts.paths[flows.path[flow] - 1];
+    if (attributes) {
+      at -= metadataLength(attributes, path.encoding);
+      if (at < OUTER_HEADERS_LENGTH_MAX) return this.#drop(frame, counter.metadataAddFailure);
+      encodeMetadata(attributes, path.encoding, frame.bytes, at);
+    } else {
+      at = addFalsePositiveMarker(frame.bytes, at, end);
+      if (at !== contentAt) this.#counters[counter.falsePositiveAdded]++;
+      this.#counters[counter.metadataAddNotRequired]++;
+    }
+    const isChanged = isWrapped || at !== contentAt || path.seal !== undefined;
+    if (path.seal) this.#seal(flow, frame, at, path.seal, attributes !== undefined, now);
+    this.#leaveAsUdp(flow, packet, at, frame.end, isChanged, now);
+  }
+
+  #leaveAsUdp(flow: number, packet: Packet, payloadAt: number, end: number, isChanged: boolean, now: Instant): void {
+    const { frame } = packet;
+    const keys = this.#flows.keys;
+    const keyAt = (flow ^ 1) * KEY_WORDS;
+    const checksum = isChanged ? 0 : udpChecksum(frame.bytes, packet.l4At);
+    frame.end = end;
+    const udpAt = prependUdp(frame, payloadAt, keyDestinationPort(keys, keyAt), keySourcePort(keys, keyAt));
+    prependIp(frame, udpAt, keys, keyAt, packet, packet.ttl - 1);
+    const family = keyFamily(keys, keyAt);
+    if (checksum !== 0) {
+      const updated = update(checksum, this.#flows.checksumDelta[flow]);
+      writeU16(frame.bytes, udpAt + 6, updated === 0 ? 0xffff : updated);
+    } else if (isChanged || family === 6) {
+      finishUdpChecksum(frame, udpAt, family);
+    }
+    this.#transmit(flow, packet, now);
+  }
+
+  #transmit(flow: number, packet: Packet, now: Instant): void {
+    const flows = this.#flows;
+    const { frame } = packet;
+    const out = flows.keys[(flow ^ 1) * KEY_WORDS] >>> 16;
+    const length = frame.end - frame.start;
+    if (length > this.#parts.mtus[out]) return this.#drop(frame, counter.tooBig);
+    flows.packets[flow]++;
+    flows.bytes[flow] += length;
+    this.#counters[counter.packetsForwarded]++;
+    this.#counters[counter.bytesForwarded] += length;
+    this.#parts.neighbors.send(flows.neighbor[flow], frame, now);
+  }
+
+  /** Makes a packet of metadata alone and sends it the way a flow's packets go. False if no buffer is free. */
+  sendOwn(flow: number, attributes: Attributes, now: Instant): boolean {
+    const path = this.#parts.paths[this.#flows.path[flow] - 1];
+    const frame = this.#parts.pool.take();
+    if (!frame) return false;
+    const at = frame.start;
+    frame.end = at + encodeMetadata(attributes, path.encoding, frame.bytes, at);
+    if (path.seal) this.#seal(flow, frame, at, path.seal, true, now);
+    const keys = this.#flows.keys;
+    const keyAt = (flow ^ 1) * KEY_WORDS;
+    const udpAt = prependUdp(frame, at, keyDestinationPort(keys, keyAt), keySourcePort(keys, keyAt));
+    prependIp(frame, udpAt, keys, keyAt, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
+    finishUdpChecksum(frame, udpAt, path.family);
+    this.#parts.neighbors.send(this.#flows.neighbor[flow], frame, now);
+    this.#parts.pool.release(frame);
+    return true;
+  }
+
+  /** Answers a packet that has no flow with metadata alone, sent back to where it came from. False if no buffer is free. */
+  answer(
+    packet: Packet,
+    attributes: Attributes,
+    encoding: MetadataEncoding,
+    seal: Seal | undefined,
+    now: Instant,
+  ): boolean {
+    const frame = this.#parts.pool.take();
+    if (!frame) return false;
+    const at = frame.start;
+    frame.end = at + encodeMetadata(attributes, encoding, frame.bytes, at);
+    if (seal) {
+      frame.end = seal.seal(frame.bytes, at, frame.end, NO_BINDING, this.#answers++, Math.floor(now / 1_000_000));
+      this.#counters[counter.digestAdded]++;
+    }
+    const udpAt = prependUdp(frame, at, packet.destinationPort, packet.sourcePort);
+    prependIp(frame, udpAt, packet.key, 0, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
+    finishUdpChecksum(frame, udpAt, packet.family);
+    this.#parts.neighbors.sendToMac(
+      packet.networkInterface,
+      packet.frame.bytes,
+      packet.frame.start + MAC_LENGTH,
+      frame,
+    );
+    this.#parts.pool.release(frame);
+    return true;
+  }
+
+  /** Reads the metadata of a packet whose seal has been checked; what is wrong with it is counted, and the packet dropped. */
+  readMetadata(packet: Packet, end: number): Metadata | undefined {
+    const { frame } = packet;
+    if (!this.#hasRightChecksum(packet)) {
+      this.#drop(frame, counter.badChecksum);
+      return undefined;
+    }
+    const metadata = decodeMetadata(frame.bytes, packet.payloadAt, end);
+    if (typeof metadata === 'string') {
+      this.#counters[counter.metadataGetLength]++;
+      this.#trace('packet-dropped', frame, metadata);
+      return undefined;
+    }
+    if (metadata.unknownTypes > 0) this.#counters[counter.metadataInvalidType]++;
+    return metadata;
+  }
+
+  /** Checks the seal of a packet with metadata, for which no flow is needed. Returns the end without the trailer, or -1. */
+  openUnbound(packet: Packet, seal: Seal, now: Instant): number {
+    const { bytes } = packet.frame;
+    const end = seal.open(bytes, packet.payloadAt, packet.end, NO_BINDING, Math.floor(now / 1_000_000));
+    if (end < 0) return this.#refuse(packet.frame, end);
+    const { replayCache } = this.#parts;
+    if (!replayCache.admit(bytes, sealedDigestAt(end), now)) {
+      this.#drop(packet.frame, counter.replayed);
+      return -1;
+    }
+    this.#counters[counter.replayCacheEvictions] = replayCache.evictions;
+    this.#counters[counter.digestRemoved]++;
+    return end;
+  }
+
+  /** The flow's peer starts to count anew at the number in a packet's trailer, which ends the content at `end`. */
+  restartSequence(flow: number, packet: Packet, end: number): void {
+    this.#replayWindow.reset(flow, sealedSequence(packet.frame.bytes, end));
+  }
+
+  clearSequence(flow: number): void {
+    this.#replayWindow.clear(flow);
+  }
+
+  #open(flow: number, packet: Packet, seal: Seal, isMetadata: boolean, now: Instant): number {
+    if (isMetadata) {
+      const end = this.openUnbound(packet, seal, now);
+      // Metadata is refused when it comes twice, so that its number is a safe place to count from.
+      if (end >= 0) this.restartSequence(flow, packet, end);
+      return end;
+    }
+    const { bytes } = packet.frame;
+    this.#slowPath.sessionUuid(flow, this.#binding);
+    const end = seal.open(bytes, packet.payloadAt, packet.end, this.#binding, Math.floor(now / 1_000_000));
+    if (end < 0) return this.#refuse(packet.frame, end);
+    if (!this.#replayWindow.accept(flow, sealedSequence(bytes, end))) {
+      this.#drop(packet.frame, counter.replayed);
+      return -1;
+    }
+    this.#counters[counter.digestRemoved]++;
+    return end;
+  }
+
+  #refuse(frame: Frame, fault: number): -1 {
+    if (fault === TOO_SHORT) this.#drop(frame, counter.digestNotFound);
+    else if (fault === OUTSIDE_WINDOW) this.#drop(frame, counter.outsideTimeWindow);
+    else this.#drop(frame, counter.digestCompare);
+    return -1;
+  }
+
+  #seal(flow: number, frame: Frame, at: number, seal: Seal, isMetadata: boolean, now: Instant): void {
+    if (!isMetadata) this.#slowPath.sessionUuid(flow, this.#binding);
+    const binding = isMetadata ? NO_BINDING : this.#binding;
+    const sequence = this.#flows.sequence[flow]++;
+    frame.end = seal.seal(frame.bytes, at, frame.end, binding, sequence, Math.floor(now / 1_000_000));
+    this.#counters[counter.digestAdded]++;
+  }
+
+  #followTcp(flow: number, flags: number, now: Instant): void {
+    if ((flags & TCP_STATE_CHANGES) !== 0 || (this.#flows.flags[flow] & flowFlags.tcpOpening) !== 0)
+      this.#slowPath.tcpSegment(flow, flags, now);
+  }
+
+  /** A packet without UDP checksum is taken as right (RFC 768). */
+  #hasRightChecksum(packet: Packet): boolean {
+    const { bytes } = packet.frame;
+    if (readU16(bytes, packet.l4At + 6) === 0) return packet.family === 4;
+    const { sourceAt, addressLength, l4At } = packet;
+    const end = l4At + readU16(bytes, l4At + 4);
+    const pseudo = pseudoHeaderSum(bytes, sourceAt, packet.destinationAt, addressLength, ipProtocols.udp, end - l4At);
+    return finish(pseudo + sum(bytes, l4At, end)) === 0;
+  }
+
+  #expire(flow: number, packet: Packet, now: Instant): void {
+    if (this.#flows.path[flow ^ 1] === 0) this.icmpError('time-exceeded', packet, 0, now);
+    this.#drop(packet.frame, counter.ttlExceeded);
+  }
+
+  icmpError(kind: IcmpErrorKind, packet: Packet, mtu: number, now: Instant): void {
+    if (this.#parts.icmpErrors.send(kind, packet, mtu, now)) this.#trace('icmp-error-sent', packet.frame, kind);
+  }
+
+  #drop(frame: Frame, reason: number): void {
+    this.#counters[reason]++;
+    if (this.#parts.trace) this.#trace('packet-dropped', frame, counterPath(reason));
+  }
+
+  #trace(type: TraceType, frame: Frame, reason: string): void {
+    this.#parts.trace?.event({ type, packet: frame.id, reason });
+  }
+
+  /** Counts and traces a packet that goes no further. */
+  drop(packet: Packet, reason: number): void {
+    this.#drop(packet.frame, reason);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Family, IpAddress, IpPrefix } from '../address.ts';
+import { prefixContains } from '../address.ts';
+import type { PortIndex } from '../device.ts';
+import type { Seal } from '../metadata/trailer.ts';
+import { equalBytes } from '../wire/bytes.ts';
+
+/** An address of the router on one of its networks. */
+export interface OwnAddress {
+  readonly address: IpAddress;
+  /** What is on the link; has the same family as the address. */
+  readonly prefix: IpPrefix;
+  readonly gateway: IpAddress | undefined;
+}
+
+/** A network-interface of the configuration on the port that carries it. */
+export interface NetworkInterface {
+  readonly index: number;
+  readonly name: string;
+  readonly deviceName: string;
+  readonly port: PortIndex;
+  readonly mac: Uint8Array;
+  readonly vlan: number;
+  /** Longest IP packet that may leave by it, in bytes. */
+  readonly mtu: number;
+  readonly tenant: string | undefined;
+  readonly addresses: readonly OwnAddress[];
+  /** What packets from other routers are sealed with; undefined if they are not. */
+  readonly seal: Seal | undefined;
+  /** Whether the interface has peers: only then are waypoints spoken to. */
+  readonly hasPeers: boolean;
+}
+
+/** All network-interfaces of a router, found by port and VLAN as packets arrive. */
+export class NetworkInterfaces {
+  readonly list: readonly NetworkInterface[];
+  /** By port, then VLAN; -1 where there is none. */
+  readonly #byVlan: readonly Int16Array[];
+
+  constructor(list: readonly NetworkInterface[], ports: number) {
+    this.list = list;
+    this.#byVlan = Array.from({ length: ports }, () => new Int16Array(4096).fill(-1));
+    for (const entry of list) this.#byVlan[entry.port][entry.vlan] = entry.index;
+  }
+
+  /** Index of the network-interface for frames of this VLAN on this port; -1 if there is none. */
+  find(port: PortIndex, vlan: number): number {
+    return port < this.#byVlan.length ? this.#byVlan[port][vlan] : -1;
+  }
+
+  /** Whether the address at `at` is one of this interface's own. */
+  owns(index: number, bytes: Uint8Array, at: number, family: Family): boolean {
+    const addresses = this.list[index].addresses;
+    for (let i = 0; i < addresses.length; i++) {
+      const own = addresses[i].address;
+      if (own.family === family && equalBytes(own.bytes, 0, bytes, at, own.bytes.length)) return true;
+    }
+    return false;
+  }
+
+  /** Own address of a family on an interface, to send from. */
+  ownAddress(index: number, family: Family): Uint8Array | undefined {
+    return this.list[index].addresses.find(({ address }) => address.family === family)?.address.bytes;
+  }
+
+  /** The interface on whose link an address is; the longest prefix wins. */
+  onLink(address: IpAddress): NetworkInterface | undefined {
+    let best: NetworkInterface | undefined;
+    let longest = -1;
+    for (const entry of this.list) {
+      for (const { prefix } of entry.addresses) {
+        if (prefix.length <= longest || !prefixContains(prefix, address)) continue;
+        best = entry;
+        longest = prefix.length;
+      }
+    }
+    return best;
+  }
+
+  byName(name: string): NetworkInterface | undefined {
+    return this.list.find((entry) => entry.name === name);
+  }
+
+  /** Where to send a packet for `address` by this interface: itself if on link, else the gateway; undefined without one. */
+  nextHop(entry: NetworkInterface, address: IpAddress): IpAddress | undefined {
+    if (entry.addresses.some(({ prefix }) => prefixContains(prefix, address))) return address;
+    return entry.addresses.find(({ gateway }) => gateway?.family === address.family)?.gateway;
+  }
+}

@@ -1,0 +1,384 @@
+import type { IpAddress } from '../address.ts';
+import { assert } from '../assert.ts';
+import type { Wire } from '../device.ts';
+import type { Frame } from '../frame.ts';
+import { counter, type Counters } from '../stats/counters.ts';
+import { NEVER, after, earliest, seconds, type Duration, type Instant } from '../time.ts';
+import {
+  ARP_LENGTH,
+  arpOperation,
+  arpOperations,
+  arpSenderAddressAt,
+  arpSenderMacAt,
+  arpTargetAddressAt,
+  emitArp,
+  isArp,
+} from '../wire/arp.ts';
+import { copyBytes, readU32, writeU16 } from '../wire/bytes.ts';
+import { finish, pseudoHeaderSum, sum } from '../wire/checksum.ts';
+import {
+  BROADCAST_MAC,
+  ETHERNET_PAYLOAD_LENGTH_MIN,
+  MAC_LENGTH,
+  etherTypes,
+  prependEthernet,
+} from '../wire/ethernet.ts';
+import {
+  NEIGHBOR_MESSAGE_LENGTH,
+  emitNeighborMessage,
+  icmpChecksumAt,
+  icmpType,
+  icmpv6Types,
+  neighborMacAt,
+  neighborTargetAt,
+} from '../wire/icmp.ts';
+import { ipProtocols } from '../wire/ipv4.ts';
+import {
+  IPV6_HEADER_LENGTH,
+  emitIpv6,
+  ipv6DestinationAt,
+  ipv6MulticastMac,
+  ipv6SourceAt,
+  solicitedNodeAddress,
+} from '../wire/ipv6.ts';
+import type { FramePool } from './frame-pool.ts';
+import type { NetworkInterfaces } from './interfaces.ts';
+import type { Packet } from './packet.ts';
+
+/** Spacing and number of requests for one address (RFC 4861, section 10, also used for ARP). */
+const RETRY = seconds(1);
+const ATTEMPTS_MAX = 3;
+
+type State = 'unused' | 'asking' | 'known' | 'renewing' | 'silent';
+
+interface Neighbor {
+  state: State;
+  networkInterface: number;
+  address: IpAddress;
+  readonly mac: Uint8Array;
+  /** When to ask (again), or when what is known gets old; NEVER if nothing is to be done. */
+  due: Instant;
+  attempts: number;
+  used: boolean;
+  /** Flows and routes that hold this entry. */
+  references: number;
+  readonly waiting: Frame[];
+}
+
+const NO_ADDRESS: IpAddress = { family: 4, bytes: new Uint8Array(4) };
+
+/**
+ * Link addresses of next hops: ARP (RFC 826) and IPv6 neighbor discovery (RFC 4861). Flows hold an index into this
+ * table, so that sending costs no search. Entries that nobody holds are used again when the table is full.
+ */
+export class Neighbors {
+  readonly #interfaces: NetworkInterfaces;
+  readonly #wire: Wire;
+  readonly #counters: Counters;
+  readonly #pool: FramePool;
+  readonly #capacity: number;
+  readonly #queueLength: number;
+  readonly #lifetime: Duration;
+  readonly #entries: Neighbor[] = [];
+  readonly #index = new Map<number | string, number>();
+  #due: Instant = NEVER;
+
+  constructor(
+    interfaces: NetworkInterfaces,
+    wire: Wire,
+    counters: Counters,
+    pool: FramePool,
+    options: { readonly capacity: number; readonly queueLength: number; readonly lifetime: Duration },
+  ) {
+    this.#interfaces = interfaces;
+    this.#wire = wire;
+    this.#counters = counters;
+    this.#pool = pool;
+    this.#capacity = options.capacity;
+    this.#queueLength = options.queueLength;
+    this.#lifetime = options.lifetime;
+  }
+
+  nextDeadline(): Instant {
+    return this.#due;
+  }
+
+  /** Index of a next hop, held until `release`; -1 if the table is full. Asks for its address if it is not known. */
+  hold(networkInterface: number, address: IpAddress, now: Instant): number {
+    const key = indexKey(networkInterface, address.bytes, 0, address.bytes.length);
+    let index = this.#index.get(key) ?? -1;
+    if (index < 0) {
+      index = this.#unused();
+      if (index < 0) {
+        this.#counters.values[counter.neighborTableFull]++;
+        return -1;
+      }
+      const entry = this.#entries[index];
+      entry.networkInterface = networkInterface;
+      entry.address = { family: address.family, bytes: address.bytes.slice() };
+      this.#index.set(key, index);
+    }
+    const entry = this.#entries[index];
+    entry.references++;
+    if (entry.state === 'unused' || entry.state === 'silent') this.#startAsking(entry, now);
+    return index;
+  }
+
+  release(index: number): void {
+    const entry = this.#entries[index];
+    assert(entry.references > 0, 'a neighbor was released more often than held');
+    entry.references--;
+  }
+
+  isKnown(index: number): boolean {
+    const state = this.#entries[index].state;
+    return state === 'known' || state === 'renewing';
+  }
+
+  #unused(): number {
+    if (this.#entries.length < this.#capacity) {
+      this.#entries.push({
+        state: 'unused',
+        networkInterface: 0,
+        address: NO_ADDRESS,
+        mac: new Uint8Array(MAC_LENGTH),
+        due: NEVER,
+        attempts: 0,
+        used: false,
+        references: 0,
+        waiting: [],
+      });
+      return this.#entries.length - 1;
+    }
+    const index = this.#entries.findIndex((entry) => entry.references === 0 && entry.waiting.length === 0);
+    if (index < 0) return -1;
+    const entry = this.#entries[index];
+    this.#index.delete(indexKey(entry.networkInterface, entry.address.bytes, 0, entry.address.bytes.length));
+    entry.state = 'unused';
+    entry.due = NEVER;
+    return index;
+  }
+
+  /** Sends the IP packet that begins at `frame.start` to a next hop, or lets a copy wait until its address is known. */
+  send(index: number, frame: Frame, now: Instant): void {
+    const entry = this.#entries[index];
+    if (entry.state === 'known' || entry.state === 'renewing') {
+      entry.used = true;
+      this.#transmit(entry.networkInterface, entry.mac, 0, frame);
+      return;
+    }
+    if (entry.state === 'silent') this.#startAsking(entry, now);
+    const copy = entry.waiting.length < this.#queueLength ? this.#pool.take() : undefined;
+    if (!copy || !copy.load(frame.bytes.subarray(frame.start, frame.end))) {
+      if (copy) this.#pool.release(copy);
+      this.#counters.values[counter.neighborQueueFull]++;
+      return;
+    }
+    copy.id = frame.id;
+    entry.waiting.push(copy);
+  }
+
+  /** Sends an IP packet back to the link address that a frame came from. */
+  sendToMac(networkInterface: number, macs: Uint8Array, macAt: number, frame: Frame): void {
+    this.#transmit(networkInterface, macs, macAt, frame);
+  }
+
+  #transmit(networkInterface: number, macs: Uint8Array, macAt: number, frame: Frame): void {
+    const out = this.#interfaces.list[networkInterface];
+    const type = frame.bytes[frame.start] >>> 4 === 4 ? etherTypes.ipv4 : etherTypes.ipv6;
+    frame.start = prependEthernet(frame.bytes, frame.start, macs, macAt, out.mac, out.vlan, type);
+    this.#wire.transmit(out.port, frame);
+  }
+
+  /** Takes in an ARP packet that begins at `at`, and answers a request for an address of ours. */
+  receiveArp(networkInterface: number, frame: Frame, at: number, now: Instant): void {
+    const { bytes } = frame;
+    if (!isArp(bytes, at, frame.end)) {
+      this.#counters.values[counter.frameMalformed]++;
+      return;
+    }
+    const isForUs = this.#interfaces.owns(networkInterface, bytes, arpTargetAddressAt(at), 4);
+    this.#learn(networkInterface, bytes, arpSenderAddressAt(at), 4, bytes, arpSenderMacAt(at), now);
+    if (!isForUs || arpOperation(bytes, at) !== arpOperations.request) return;
+    const own = bytes.slice(arpTargetAddressAt(at), arpTargetAddressAt(at) + 4);
+    const sender = bytes.slice(arpSenderAddressAt(at), arpSenderAddressAt(at) + 4);
+    const senderMac = bytes.slice(arpSenderMacAt(at), arpSenderMacAt(at) + MAC_LENGTH);
+    this.#sendArp(networkInterface, arpOperations.reply, senderMac, own, senderMac, sender);
+  }
+
+  /** Takes in a neighbor solicitation or advertisement (RFC 4861, section 7) that a packet holds. */
+  receiveNeighborMessage(packet: Packet, now: Instant): void {
+    const { bytes } = packet.frame;
+    const at = packet.l4At;
+    const macAt = neighborMacAt(bytes, at, packet.end);
+    // A hop limit of 255 proves that the message comes from this link.
+    if (packet.ttl !== 255 || packet.end - at < NEIGHBOR_MESSAGE_LENGTH) {
+      this.#counters.values[counter.frameMalformed]++;
+      return;
+    }
+    if (icmpType(bytes, at) === icmpv6Types.neighborAdvertisement) {
+      if (macAt >= 0) this.#learn(packet.networkInterface, bytes, neighborTargetAt(at), 16, bytes, macAt, now);
+      return;
+    }
+    if (!this.#interfaces.owns(packet.networkInterface, bytes, neighborTargetAt(at), 6) || macAt < 0) return;
+    const source = bytes.slice(packet.sourceAt, packet.sourceAt + 16);
+    const senderMac = bytes.slice(macAt, macAt + MAC_LENGTH);
+    const target = bytes.slice(neighborTargetAt(at), neighborTargetAt(at) + 16);
+    this.#learn(packet.networkInterface, source, 0, 16, senderMac, 0, now);
+    this.#sendNeighborMessage(
+      packet.networkInterface,
+      icmpv6Types.neighborAdvertisement,
+      target,
+      target,
+      source,
+      senderMac,
+    );
+  }
+
+  /** An address is learned only if somebody asked for it: strangers cannot fill the table. */
+  #learn(
+    networkInterface: number,
+    addresses: Uint8Array,
+    addressAt: number,
+    addressLength: number,
+    macs: Uint8Array,
+    macAt: number,
+    now: Instant,
+  ): void {
+    const index = this.#index.get(indexKey(networkInterface, addresses, addressAt, addressLength));
+    if (index === undefined) return;
+    const entry = this.#entries[index];
+    copyBytes(macs, macAt, entry.mac, 0, MAC_LENGTH);
+    entry.state = 'known';
+    entry.attempts = 0;
+    entry.used = false;
+    this.#wake(entry, after(now, this.#lifetime));
+    for (const frame of entry.waiting.splice(0)) {
+      this.#transmit(networkInterface, entry.mac, 0, frame);
+      this.#pool.release(frame);
+    }
+  }
+
+  /** Repeats requests, gives up on the silent, and renews what is in use. */
+  poll(now: Instant): void {
+    if (now < this.#due) return;
+    this.#due = NEVER;
+    for (const entry of this.#entries) {
+      if (entry.due <= now) this.#expire(entry, now);
+      this.#due = earliest(this.#due, entry.due);
+    }
+  }
+
+  #expire(entry: Neighbor, now: Instant): void {
+    if (entry.state === 'known' && !entry.used && entry.references === 0) {
+      entry.state = 'silent';
+      entry.due = NEVER;
+    } else if (entry.attempts < ATTEMPTS_MAX) {
+      if (entry.state === 'known') entry.state = 'renewing';
+      this.#ask(entry, now);
+    } else {
+      this.#giveUp(entry);
+    }
+  }
+
+  #giveUp(entry: Neighbor): void {
+    entry.state = 'silent';
+    entry.due = NEVER;
+    entry.attempts = 0;
+    this.#counters.values[counter.arpResolveFailure]++;
+    for (const frame of entry.waiting.splice(0)) this.#pool.release(frame);
+  }
+
+  #startAsking(entry: Neighbor, now: Instant): void {
+    entry.state = 'asking';
+    entry.attempts = 0;
+    this.#ask(entry, now);
+  }
+
+  #ask(entry: Neighbor, now: Instant): void {
+    entry.attempts++;
+    this.#wake(entry, after(now, RETRY));
+    const { address, networkInterface } = entry;
+    const own = this.#interfaces.ownAddress(networkInterface, address.family);
+    if (!own) return;
+    if (address.family === 4) {
+      this.#sendArp(
+        networkInterface,
+        arpOperations.request,
+        BROADCAST_MAC,
+        own,
+        new Uint8Array(MAC_LENGTH),
+        address.bytes,
+      );
+      return;
+    }
+    const group = solicitedNodeAddress(address.bytes);
+    const mac = new Uint8Array(MAC_LENGTH);
+    ipv6MulticastMac(group, mac);
+    this.#sendNeighborMessage(networkInterface, icmpv6Types.neighborSolicitation, address.bytes, own, group, mac);
+  }
+
+  #wake(entry: Neighbor, due: Instant): void {
+    entry.due = due;
+    this.#due = earliest(this.#due, due);
+  }
+
+  #sendArp(
+    networkInterface: number,
+    operation: number,
+    destinationMac: Uint8Array,
+    own: Uint8Array,
+    targetMac: Uint8Array,
+    target: Uint8Array,
+  ): void {
+    const frame = this.#pool.take();
+    if (!frame) return;
+    const out = this.#interfaces.list[networkInterface];
+    frame.end = frame.start + ETHERNET_PAYLOAD_LENGTH_MIN;
+    frame.bytes.fill(0, frame.start + ARP_LENGTH, frame.end);
+    emitArp(frame.bytes, frame.start, operation, out.mac, own, targetMac, target);
+    frame.start = prependEthernet(frame.bytes, frame.start, destinationMac, 0, out.mac, out.vlan, etherTypes.arp);
+    this.#wire.transmit(out.port, frame);
+    this.#pool.release(frame);
+  }
+
+  #sendNeighborMessage(
+    networkInterface: number,
+    type: number,
+    target: Uint8Array,
+    source: Uint8Array,
+    destination: Uint8Array,
+    mac: Uint8Array,
+  ): void {
+    const frame = this.#pool.take();
+    if (!frame) return;
+    const { bytes } = frame;
+    const messageAt = frame.start;
+    frame.end = messageAt + NEIGHBOR_MESSAGE_LENGTH;
+    emitNeighborMessage(bytes, messageAt, type, target, this.#interfaces.list[networkInterface].mac);
+    const at = messageAt - IPV6_HEADER_LENGTH;
+    emitIpv6(bytes, at, frame.end, 0, 255, ipProtocols.icmpv6);
+    bytes.set(source, ipv6SourceAt(at));
+    bytes.set(destination, ipv6DestinationAt(at));
+    const pseudo = pseudoHeaderSum(
+      bytes,
+      ipv6SourceAt(at),
+      ipv6DestinationAt(at),
+      16,
+      ipProtocols.icmpv6,
+      NEIGHBOR_MESSAGE_LENGTH,
+    );
+    writeU16(bytes, icmpChecksumAt(messageAt), finish(pseudo + sum(bytes, messageAt, frame.end)));
+    frame.start = at;
+    this.#transmit(networkInterface, mac, 0, frame);
+    this.#pool.release(frame);
+  }
+}
+
+/** IPv4 fits a number, which is quicker to look up; IPv6 is a string. */
+function indexKey(networkInterface: number, bytes: Uint8Array, at: number, length: number): number | string {
+  if (length === 4) return networkInterface * 0x1_0000_0000 + readU32(bytes, at);
+  let key = String(networkInterface);
+  for (let i = 0; i < length; i += 4) key += `/${readU32(bytes, at + i)}`;
+  return key;
+}

@@ -1,0 +1,246 @@
+import { assert } from './assert.ts';
+import type { Authority, PeerPath as ConfiguredPath, Router as RouterConfiguration, Security } from './config/index.ts';
+import { peerPaths, placesOf } from './config/index.ts';
+import type { CryptoProvider } from './crypto.ts';
+import type { Device, PortIndex, Wire } from './device.ts';
+import type { Frame } from './frame.ts';
+import { FlowTable } from './highway/flow-table.ts';
+import { FramePool } from './highway/frame-pool.ts';
+import { Highway } from './highway/highway.ts';
+import { IcmpErrors } from './highway/icmp-errors.ts';
+import { NetworkInterfaces, type NetworkInterface } from './highway/interfaces.ts';
+import { Neighbors } from './highway/neighbors.ts';
+import type { PeerPath } from './highway/peer-path.ts';
+import { ReplayCache } from './metadata/replay.ts';
+import { Seal } from './metadata/trailer.ts';
+import type { Random } from './random.ts';
+import type { ServiceAreaParts } from './service-area/parts.ts';
+import { Routes } from './service-area/routes.ts';
+import type { FlowRow, SessionRow } from './service-area/rows.ts';
+import { ServiceArea } from './service-area/service-area.ts';
+import { Services } from './service-area/services.ts';
+import { SessionTable } from './service-area/session-table.ts';
+import { flowRows, sessionRows } from './service-area/show.ts';
+import { Waypoints } from './service-area/waypoints.ts';
+import { Counters } from './stats/counters.ts';
+import { earliest, seconds, type Instant } from './time.ts';
+import type { Trace } from './trace.ts';
+
+/** Frames a router may hold at once for what it makes itself and for what waits for an address (emulator choice). */
+const POOL_FRAMES = 256;
+
+/** Next hops a router may know at once (emulator choice). */
+const NEIGHBORS_MAX = 16_384;
+
+export interface RouterPort {
+  /** Name of the device-interface. */
+  readonly name: string;
+  readonly mac: Uint8Array;
+}
+
+export interface RouterOptions {
+  readonly authority: Authority;
+  /** Which router of the authority this is. */
+  readonly router: string;
+  /** Its ports, in the order of their indices. Device-interfaces that have none are left out. */
+  readonly ports: readonly RouterPort[];
+  readonly wire: Wire;
+  readonly crypto: CryptoProvider;
+  readonly random: Random;
+  readonly trace?: Trace;
+}
+
+/** One SVR router: the highway, the service area, and what both stand on, wired together. */
+export class Router implements Device {
+  readonly counters = new Counters();
+  readonly #parts: ServiceAreaParts;
+  readonly #highway: Highway;
+  readonly #serviceArea: ServiceArea;
+
+  constructor(options: RouterOptions) {
+    const { authority, router: name, ports, wire, random, trace } = options;
+    const configuration = authority.routers.find((router) => router.name === name);
+    assert(configuration !== undefined, `the configuration has no router '${name}'`);
+    const { emulator } = authority;
+    const seals = new Seals(options);
+    const configuredPaths = peerPaths(authority, configuration);
+    const interfaces = new NetworkInterfaces(interfacesOf(configuration, ports, configuredPaths, seals), ports.length);
+    const paths = configuredPaths
+      .flatMap((path) => pathOf(path, interfaces, seals))
+      .map((path, index) => ({ ...path, index }));
+    const pool = new FramePool(POOL_FRAMES);
+    const neighbors = new Neighbors(interfaces, wire, this.counters, pool, {
+      capacity: NEIGHBORS_MAX,
+      queueLength: emulator.arpQueueLength,
+      lifetime: emulator.arpTimeout,
+    });
+    const flows = new FlowTable(emulator.sessionTableSize, random.below(2 ** 32));
+    this.#parts = {
+      authority,
+      router: name,
+      // A session that begins here takes one pair of ports, one that passes through takes two (SVR sheet, section 2.8).
+      waypointsMax: configuration.maxWayPoints,
+      flows,
+      sessions: new SessionTable(emulator.sessionTableSize),
+      services: new Services(authority),
+      routes: new Routes(configuration, interfaces, paths),
+      interfaces,
+      neighbors,
+      paths,
+      waypoints: paths.map(
+        ({ localPortRanges, remotePortRanges }) => new Waypoints(random, localPortRanges, remotePortRanges),
+      ),
+      pool,
+      random,
+      counters: this.counters,
+      trace,
+      highway: () => this.#highway,
+    };
+    this.#serviceArea = new ServiceArea(this.#parts);
+    const { mode, inactivityTimeout } = authority.sessionRecoveryDetection;
+    this.#highway = new Highway(
+      {
+        interfaces,
+        neighbors,
+        flows,
+        paths,
+        mtus: interfaces.list.map(({ mtu }) => mtu),
+        counters: this.counters,
+        pool,
+        icmpErrors: new IcmpErrors(interfaces, neighbors, this.counters, pool),
+        replayCache: new ReplayCache(emulator.replayCacheSize, seals.copyLifetime),
+        inactivityTimeout: mode === 'inactivity-based' ? inactivityTimeout : Infinity,
+        trace,
+      },
+      this.#serviceArea,
+    );
+  }
+
+  receive(port: PortIndex, frame: Frame, now: Instant): void {
+    this.#highway.receive(port, frame, now);
+  }
+
+  poll(now: Instant): void {
+    this.#serviceArea.poll(now);
+    this.#parts.neighbors.poll(now);
+  }
+
+  nextDeadline(): Instant {
+    return earliest(this.#serviceArea.nextDeadline(), this.#parts.neighbors.nextDeadline());
+  }
+
+  get sessionCount(): number {
+    return this.#parts.sessions.count;
+  }
+
+  sessions(now: Instant): SessionRow[] {
+    return sessionRows(this.#parts, this.#serviceArea, now);
+  }
+
+  flows(now: Instant): FlowRow[] {
+    return flowRows(this.#parts, this.#serviceArea, now);
+  }
+
+  /** Loses every session without a word to anybody, as a crash would. Returns how many there were. */
+  forgetSessions(): number {
+    const all = [...this.#parts.sessions.all()];
+    for (const session of all) this.#serviceArea.sessions.remove(session, 'forgotten');
+    return all.length;
+  }
+
+  /** Loses one session, named by its UUID. False if there is none of that name. */
+  forgetSession(sessionId: string): boolean {
+    const { sessions } = this.#parts;
+    for (const session of sessions.all()) {
+      if (sessions.uuidText(session) !== sessionId) continue;
+      this.#serviceArea.sessions.remove(session, 'forgotten');
+      return true;
+    }
+    return false;
+  }
+}
+
+/** The HMAC keys of a router: one Seal for each security policy that is used. */
+class Seals {
+  readonly #options: RouterOptions;
+  readonly #byPolicy = new Map<Security, Seal>();
+  /** How long the longest-lived copy of a sealed packet may be accepted. */
+  copyLifetime = seconds(0);
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+  }
+
+  for(policy: Security | undefined): Seal | undefined {
+    if (!policy || policy.hmacMode === 'disabled') return undefined;
+    const known = this.#byPolicy.get(policy);
+    if (known) return known;
+    const { authority, crypto } = this.#options;
+    assert(policy.hmacKey !== undefined, `security '${policy.name}' has an HMAC but no key`);
+    const windowSeconds = authority.emulator.hmacTimeWindow / seconds(1);
+    const seal = new Seal(crypto.hmac(policy.hmacCipher, policy.hmacKey), policy.hmacMode, windowSeconds);
+    this.#byPolicy.set(policy, seal);
+    if (seal.copyLifetime > this.copyLifetime) this.copyLifetime = seal.copyLifetime;
+    return seal;
+  }
+}
+
+function interfacesOf(
+  configuration: RouterConfiguration,
+  ports: readonly RouterPort[],
+  paths: readonly ConfiguredPath[],
+  seals: Seals,
+): NetworkInterface[] {
+  const list: NetworkInterface[] = [];
+  for (const { deviceInterface, networkInterface } of placesOf(configuration)) {
+    const port = ports.findIndex(({ name }) => name === deviceInterface.name);
+    if (port < 0 || !deviceInterface.enabled) continue;
+    const path = paths.find((candidate) => candidate.networkInterface === networkInterface);
+    list.push({
+      index: list.length,
+      name: networkInterface.name,
+      deviceName: deviceInterface.name,
+      port,
+      mac: deviceInterface.sharedPhysAddress ?? ports[port].mac,
+      vlan: networkInterface.vlan,
+      mtu: networkInterface.mtu,
+      tenant: networkInterface.tenant,
+      addresses: networkInterface.addresses.map(({ ipAddress, prefixLength, gateway }) => ({
+        address: ipAddress,
+        prefix: { address: ipAddress, length: prefixLength },
+        gateway,
+      })),
+      seal: seals.for(path?.inboundSecurity),
+      hasPeers: path !== undefined,
+    });
+  }
+  return list;
+}
+
+interface PathWithPorts extends PeerPath {
+  readonly localPortRanges: ConfiguredPath['localPortRanges'];
+  readonly remotePortRanges: ConfiguredPath['remotePortRanges'];
+}
+
+/** No path if the interface it would leave by has no port here. */
+function pathOf(path: ConfiguredPath, interfaces: NetworkInterfaces, seals: Seals): PathWithPorts[] {
+  const out = interfaces.byName(path.networkInterface.name);
+  if (!out) return [];
+  return [
+    {
+      index: 0,
+      peer: path.peer.name,
+      peerRouter: path.peer.routerName,
+      networkInterface: out.index,
+      family: path.localAddress.family,
+      local: path.localAddress,
+      remote: path.remoteAddress,
+      nextHop: path.gateway ?? path.remoteAddress,
+      seal: seals.for(path.outboundSecurity),
+      encoding: path.metadataEncoding,
+      isPinhole: path.localConnectivity === 'outbound-only' || path.remoteConnectivity === 'outbound-only',
+      localPortRanges: path.localPortRanges,
+      remotePortRanges: path.remotePortRanges,
+    },
+  ];
+}

@@ -1,0 +1,303 @@
+import { flowFlags } from '../highway/flow-table.ts';
+import type { Packet } from '../highway/packet.ts';
+import type { Attributes, ControlMessage } from '../metadata/attributes.ts';
+import type { Metadata } from '../metadata/codec.ts';
+import { counter, type CounterName } from '../stats/counters.ts';
+import { earliest, type Instant } from '../time.ts';
+import type { TraceType } from '../trace.ts';
+import { tcpFlags } from '../wire/tcp.ts';
+import { DelayQueue } from './delay-queue.ts';
+import type { ServiceAreaParts } from './parts.ts';
+import type { WatchEffect } from './recovery.ts';
+import { sessionAttributes } from './session-attributes.ts';
+import type { Sessions } from './sessions.ts';
+import { Watches } from './watches.ts';
+
+/** Flows that may be waited for at once, in each of the two queues. */
+const QUEUE_LENGTH = 65_536;
+
+/** What is to become of a packet whose metadata came on a flow. */
+export type Arrival =
+  | 'forward'
+  | 'consumed'
+  /** It opens another session than the one that has this flow. */
+  | 'other-session';
+
+/**
+ * The metadata of sessions that are set up: the three-way handshake (SVR sheet, section 2.3), its re-trigger
+ * (section 2.4), control messages, and session recovery detection (section 3).
+ */
+export class Handshake {
+  readonly #parts: ServiceAreaParts;
+  readonly #sessions: Sessions;
+  readonly #watches: Watches;
+  readonly #isInactivityBased: boolean;
+  /** Health checks that wait for their acknowledgement. */
+  readonly #checks: DelayQueue;
+  /** Flows that owe a confirmation which no packet has carried yet. */
+  readonly #confirmations: DelayQueue;
+
+  constructor(parts: ServiceAreaParts, sessions: Sessions) {
+    const { sessionRecoveryDetection, emulator } = parts.authority;
+    this.#parts = parts;
+    this.#sessions = sessions;
+    this.#isInactivityBased = sessionRecoveryDetection.mode === 'inactivity-based';
+    this.#watches = new Watches(parts.flows.capacity, {
+      inactivityTimeout: sessionRecoveryDetection.inactivityTimeout,
+      attempts: emulator.healthCheckAttempts,
+    });
+    const queueLength = Math.min(parts.flows.capacity, QUEUE_LENGTH);
+    this.#checks = new DelayQueue(queueLength, emulator.acknowledgementTimeout);
+    this.#confirmations = new DelayQueue(queueLength, emulator.disableMetadataDelay);
+  }
+
+  /** Name of the state of a flow's watch; empty where none is kept. */
+  watchName(flow: number): string {
+    return this.#isInactivityBased && this.#parts.flows.path[flow] !== 0 ? this.#watches.state(flow) : '';
+  }
+
+  /** A session begins: whoever leaves to a peer carries metadata, whoever came from one owes an answer. */
+  begin(session: number, now: Instant): void {
+    const { flows } = this.#parts;
+    for (const flow of [session * 2, session * 2 + 1]) {
+      this.#watches.clear(flow);
+      if (flows.path[flow] !== 0) this.#putMetadataOn(flow);
+      const comesFromPeer = flows.path[flow ^ 1] !== 0;
+      if (comesFromPeer && (flow & 1) === 0) this.#owe(flow ^ 1, now);
+    }
+  }
+
+  /** The same for a session that this router lost and got back from the metadata of its reverse direction. */
+  beginFromReverse(session: number, now: Instant): void {
+    const forward = session * 2;
+    this.#watches.clear(forward);
+    this.#watches.clear(forward + 1);
+    // The peer knows the session, so that bare packets are enough: the first one, or a message, is the confirmation.
+    this.#owe(forward, now);
+  }
+
+  /** What the packet that is about to leave on `flow` must carry. */
+  attributesFor(flow: number, packet: Packet, now: Instant): Attributes | undefined {
+    const { flows, counters } = this.#parts;
+    flows.flags[flow] &= ~flowFlags.owesConfirmation;
+    if ((flows.flags[flow] & flowFlags.metadataOn) !== 0) {
+      const attributes = sessionAttributes(this.#parts, flow, (packet.tcpFlags & tcpFlags.syn) !== 0);
+      counters.values[counter.metadataAdded]++;
+      this.#trace('metadata-added', flow, packet.frame.id, undefined, Object.keys(attributes));
+      return attributes;
+    }
+    if (!this.#isInactivityBased) return undefined;
+    const lastHeard = flows.activity[flow ^ 1] as Instant;
+    return this.#checkedAttributes(flow, this.#step(flow, { kind: 'sending', lastHeard }, now), packet, now);
+  }
+
+  #checkedAttributes(flow: number, effect: WatchEffect, packet: Packet, now: Instant): Attributes | undefined {
+    if (effect !== 'request' && effect !== 'request-timeout') return undefined;
+    if (!this.#checks.push(flow, now)) {
+      this.#count('healthCheckBufferAllocation');
+      this.#watches.clear(flow);
+      return undefined;
+    }
+    this.#count('addedHealthCheck');
+    this.#trace('health-check-added', flow, packet.frame.id, effect);
+    return { sessionHealthCheck: effect === 'request' ? 'request' : 'requestTimeout' };
+  }
+
+  /** Authentic metadata came on a flow that exists. */
+  metadataArrived(flow: number, packet: Packet, { attributes }: Metadata, now: Instant): Arrival {
+    this.#count('existingFlows');
+    this.#trace('metadata-received', flow, packet.frame.id, undefined, Object.keys(attributes));
+    if (attributes.controlMessage !== undefined) {
+      this.#obey(flow, attributes.controlMessage, attributes, packet, now);
+      return 'consumed';
+    }
+    if (attributes.sessionHealthCheck !== undefined) this.#acknowledge(flow, now);
+    if (attributes.forwardContextIpv4 ?? attributes.forwardContextIpv6)
+      return this.#forwardMetadata(flow, attributes, now);
+    if (attributes.reverseContextIpv4 ?? attributes.reverseContextIpv6)
+      return this.#reverseMetadata(flow, attributes, packet, now);
+    return 'forward';
+  }
+
+  #forwardMetadata(flow: number, { sessionUuid }: Attributes, now: Instant): Arrival {
+    const isThisSession = sessionUuid !== undefined && this.#parts.sessions.hasUuid(flow >> 1, sessionUuid);
+    if ((flow & 1) === 1 || !isThisSession) return 'other-session';
+    this.#count('existingSession');
+    // Reverse metadata goes on until a forward packet comes without any.
+    this.#putMetadataOn(flow ^ 1);
+    this.#owe(flow ^ 1, now);
+    return 'forward';
+  }
+
+  #reverseMetadata(flow: number, { sessionUuid, modifyRequest }: Attributes, packet: Packet, now: Instant): Arrival {
+    const { flows, sessions, highway } = this.#parts;
+    const forward = flow ^ 1;
+    if ((flow & 1) === 0 || sessionUuid === undefined || !sessions.hasUuid(flow >> 1, sessionUuid)) {
+      this.#count('staleReverseMetadata');
+      highway().drop(packet, counter.serviceAreaDropped);
+      return 'consumed';
+    }
+    const isRenewing = this.#watches.state(forward) === 'renewing';
+    if (isRenewing && this.#parts.paths[flows.path[forward] - 1].isPinhole) this.#count('stuckPinholeReversePackets');
+    if ((flows.flags[forward] & flowFlags.metadataOn) !== 0) {
+      this.#count('validReverseMetadata');
+      this.#turnOff(forward, now);
+    } else {
+      this.#count('duplicateReverseMetadata');
+    }
+    // Metadata that was turned on again may meet a host that stays silent: then a message has to end it.
+    if (modifyRequest !== undefined) this.#owe(forward, now);
+    return 'forward';
+  }
+
+  /** A bare packet on a forward flow ends the handshake: the originator has seen reverse metadata. */
+  bareArrived(flow: number, now: Instant): void {
+    this.#parts.flows.flags[flow] &= ~flowFlags.awaitsBare;
+    this.#turnOff(flow ^ 1, now);
+  }
+
+  #obey(flow: number, message: ControlMessage, attributes: Attributes, packet: Packet, now: Instant): void {
+    const { flows, sessions } = this.#parts;
+    const opposite = flow ^ 1;
+    const name = typeof message === 'number' ? `code ${message}` : message;
+    this.#trace('control-received', flow, packet.frame.id, name);
+    switch (message) {
+      case 'enableMetadata':
+        this.#count('receivedEnableMetadata');
+        if (flows.path[opposite] === 0) this.#count('invalidateForEnableMetadataFailure');
+        else this.#turnOnAgain(opposite, 'enable-metadata', now);
+        return;
+      case 'disableMetadata':
+        this.#count('receivedDisableMetadata');
+        if (attributes.sessionUuid && !sessions.hasUuid(flow >> 1, attributes.sessionUuid)) return;
+        flows.flags[flow] &= ~flowFlags.awaitsBare;
+        if (flows.path[opposite] !== 0) this.#turnOff(opposite, now);
+        return;
+      case 'sessionExists':
+        this.#carryOut(opposite, this.#step(opposite, { kind: 'acknowledgement' }, now));
+        return;
+      case 'keepAlive':
+        this.#count('receivedKeepAlive');
+        return;
+      case 'deleteSession':
+        this.#sessions.remove(flow >> 1, 'deleted-by-peer');
+        return;
+      default:
+        this.#count('unknownForcedDropReason');
+    }
+  }
+
+  #acknowledge(flow: number, now: Instant): void {
+    this.#count('generatedHealthCheckAcknowledgement');
+    if (this.#parts.highway().sendOwn(flow ^ 1, { controlMessage: 'sessionExists' }, now)) {
+      this.#count('sentHealthCheckAcknowledgement');
+    } else {
+      this.#count('healthCheckBufferAllocation');
+    }
+  }
+
+  #putMetadataOn(flow: number): void {
+    const { flows } = this.#parts;
+    flows.flags[flow] |= flowFlags.metadataOn;
+    if ((flow & 1) === 1) flows.flags[flow ^ 1] |= flowFlags.awaitsBare;
+  }
+
+  #turnOnAgain(flow: number, reason: string, now: Instant): void {
+    this.#count('invalidatedForEnableMetadata');
+    this.#step(flow, { kind: 'enable-metadata' }, now);
+    this.#renew(flow, reason);
+  }
+
+  #renew(flow: number, reason: string): void {
+    const { sessions } = this.#parts;
+    sessions.renewals[flow >> 1]++;
+    this.#putMetadataOn(flow);
+    this.#trace('metadata-turned-on', flow, 0, reason);
+  }
+
+  #turnOff(flow: number, now: Instant): void {
+    const { flows } = this.#parts;
+    if ((flows.flags[flow] & flowFlags.metadataOn) === 0) return;
+    flows.flags[flow] &= ~flowFlags.metadataOn;
+    this.#step(flow, { kind: 'confirmation' }, now);
+    this.#trace('metadata-turned-off', flow, 0);
+  }
+
+  /** `flow` is to answer metadata, by any packet or in the end by a message. */
+  #owe(flow: number, now: Instant): void {
+    const { flows } = this.#parts;
+    if ((flows.flags[flow] & flowFlags.owesConfirmation) !== 0) return;
+    if (!this.#confirmations.push(flow, now)) {
+      this.#count('turnOffBufferAllocation');
+      return;
+    }
+    flows.flags[flow] |= flowFlags.owesConfirmation;
+  }
+
+  nextDeadline(): Instant {
+    return earliest(this.#checks.nextDeadline(), this.#confirmations.nextDeadline());
+  }
+
+  poll(now: Instant): void {
+    for (let due = this.#checks.pop(now); due; due = this.#checks.pop(now)) this.#missed(due.flow, due.enteredAt, now);
+    for (let due = this.#confirmations.pop(now); due; due = this.#confirmations.pop(now)) this.#confirm(due.flow, now);
+  }
+
+  #missed(flow: number, sentAt: Instant, now: Instant): void {
+    const { flows, sessions } = this.#parts;
+    if (!sessions.isAlive(flow >> 1)) return;
+    const lastHeard = flows.activity[flow ^ 1] as Instant;
+    this.#carryOut(flow, this.#step(flow, { kind: 'timeout', sentAt, lastHeard }, now));
+  }
+
+  #carryOut(flow: number, effect: WatchEffect): void {
+    if (effect === 'count-acknowledgement') this.#count('receivedHealthCheckAcknowledgement');
+    if (effect === 'count-stale-acknowledgement') this.#count('receivedStaleHealthCheckAcknowledgement');
+    if (effect === 'count-timeout' || effect === 'count-timeout-and-renew') this.#countTimeout(flow);
+    if (effect === 'count-timeout-and-renew') this.#renew(flow, 'session-health-check timeouts');
+  }
+
+  #countTimeout(flow: number): void {
+    this.#count('healthCheckTimeout');
+    if (this.#parts.paths[this.#parts.flows.path[flow] - 1].isPinhole)
+      this.#count((flow & 1) === 0 ? 'healthCheckTimeoutForwardPinhole' : 'healthCheckTimeoutReversePinhole');
+    this.#trace('health-check-timeout', flow, 0);
+  }
+
+  #confirm(flow: number, now: Instant): void {
+    const { flows, sessions, highway } = this.#parts;
+    if (!sessions.isAlive(flow >> 1) || (flows.flags[flow] & flowFlags.owesConfirmation) === 0) return;
+    flows.flags[flow] &= ~flowFlags.owesConfirmation;
+    const attributes: Attributes = { controlMessage: 'disableMetadata', sessionUuid: sessions.uuid(flow >> 1) };
+    if (highway().sendOwn(flow, attributes, now)) {
+      this.#count('sentDisableMetadata');
+      this.#trace('control-sent', flow, 0, 'disableMetadata');
+    } else {
+      this.#count('turnOffBufferAllocation');
+    }
+  }
+
+  #step(flow: number, event: Parameters<Watches['step']>[1], now: Instant): WatchEffect {
+    const { flows } = this.#parts;
+    const effect = this.#watches.step(flow, event, now);
+    if (this.#watches.state(flow) === 'active') flows.flags[flow] &= ~flowFlags.watched;
+    else flows.flags[flow] |= flowFlags.watched;
+    return effect;
+  }
+
+  #count(name: CounterName): void {
+    this.#parts.counters.values[counter[name]]++;
+  }
+
+  #trace(type: TraceType, flow: number, packet: number, reason?: string, attributes?: readonly string[]): void {
+    const { trace, sessions } = this.#parts;
+    if (!trace) return;
+    trace.event({
+      type,
+      packet,
+      session: sessions.uuidText(flow >> 1),
+      ...(reason !== undefined && { reason }),
+      ...(attributes && { attributes }),
+    });
+  }
+}

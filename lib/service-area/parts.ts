@@ -1,0 +1,38 @@
+import type { Authority } from '../config/index.ts';
+import type { FlowTable } from '../highway/flow-table.ts';
+import type { Highway } from '../highway/highway.ts';
+import type { FramePool } from '../highway/frame-pool.ts';
+import type { NetworkInterfaces } from '../highway/interfaces.ts';
+import type { Neighbors } from '../highway/neighbors.ts';
+import type { PeerPath } from '../highway/peer-path.ts';
+import type { Random } from '../random.ts';
+import type { Counters } from '../stats/counters.ts';
+import type { Trace } from '../trace.ts';
+import type { Routes } from './routes.ts';
+import type { Services } from './services.ts';
+import type { SessionTable } from './session-table.ts';
+import type { Waypoints } from './waypoints.ts';
+
+/** What the parts of a service area work on, made by the router. */
+export interface ServiceAreaParts {
+  readonly authority: Authority;
+  /** Name of this router. */
+  readonly router: string;
+  /** How many sessions may hold waypoints at once. */
+  readonly waypointsMax: number;
+  readonly flows: FlowTable;
+  readonly sessions: SessionTable;
+  readonly services: Services;
+  readonly routes: Routes;
+  readonly interfaces: NetworkInterfaces;
+  readonly neighbors: Neighbors;
+  readonly paths: readonly PeerPath[];
+  /** The ports of each path, by its index. */
+  readonly waypoints: readonly Waypoints[];
+  readonly pool: FramePool;
+  readonly random: Random;
+  readonly counters: Counters;
+  readonly trace: Trace | undefined;
+  /** The highway is made after the service area that it hands packets up to. */
+  readonly highway: () => Highway;
+}

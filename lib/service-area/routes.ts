@@ -1,0 +1,68 @@
+import type { IpAddress } from '../address.ts';
+import { prefixContains } from '../address.ts';
+import type { Router as RouterConfiguration, NextHop } from '../config/index.ts';
+import type { NetworkInterface, NetworkInterfaces } from '../highway/interfaces.ts';
+import type { PeerPath } from '../highway/peer-path.ts';
+import type { ServiceEntry } from './services.ts';
+
+/** Where the traffic of a session goes on. */
+export type Route =
+  | { readonly kind: 'peer'; readonly path: PeerPath }
+  | { readonly kind: 'host'; readonly networkInterface: NetworkInterface; readonly nextHop: IpAddress };
+
+export type NoRoute = 'no-path' | 'no-gateway' | 'no-route';
+
+/** The routes of a router: service-routes first, then static routes, then what is on its own links. */
+export class Routes {
+  readonly #router: RouterConfiguration;
+  readonly #interfaces: NetworkInterfaces;
+  readonly #paths: readonly PeerPath[];
+
+  constructor(router: RouterConfiguration, interfaces: NetworkInterfaces, paths: readonly PeerPath[]) {
+    this.#router = router;
+    this.#interfaces = interfaces;
+    this.#paths = paths;
+  }
+
+  /** The route of a service to a destination. A session is not sent back to `notTo`, the router that it came from. */
+  forService(entry: ServiceEntry, destination: IpAddress, notTo?: string): Route | NoRoute {
+    const routes = this.#router.serviceRoutes.filter(({ serviceName }) => serviceName === entry.name);
+    if (routes.length === 0) return this.toHost(destination);
+    let reason: NoRoute = 'no-path';
+    for (const { peer, nextHops } of routes) {
+      const path = peer === undefined ? undefined : this.#paths.find((candidate) => candidate.peer === peer);
+      if (path && path.peerRouter !== notTo) return { kind: 'peer', path };
+      for (const nextHop of nextHops) {
+        const route = this.#byNextHop(nextHop, destination);
+        if (typeof route !== 'string') return route;
+        reason = route;
+      }
+    }
+    return reason;
+  }
+
+  /** The way to a host, outside SVR: a static route or a link of ours, whichever has the longest prefix. */
+  toHost(destination: IpAddress): Route | NoRoute {
+    const statics = this.#router.staticRoutes
+      .filter(({ destinationPrefix }) => prefixContains(destinationPrefix, destination))
+      .sort((a, b) => b.destinationPrefix.length - a.destinationPrefix.length || a.distance - b.distance);
+    const link = this.#interfaces.onLink(destination);
+    if (link) return { kind: 'host', networkInterface: link, nextHop: destination };
+    for (const { nextHops } of statics) {
+      for (const nextHop of nextHops) {
+        const route = this.#byNextHop(nextHop, destination);
+        if (typeof route !== 'string') return route;
+      }
+    }
+    return statics.length > 0 ? 'no-gateway' : 'no-route';
+  }
+
+  #byNextHop({ interface: name, gatewayIp }: NextHop, destination: IpAddress): Route | NoRoute {
+    const networkInterface = this.#interfaces.byName(name);
+    if (!networkInterface) return 'no-gateway';
+    // A gateway of the other family does not lead to this destination.
+    const gateway = gatewayIp?.family === destination.family ? gatewayIp : undefined;
+    const nextHop = gateway ?? this.#interfaces.nextHop(networkInterface, destination);
+    return nextHop ? { kind: 'host', networkInterface, nextHop } : 'no-gateway';
+  }
+}

@@ -1,0 +1,195 @@
+import { sameAddress } from '../address.ts';
+import type { SlowPath } from '../highway/highway.ts';
+import type { Packet } from '../highway/packet.ts';
+import type { Attributes } from '../metadata/attributes.ts';
+import type { Metadata } from '../metadata/codec.ts';
+import { hasCookie, isFalsePositiveMarker } from '../metadata/header.ts';
+import { counter, type CounterName } from '../stats/counters.ts';
+import { earliest, type Instant } from '../time.ts';
+import { icmpv6Types } from '../wire/icmp.ts';
+import { ipProtocols } from '../wire/ipv4.ts';
+import { Handshake } from './handshake.ts';
+import { answerEcho, isEchoRequest } from './own-packets.ts';
+import type { ServiceAreaParts } from './parts.ts';
+import { Sessions } from './sessions.ts';
+import { SessionSetup } from './setup.ts';
+
+/** The lowest port that can be a waypoint (SVR sheet, section 2.8: port-range). */
+const WAYPOINT_PORT_MIN = 1_025;
+
+/** The slow path: everything that is not forwarding on a flow that is there. */
+export class ServiceArea implements SlowPath {
+  readonly sessions: Sessions;
+  readonly handshake: Handshake;
+  readonly #parts: ServiceAreaParts;
+  readonly #setup: SessionSetup;
+  readonly #isPacketBased: boolean;
+
+  constructor(parts: ServiceAreaParts) {
+    this.#parts = parts;
+    this.sessions = new Sessions(parts);
+    this.handshake = new Handshake(parts, this.sessions);
+    this.#setup = new SessionSetup(parts, this.sessions, this.handshake);
+    this.#isPacketBased = parts.authority.sessionRecoveryDetection.mode === 'packet-based';
+  }
+
+  nextDeadline(): Instant {
+    return earliest(this.sessions.nextDeadline(), this.handshake.nextDeadline());
+  }
+
+  poll(now: Instant): void {
+    this.handshake.poll(now);
+    this.sessions.poll(now);
+  }
+
+  miss(packet: Packet, now: Instant): void {
+    const { interfaces } = this.#parts;
+    if (packet.isIcmpMessage) return this.#icmpMessage(packet, now);
+    if (interfaces.owns(packet.networkInterface, packet.frame.bytes, packet.destinationAt, packet.family))
+      return this.#own(packet, now);
+    if (isMulticast(packet)) return this.#drop(packet, 'frameUnsupported');
+    if (packet.ttl <= 1) {
+      this.#parts.highway().icmpError('time-exceeded', packet, 0, now);
+      return this.#drop(packet, 'ttlExceeded');
+    }
+    this.#setup.fromHost(packet, now);
+  }
+
+  #icmpMessage(packet: Packet, now: Instant): void {
+    const type = packet.frame.bytes[packet.l4At];
+    const isNeighborMessage =
+      packet.protocol === ipProtocols.icmpv6 &&
+      (type === icmpv6Types.neighborSolicitation || type === icmpv6Types.neighborAdvertisement);
+    if (isNeighborMessage) this.#parts.neighbors.receiveNeighborMessage(packet, now);
+    else this.#drop(packet, 'frameUnsupported');
+  }
+
+  /** A packet for an address of ours, of no flow. */
+  #own(packet: Packet, now: Instant): void {
+    if (isEchoRequest(packet)) return answerEcho(this.#parts, packet);
+    const { hasPeers } = this.#parts.interfaces.list[packet.networkInterface];
+    const isForWaypoint =
+      hasPeers && packet.protocol === ipProtocols.udp && packet.destinationPort >= WAYPOINT_PORT_MIN;
+    if (!isForWaypoint) return this.#drop(packet, 'frameUnsupported');
+    const { bytes } = packet.frame;
+    const isBlock =
+      hasCookie(bytes, packet.payloadAt, packet.end) && !isFalsePositiveMarker(bytes, packet.payloadAt, packet.end);
+    if (isBlock) this.#metadataForUnknownFlow(packet, now);
+    else this.#bareForUnknownFlow(packet, now);
+  }
+
+  /**
+   * Packet-based detection answers whatever comes for a flow that is not there, which a port scanner can see.
+   * Inactivity-based detection keeps silent (SVR sheet, section 2.5).
+   */
+  #bareForUnknownFlow(packet: Packet, now: Instant): void {
+    this.#count('metadataNotPresent');
+    if (this.#isPacketBased) this.#askForMetadata(packet, now);
+    else this.#drop(packet, 'unknownWaypointSilent');
+  }
+
+  #metadataForUnknownFlow(packet: Packet, now: Instant): void {
+    const highway = this.#parts.highway();
+    const { seal } = this.#parts.interfaces.list[packet.networkInterface];
+    let end = packet.end;
+    if (seal) {
+      end = highway.openUnbound(packet, seal, now);
+      if (end < 0) return;
+    } else if (!this.#comesFromPeer(packet)) {
+      // Without an HMAC the address is all there is to tell a peer from a stranger.
+      return this.#drop(packet, 'unknownWaypointSilent');
+    }
+    const metadata = highway.readMetadata(packet, end);
+    if (metadata) this.#byMetadata(packet, metadata, end, now);
+  }
+
+  /** Acts on authentic metadata that came for a flow that is not there. */
+  #byMetadata(packet: Packet, metadata: Metadata, end: number, now: Instant): void {
+    const { attributes } = metadata;
+    this.#traceReceived(packet, attributes);
+    if (attributes.controlMessage !== undefined) {
+      // A message is never answered by a message: two routers that both forgot would not stop.
+      return this.#drop(
+        packet,
+        attributes.controlMessage === 'enableMetadata' ? 'enableMetadataFlowMiss' : 'unknownWaypointSilent',
+      );
+    }
+    const hasContext =
+      attributes.forwardContextIpv4 ??
+      attributes.forwardContextIpv6 ??
+      attributes.reverseContextIpv4 ??
+      attributes.reverseContextIpv6;
+    if (!hasContext && attributes.sessionHealthCheck !== undefined) return this.#askForMetadata(packet, now);
+    this.#setup.fromPeer(packet, metadata, end, now);
+  }
+
+  #askForMetadata(packet: Packet, now: Instant): void {
+    const { interfaces, authority, paths, trace } = this.#parts;
+    const { seal } = interfaces.list[packet.networkInterface];
+    const path = paths.find(({ networkInterface }) => networkInterface === packet.networkInterface);
+    const encoding = path?.encoding ?? authority.emulator.metadataEncoding;
+    trace?.event({ type: 'control-sent', packet: 0, reason: 'enableMetadata' });
+    if (!this.#parts.highway().answer(packet, { controlMessage: 'enableMetadata' }, encoding, seal, now))
+      return this.#drop(packet, 'reverseBufferAllocation');
+    this.#drop(packet, 'unknownWaypointAnswered');
+  }
+
+  #comesFromPeer(packet: Packet): boolean {
+    const { bytes } = packet.frame;
+    const source = {
+      family: packet.family,
+      bytes: bytes.subarray(packet.sourceAt, packet.sourceAt + packet.addressLength),
+    };
+    return this.#parts.paths.some(
+      ({ networkInterface, remote }) => networkInterface === packet.networkInterface && sameAddress(remote, source),
+    );
+  }
+
+  metadataArrived(flow: number, packet: Packet, metadata: Metadata, end: number, now: Instant): boolean {
+    const arrival = this.handshake.metadataArrived(flow, packet, metadata, now);
+    if (arrival === 'other-session') {
+      // The ports were given to another session since: the one that has them here is over.
+      this.#count('staleFlowHit');
+      this.sessions.remove(flow >> 1, 'replaced');
+      this.#setup.fromPeer(packet, metadata, end, now);
+    }
+    return arrival === 'forward';
+  }
+
+  bareArrived(flow: number, now: Instant): void {
+    this.handshake.bareArrived(flow, now);
+  }
+
+  attributesFor(flow: number, packet: Packet, now: Instant): Attributes | undefined {
+    return this.handshake.attributesFor(flow, packet, now);
+  }
+
+  tcpSegment(flow: number, flags: number, now: Instant): void {
+    this.sessions.tcpSegment(flow, flags, now);
+  }
+
+  sessionUuid(flow: number, target: Uint8Array): void {
+    this.#parts.sessions.copyUuid(flow >> 1, target);
+  }
+
+  #traceReceived(packet: Packet, attributes: Attributes): void {
+    this.#parts.trace?.event({
+      type: 'metadata-received',
+      packet: packet.frame.id,
+      attributes: Object.keys(attributes),
+    });
+  }
+
+  #drop(packet: Packet, reason: CounterName): void {
+    this.#parts.highway().drop(packet, counter[reason]);
+  }
+
+  #count(name: CounterName): void {
+    this.#parts.counters.values[counter[name]]++;
+  }
+}
+
+function isMulticast(packet: Packet): boolean {
+  const first = packet.frame.bytes[packet.destinationAt];
+  return packet.family === 4 ? first >= 224 : first === 0xff;
+}

@@ -1,0 +1,187 @@
+import type { IpAddress } from '../address.ts';
+import { assert } from '../assert.ts';
+import { KEY_WORDS, keyDestinationPort, keyProtocol } from '../highway/flow-key.ts';
+import { flowFlags } from '../highway/flow-table.ts';
+import type { PeerPath } from '../highway/peer-path.ts';
+import { counter, type CounterName } from '../stats/counters.ts';
+import { after, milliseconds, seconds, type Duration, type Instant } from '../time.ts';
+import { TimerWheel } from '../timer-wheel.ts';
+import { ipProtocols } from '../wire/ipv4.ts';
+import type { ServiceAreaParts } from './parts.ts';
+import type { SessionSeed } from './session-table.ts';
+import { followTcp, isTcpClosed, isTcpEstablished } from './tcp-state.ts';
+
+/** How exactly sessions time out. */
+const TICK = milliseconds(250);
+
+/** How long a TCP session stays after its end, for what is still on its way (emulator choice). */
+const TCP_CLOSED_TIMEOUT_MS = 2_000;
+
+/** One side of a session: the key of the packets that come from there, and how to send there. */
+export interface SessionSide {
+  readonly key: Uint32Array;
+  readonly networkInterface: number;
+  readonly nextHop: IpAddress;
+  /** The path to the peer on this side; undefined for a host. */
+  readonly path: PeerPath | undefined;
+}
+
+export type RemovalReason = 'timed-out' | 'closed' | 'replaced' | 'forgotten' | 'deleted-by-peer';
+
+const removalCounters: Readonly<Record<RemovalReason, CounterName>> = {
+  'timed-out': 'sessionsTimedOut',
+  closed: 'sessionsClosed',
+  replaced: 'sessionsReplaced',
+  forgotten: 'sessionsForgotten',
+  'deleted-by-peer': 'sessionsClosed',
+};
+
+/** Installs and removes sessions with their flows, and lets them time out. */
+export class Sessions {
+  readonly #parts: ServiceAreaParts;
+  readonly #timers: TimerWheel;
+  readonly #expire: (session: number) => void;
+  #waypointsInUse = 0;
+  #now: Instant = 0 as Instant;
+
+  constructor(parts: ServiceAreaParts) {
+    this.#parts = parts;
+    this.#timers = new TimerWheel(parts.sessions.capacity, TICK);
+    this.#expire = (session) => this.#expireIfIdle(session);
+  }
+
+  /**
+   * Sets up a session between the side that packets of its forward flow come from and the side that they go to.
+   * Returns the session, or -1 if there is no room; then nothing has changed. Neither key may be in the flow table.
+   */
+  install(seed: SessionSeed, from: SessionSide, to: SessionSide, now: Instant): number {
+    const { flows, sessions, counters } = this.#parts;
+    const fromNeighbor = this.#parts.neighbors.hold(from.networkInterface, from.nextHop, now);
+    const toNeighbor = fromNeighbor < 0 ? -1 : this.#parts.neighbors.hold(to.networkInterface, to.nextHop, now);
+    const session = toNeighbor < 0 ? -1 : sessions.add(seed, now);
+    if (session < 0) {
+      if (toNeighbor >= 0) this.#parts.neighbors.release(toNeighbor);
+      if (fromNeighbor >= 0) this.#parts.neighbors.release(fromNeighbor);
+      counters.values[counter.sessionTableFull]++;
+      return -1;
+    }
+    const forward = session * 2;
+    flows.install(session, from.key, to.key, now);
+    this.#attach(forward, to.path, toNeighbor);
+    this.#attach(forward + 1, from.path, fromNeighbor);
+    counters.values[
+      this.#parts.neighbors.isKnown(toNeighbor) ? counter.arpResolveSuccess : counter.arpResolvePending
+    ]++;
+    this.#startTimer(session, now);
+    return session;
+  }
+
+  #attach(flow: number, path: PeerPath | undefined, neighbor: number): void {
+    const { flows } = this.#parts;
+    flows.neighbor[flow] = neighbor;
+    flows.path[flow] = path ? path.index + 1 : 0;
+    if (path) this.#waypointsInUse++;
+    this.#parts.highway().clearSequence(flow ^ 1);
+  }
+
+  /** Whether one more session may take waypoints. */
+  get hasWaypointsLeft(): boolean {
+    return this.#waypointsInUse < this.#parts.waypointsMax;
+  }
+
+  remove(session: number, reason: RemovalReason): void {
+    const { flows, sessions, neighbors, counters, trace } = this.#parts;
+    trace?.event({ type: 'session-removed', packet: 0, session: sessions.uuidText(session), reason });
+    for (const flow of [session * 2, session * 2 + 1]) {
+      neighbors.release(flows.neighbor[flow]);
+      if (flows.path[flow] !== 0) this.#waypointsInUse--;
+    }
+    assert(this.#waypointsInUse >= 0, 'more waypoints given back than taken');
+    this.#timers.clear(session);
+    flows.remove(session);
+    sessions.remove(session);
+    counters.values[counter[removalCounters[reason]]]++;
+  }
+
+  nextDeadline(): Instant {
+    return this.#timers.nextDeadline();
+  }
+
+  poll(now: Instant): void {
+    this.#now = now;
+    this.#timers.expire(now, this.#expire);
+  }
+
+  /** A segment that may open or close the session's connection. */
+  tcpSegment(flow: number, flags: number, now: Instant): void {
+    const { flows, sessions } = this.#parts;
+    const session = flow >> 1;
+    const before = sessions.tcpState[session];
+    const state = followTcp(before, flags, (flow & 1) === 1);
+    if (state === before) return;
+    sessions.tcpState[session] = state;
+    if (isTcpEstablished(state) && !isTcpEstablished(before)) {
+      flows.flags[session * 2] &= ~flowFlags.tcpOpening;
+      flows.flags[session * 2 + 1] &= ~flowFlags.tcpOpening;
+      sessions.timeoutMs[session] = this.#timersOf(session).timeout / 1_000;
+    }
+    if (isTcpClosed(state)) sessions.timeoutMs[session] = TCP_CLOSED_TIMEOUT_MS;
+    this.#timers.set(session, this.#deadline(session), now);
+  }
+
+  #startTimer(session: number, now: Instant): void {
+    const { flows, sessions } = this.#parts;
+    const isTcp = this.protocol(session) === ipProtocols.tcp;
+    const timers = this.#timersOf(session);
+    sessions.timeoutMs[session] = (isTcp ? timers.initialTimeout : timers.timeout) / 1_000;
+    if (isTcp) {
+      flows.flags[session * 2] |= flowFlags.tcpOpening;
+      flows.flags[session * 2 + 1] |= flowFlags.tcpOpening;
+    }
+    this.#timers.set(session, this.#deadline(session), now);
+  }
+
+  #timersOf(session: number): { readonly timeout: Duration; readonly initialTimeout: Duration } {
+    const { sessions, services } = this.#parts;
+    const entry = services.list[sessions.service[session]];
+    return services.timers(entry, this.protocol(session), this.#servicePort(session));
+  }
+
+  /** The protocol inside: that of the end which faces a host, or of the context when none does. */
+  protocol(session: number): number {
+    const { flows, sessions } = this.#parts;
+    const transit = sessions.transitContext(session);
+    if (transit) return transit.protocol;
+    return keyProtocol(flows.keys, (flows.path[session * 2 + 1] === 0 ? session * 2 : session * 2 + 1) * KEY_WORDS);
+  }
+
+  #servicePort(session: number): number {
+    const { flows, sessions } = this.#parts;
+    const transit = sessions.transitContext(session);
+    if (transit) return transit.destinationPort;
+    const forward = session * 2;
+    if (flows.path[forward + 1] === 0) return keyDestinationPort(flows.keys, forward * KEY_WORDS);
+    // The reverse flow's packets come from the service.
+    return flows.keys[(forward + 1) * KEY_WORDS + 1] >>> 16;
+  }
+
+  #deadline(session: number): Instant {
+    const { flows, sessions } = this.#parts;
+    const lastActivity = Math.max(flows.activity[session * 2], flows.activity[session * 2 + 1]) as Instant;
+    return after(lastActivity, milliseconds(sessions.timeoutMs[session]));
+  }
+
+  /** Seconds until the session ends if nothing more comes. */
+  secondsLeft(session: number, now: Instant): number {
+    return Math.max(0, (this.#deadline(session) - now) / seconds(1));
+  }
+
+  /** Activity only stamps a time; whether it has moved the deadline is looked at here. */
+  #expireIfIdle(session: number): void {
+    const { sessions } = this.#parts;
+    if (!sessions.isAlive(session)) return;
+    const deadline = this.#deadline(session);
+    if (deadline > this.#now) this.#timers.set(session, deadline, this.#now);
+    else this.remove(session, isTcpClosed(sessions.tcpState[session]) ? 'closed' : 'timed-out');
+  }
+}

@@ -1,0 +1,275 @@
+import { sameAddress, type Family, type IpAddress } from '../address.ts';
+import { KEY_WORDS, setKeyAddresses, setKeyHead } from '../highway/flow-key.ts';
+import type { Packet } from '../highway/packet.ts';
+import type { PeerPath } from '../highway/peer-path.ts';
+import type { Attributes } from '../metadata/attributes.ts';
+import type { Metadata } from '../metadata/codec.ts';
+import type { Context } from '../metadata/layout.ts';
+import { counter, type CounterName } from '../stats/counters.ts';
+import type { Instant } from '../time.ts';
+import { MAC_LENGTH } from '../wire/ethernet.ts';
+import { ipProtocols } from '../wire/ipv4.ts';
+import { tcpFlags } from '../wire/tcp.ts';
+import type { Handshake } from './handshake.ts';
+import type { ServiceAreaParts } from './parts.ts';
+import type { NoRoute, Route } from './routes.ts';
+import type { ServiceEntry } from './services.ts';
+import { mirrored } from './session-attributes.ts';
+import type { SessionSeed } from './session-table.ts';
+import type { SessionSide, Sessions } from './sessions.ts';
+import { emitTcpReset } from './tcp-reset.ts';
+
+const noRouteCounters: Readonly<Record<NoRoute, CounterName>> = {
+  'no-path': 'servicePathsUnavailable',
+  'no-gateway': 'gatewayLookupFailure',
+  'no-route': 'fibLookup',
+};
+
+/** Sets up sessions from first packets: those of hosts, and those that come from a peer with metadata. */
+export class SessionSetup {
+  readonly #parts: ServiceAreaParts;
+  readonly #sessions: Sessions;
+  readonly #handshake: Handshake;
+
+  constructor(parts: ServiceAreaParts, sessions: Sessions, handshake: Handshake) {
+    this.#parts = parts;
+    this.#sessions = sessions;
+    this.#handshake = handshake;
+  }
+
+  /** The first packet of a host. */
+  fromHost(packet: Packet, now: Instant): void {
+    const { services, routes, interfaces, random } = this.#parts;
+    const { tenant } = interfaces.list[packet.networkInterface];
+    if (tenant === undefined) return this.#drop(packet, 'missingSourceTenant');
+    const { bytes } = packet.frame;
+    const { destinationAt, sourceAt, family, protocol } = packet;
+    const entry = services.find(tenant, bytes, destinationAt, family, protocol, packet.destinationPort);
+    if (entry === 'not-found') return this.#refuse(packet, 'noFibEntry', now);
+    if (entry === 'access-denied') return this.#drop(packet, 'accessDenied');
+    if (!this.#mayBegin(packet, entry)) return;
+
+    const route = routes.forService(entry, addressAt(bytes, destinationAt, family));
+    if (typeof route === 'string') return this.#refuse(packet, noRouteCounters[route], now);
+    const uuid = new Uint8Array(16);
+    random.fill(uuid);
+    uuid[6] = (uuid[6] & 0x0f) | 0x40;
+    uuid[8] = (uuid[8] & 0x3f) | 0x80;
+    const from: SessionSide = {
+      key: packet.key.slice(),
+      networkInterface: packet.networkInterface,
+      nextHop: this.#wayBack(packet.networkInterface, addressAt(bytes, sourceAt, family)),
+      path: undefined,
+    };
+    const to = this.#sideTowards(route, contextOf(packet));
+    if (!to) return this.#drop(packet, 'waypointAllocation');
+    const seed = { uuid, service: entry.index, tenant, sourceRouter: this.#parts.router };
+    const session = this.#install(seed, from, to, packet, now);
+    if (session < 0) return;
+    this.#handshake.begin(session, now);
+    this.#begun(session, packet, false);
+    this.#parts.highway().forward(session * 2, packet, now);
+  }
+
+  /** TCP in the middle of a connection is no first packet, unless the service's policy lets it be one (SVR sheet, 4.6). */
+  #mayBegin(packet: Packet, entry: ServiceEntry): boolean {
+    const isMidFlow = packet.protocol === ipProtocols.tcp && (packet.tcpFlags & tcpFlags.syn) === 0;
+    if (!isMidFlow || entry.enforcement === 'allow') return true;
+    if (entry.enforcement === 'reset' && (packet.tcpFlags & tcpFlags.rst) === 0) this.#resetTcp(packet);
+    this.#drop(packet, 'invalidPacket');
+    return false;
+  }
+
+  #resetTcp(packet: Packet): void {
+    const { pool, neighbors, counters } = this.#parts;
+    const frame = pool.take();
+    if (!frame) return;
+    emitTcpReset(frame, packet);
+    neighbors.sendToMac(packet.networkInterface, packet.frame.bytes, packet.frame.start + MAC_LENGTH, frame);
+    pool.release(frame);
+    counters.values[counter.tcpResetSent]++;
+  }
+
+  /**
+   * A packet from a peer whose metadata opens a session: forward metadata makes this router the next one on its way,
+   * reverse metadata gives a session back that this router had begun and lost. `end` is where its content ends.
+   */
+  fromPeer(packet: Packet, metadata: Metadata, end: number, now: Instant): void {
+    const { attributes } = metadata;
+    const forward = attributes.forwardContextIpv4 ?? attributes.forwardContextIpv6;
+    const reverse = attributes.reverseContextIpv4 ?? attributes.reverseContextIpv6;
+    const path = this.#pathOf(packet, attributes);
+    if (!path) return this.#drop(packet, 'servicePathsUnavailable');
+    if (forward) this.#fromForward(packet, metadata, forward, path, end, now);
+    else if (reverse) this.#fromReverse(packet, metadata, reverse, path, end, now);
+    else this.#drop(packet, 'missingForwardSessionKey');
+  }
+
+  #fromForward(packet: Packet, metadata: Metadata, context: Context, path: PeerPath, end: number, now: Instant): void {
+    const seed = this.#seedFrom(packet, metadata.attributes, context);
+    if (!seed) return;
+    const entry = this.#parts.services.list[seed.service];
+    const route = this.#parts.routes.forService(entry, toAddress(context.destination), path.peerRouter);
+    if (typeof route === 'string') return this.#drop(packet, noRouteCounters[route]);
+    const to = this.#sideTowards(route, context);
+    if (!to) return this.#drop(packet, 'waypointAllocation');
+    const session = this.#install(seed, this.#sideFrom(packet, path), to, packet, now);
+    if (session < 0) return;
+    if (to.path) this.#parts.sessions.setTransitContext(session, context);
+    this.#passOn(session * 2, packet, metadata, end, now);
+  }
+
+  #fromReverse(packet: Packet, metadata: Metadata, reverse: Context, path: PeerPath, end: number, now: Instant): void {
+    const context = mirrored(reverse);
+    const seed = this.#seedFrom(packet, metadata.attributes, context);
+    if (!seed) return;
+    const { routes, interfaces, flows } = this.#parts;
+    const route = routes.toHost(toAddress(context.source));
+    const isRight =
+      typeof route !== 'string' &&
+      route.kind === 'host' &&
+      interfaces.list[route.networkInterface.index].tenant === seed.tenant;
+    if (!isRight) return this.#drop(packet, 'invalidReverseMetadata');
+    const from = this.#sideTowards(route, reverse);
+    // A newer session of the same endpoints is the right one: the peer will hear of it with the client's next packet.
+    if (!from || flows.find(from.key, 0) >= 0) return this.#drop(packet, 'staleReverseMetadata');
+    const session = this.#install(seed, from, this.#sideFrom(packet, path), packet, now);
+    if (session < 0) return;
+    this.#passOn(session * 2 + 1, packet, metadata, end, now);
+  }
+
+  #passOn(flow: number, packet: Packet, metadata: Metadata, end: number, now: Instant): void {
+    const { counters, paths, flows } = this.#parts;
+    const highway = this.#parts.highway();
+    const isRecreated = metadata.attributes.modifyRequest !== undefined || (flow & 1) === 1;
+    if ((flow & 1) === 0) this.#handshake.begin(flow >> 1, now);
+    else this.#handshake.beginFromReverse(flow >> 1, now);
+    this.#begun(flow >> 1, packet, isRecreated);
+    if (paths[flows.path[flow ^ 1] - 1].seal) highway.restartSequence(flow, packet, end);
+    counters.values[counter.metadataRemoved]++;
+    highway.leave(flow, packet, packet.payloadAt + metadata.length, end, true, now);
+  }
+
+  /** Tenant, service and context of metadata, checked against the configuration. Drops the packet if they do not fit. */
+  #seedFrom(packet: Packet, attributes: Attributes, context: Context): SessionSeed | undefined {
+    const { services, authority } = this.#parts;
+    const { tenant, service, sessionUuid } = attributes;
+    if (tenant === undefined) return this.#drop(packet, 'missingSourceTenant');
+    if (service === undefined || sessionUuid === undefined) return this.#drop(packet, 'missingForwardSessionKey');
+    const entry = services.byName(service);
+    if (!entry) return this.#drop(packet, 'serviceNotFound');
+    if (!entry.allowed.has(tenant)) return this.#drop(packet, 'accessDenied');
+    const isCarried = [ipProtocols.tcp, ipProtocols.udp, ipProtocols.icmp, ipProtocols.icmpv6].includes(
+      context.protocol as 6,
+    );
+    const destination = toAddress(context.destination);
+    if (!isCarried || !services.covers(entry, destination, context.protocol, context.destinationPort))
+      return this.#drop(packet, 'invalidPacket');
+    this.#parts.counters.values[counter.serviceValidated]++;
+    const isKnown = authority.routers.some(({ name }) => name === attributes.sourceRouter);
+    const sourceRouter = isKnown && attributes.sourceRouter !== undefined ? attributes.sourceRouter : '';
+    return { uuid: sessionUuid, service: entry.index, tenant, sourceRouter };
+  }
+
+  /** The path that a packet came by. Behind a NAT the address is not the peer's own: then its router's name tells. */
+  #pathOf(packet: Packet, { sourceRouter }: Attributes): PeerPath | undefined {
+    const source = addressAt(packet.frame.bytes, packet.sourceAt, packet.family);
+    const candidates = this.#parts.paths.filter(
+      ({ networkInterface, family }) => networkInterface === packet.networkInterface && family === packet.family,
+    );
+    return (
+      candidates.find(({ remote }) => sameAddress(remote, source)) ??
+      candidates.find(({ peerRouter }) => peerRouter === sourceRouter) ??
+      candidates[0]
+    );
+  }
+
+  #sideFrom(packet: Packet, path: PeerPath): SessionSide {
+    return { key: packet.key.slice(), networkInterface: packet.networkInterface, nextHop: path.nextHop, path };
+  }
+
+  /** The side that packets with this context leave to. Undefined if no waypoints are left. */
+  #sideTowards(route: Route, context: Context): SessionSide | undefined {
+    const key = new Uint32Array(KEY_WORDS);
+    if (route.kind === 'host') {
+      const { index } = route.networkInterface;
+      const family = context.source.length === 4 ? 4 : 6;
+      setKeyHead(key, index, family, context.protocol, context.destinationPort, context.sourcePort);
+      setKeyAddresses(key, context.destination, context.source);
+      return { key, networkInterface: index, nextHop: route.nextHop, path: undefined };
+    }
+    const { path } = route;
+    if (!this.#sessions.hasWaypointsLeft) return undefined;
+    setKeyAddresses(key, path.remote.bytes, path.local.bytes);
+    const pair = this.#parts.waypoints[path.index].take((own, peer) => {
+      setKeyHead(key, path.networkInterface, path.family, ipProtocols.udp, peer, own);
+      return this.#parts.flows.find(key, 0) < 0;
+    });
+    return pair && { key, networkInterface: path.networkInterface, nextHop: path.nextHop, path };
+  }
+
+  /** Where packets for a host on this side are sent: to itself, or to the gateway of its network. */
+  #wayBack(networkInterface: number, host: IpAddress): IpAddress {
+    const { interfaces } = this.#parts;
+    return interfaces.nextHop(interfaces.list[networkInterface], host) ?? host;
+  }
+
+  /** Installs a session, in place of an older one that has one of its keys. Drops the packet if there is no room. */
+  #install(seed: SessionSeed, from: SessionSide, to: SessionSide, packet: Packet, now: Instant): number {
+    const { flows } = this.#parts;
+    const inTheWay = flows.find(to.key, 0);
+    if (inTheWay >= 0) {
+      if (!from.path) {
+        this.#drop(packet, 'duplicateReverseFlow');
+        return -1;
+      }
+      this.#count((inTheWay & 1) === 1 ? 'collisionSameDirection' : 'collisionChangeDirection');
+      this.#sessions.remove(inTheWay >> 1, 'replaced');
+    }
+    const session = this.#sessions.install(seed, from, to, now);
+    if (session < 0) this.#drop(packet, 'serviceAreaDropped');
+    return session;
+  }
+
+  #begun(session: number, packet: Packet, isRecreated: boolean): void {
+    const { trace, sessions } = this.#parts;
+    this.#count('sessionsInstalled');
+    this.#count(isRecreated ? 'sessionsRecreated' : 'sessionsCreated');
+    if (isRecreated) this.#count('midFlowModify');
+    const type = isRecreated ? 'session-recreated' : 'session-created';
+    trace?.event({ type, packet: packet.frame.id, session: sessions.uuidText(session) });
+  }
+
+  /** Drops the packet of a host that may know why it gets no further. */
+  #refuse(packet: Packet, reason: CounterName, now: Instant): undefined {
+    this.#parts.highway().icmpError('no-route', packet, 0, now);
+    return this.#drop(packet, reason);
+  }
+
+  #drop(packet: Packet, reason: CounterName): undefined {
+    if (reason !== 'serviceAreaDropped') this.#count('serviceAreaDropped');
+    this.#parts.highway().drop(packet, counter[reason]);
+    return undefined;
+  }
+
+  #count(name: CounterName): void {
+    this.#parts.counters.values[counter[name]]++;
+  }
+}
+
+function addressAt(bytes: Uint8Array, at: number, family: Family): IpAddress {
+  return { family, bytes: bytes.slice(at, at + (family === 4 ? 4 : 16)) };
+}
+
+const toAddress = (bytes: Uint8Array): IpAddress => ({ family: bytes.length === 4 ? 4 : 6, bytes });
+
+function contextOf(packet: Packet): Context {
+  const { bytes } = packet.frame;
+  return {
+    source: addressAt(bytes, packet.sourceAt, packet.family).bytes,
+    destination: addressAt(bytes, packet.destinationAt, packet.family).bytes,
+    sourcePort: packet.sourcePort,
+    destinationPort: packet.destinationPort,
+    protocol: packet.protocol,
+  };
+}
