@@ -56,24 +56,17 @@ export class Handshake {
     return this.#isInactivityBased && this.#parts.flows.path[flow] !== 0 ? this.#watches.state(flow) : '';
   }
 
-  /** A session begins: whoever leaves to a peer carries metadata, whoever came from one owes an answer. */
-  begin(session: number, now: Instant): void {
+  /**
+   * A session begins: whoever leaves to a peer carries metadata, as that is also where the peer's replay window starts.
+   * `arrivedOn` is the flow on which metadata opened the session, if a peer did: that one is owed an answer.
+   */
+  begin(session: number, arrivedOn: number | undefined, now: Instant): void {
     const { flows } = this.#parts;
     for (const flow of [session * 2, session * 2 + 1]) {
       this.#watches.clear(flow);
       if (flows.path[flow] !== 0) this.#putMetadataOn(flow);
-      const comesFromPeer = flows.path[flow ^ 1] !== 0;
-      if (comesFromPeer && (flow & 1) === 0) this.#owe(flow ^ 1, now);
     }
-  }
-
-  /** The same for a session that this router lost and got back from the metadata of its reverse direction. */
-  beginFromReverse(session: number, now: Instant): void {
-    const forward = session * 2;
-    this.#watches.clear(forward);
-    this.#watches.clear(forward + 1);
-    // The peer knows the session, so that bare packets are enough: the first one, or a message, is the confirmation.
-    this.#owe(forward, now);
+    if (arrivedOn !== undefined) this.#owe(arrivedOn ^ 1, now);
   }
 
   /** What the packet that is about to leave on `flow` must carry. */
@@ -129,7 +122,7 @@ export class Handshake {
     return 'forward';
   }
 
-  #reverseMetadata(flow: number, { sessionUuid, modifyRequest }: Attributes, packet: Packet, now: Instant): Arrival {
+  #reverseMetadata(flow: number, { sessionUuid }: Attributes, packet: Packet, now: Instant): Arrival {
     const { flows, sessions, highway } = this.#parts;
     const forward = flow ^ 1;
     if ((flow & 1) === 0 || sessionUuid === undefined || !sessions.hasUuid(flow >> 1, sessionUuid)) {
@@ -142,11 +135,11 @@ export class Handshake {
     if ((flows.flags[forward] & flowFlags.metadataOn) !== 0) {
       this.#count('validReverseMetadata');
       this.#turnOff(forward, now);
-    } else {
-      this.#count('duplicateReverseMetadata');
+      return 'forward';
     }
-    // Metadata that was turned on again may meet a host that stays silent: then a message has to end it.
-    if (modifyRequest !== undefined) this.#owe(forward, now);
+    this.#count('duplicateReverseMetadata');
+    // The peer goes on, as our host is silent and no bare packet has ended the handshake: then a message has to.
+    this.#owe(forward, now);
     return 'forward';
   }
 

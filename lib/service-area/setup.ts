@@ -66,7 +66,7 @@ export class SessionSetup {
     const seed = { uuid, service: entry.index, tenant, sourceRouter: this.#parts.router };
     const session = this.#install(seed, from, to, packet, now);
     if (session < 0) return;
-    this.#handshake.begin(session, now);
+    this.#handshake.begin(session, undefined, now);
     this.#begun(session, packet, false);
     this.#parts.highway().forward(session * 2, packet, now);
   }
@@ -142,8 +142,7 @@ export class SessionSetup {
     const { counters, paths, flows } = this.#parts;
     const highway = this.#parts.highway();
     const isRecreated = metadata.attributes.modifyRequest !== undefined || (flow & 1) === 1;
-    if ((flow & 1) === 0) this.#handshake.begin(flow >> 1, now);
-    else this.#handshake.beginFromReverse(flow >> 1, now);
+    this.#handshake.begin(flow >> 1, flow, now);
     this.#begun(flow >> 1, packet, isRecreated);
     if (paths[flows.path[flow ^ 1] - 1].seal) highway.restartSequence(flow, packet, end);
     counters.values[counter.metadataRemoved]++;
