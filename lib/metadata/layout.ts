@@ -372,7 +372,6 @@ export function multicastEgressList(): Layout<readonly string[]> {
     },
     read(bytes, at, end) {
       const count = readU16(bytes, at);
-      if (count > end - at - 2) return undefined;
       const names: string[] = [];
       at += 2;
       while (names.length < count) {

@@ -119,6 +119,9 @@ for (const encoding of encodings) {
       throws(() => encodeMetadata({ tenant: 'corp' }, encoding, new Uint8Array(19), 0), RangeError);
       throws(() => encodeMetadata({ tenant: 'x'.repeat(256) }, encoding, new Uint8Array(900), 0), RangeError);
       throws(() => encodeMetadata({ sessionUuid: new Uint8Array(15) }, encoding, new Uint8Array(900), 0), RangeError);
+      const ipv6 = new Uint8Array(16);
+      const ends = { source: ipv6, destination: ipv6, sourcePort: 1, destinationPort: 2, protocol: 17 };
+      throws(() => metadataLength({ forwardContextIpv4: ends }, encoding), RangeError);
       throws(() => metadataLength({ securityEncryptionKey: new Uint8Array(1) }, encoding), RangeError);
     });
 
