@@ -11,9 +11,10 @@ export interface MadeFabric {
 /** Makes a fabric. Only the one that is asked for is loaded, so that the simulator needs no native modules. */
 export async function makeFabric(name: FabricName, options: FabricOptions): Promise<MadeFabric> {
   if (name === 'sim') {
-    const { SimFabric, SIM_EPOCH } = await import('../lib/lab/sim/fabric.ts');
+    const { SIM_EPOCH } = await import('../lib/lab/sim/fabric.ts');
+    const { ResponsiveSimFabric } = await import('./responsive-sim.ts');
     const { nodeCrypto } = await import('../daemon/crypto.ts');
-    return { fabric: new SimFabric({ ...options, crypto: nodeCrypto }), epoch: () => SIM_EPOCH };
+    return { fabric: new ResponsiveSimFabric({ ...options, crypto: nodeCrypto }), epoch: () => SIM_EPOCH };
   }
   const fabric =
     name === 'netns'

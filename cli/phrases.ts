@@ -17,47 +17,70 @@ export const phrases = {
   'session-created': { tone: 'plain', says: 'sets up a session from its first packet' },
   'session-recreated': {
     tone: 'good',
-    says: 'has the lost session back, set up again from the metadata (session-recreated)',
+    says: 'has the session back, set up again from what the packet says of it (metadata)',
   },
   'session-updated': undefined,
   'session-removed': {
     tone: 'plain',
     says: 'ends a session ({reason})',
     because: {
-      forgotten: 'forgets a session, and tells nobody',
-      timeout: 'ends a session that nobody used any more (timeout)',
-      closed: 'ends a session that both hosts have closed',
+      forgotten: 'has forgotten a session',
+      'timed-out': 'ends a session that nobody has used for long enough (timed-out)',
+      closed: 'ends a session that its hosts have closed (closed)',
+      replaced: 'gives up an old session, in whose place a new one came (replaced)',
+      'deleted-by-peer': 'ends a session, as its peer asks (delete-session)',
     },
   },
   'metadata-added': undefined,
   'metadata-received': undefined,
-  'metadata-turned-on': { tone: 'plain', says: 'describes the session again from its next packet on (metadata on)' },
+  'metadata-turned-on': {
+    tone: 'plain',
+    says: 'describes the session again from its next packet on (metadata on)',
+    because: {
+      'session-health-check timeouts':
+        'gives up asking, and describes the session again from its next packet on (metadata on)',
+    },
+  },
   'metadata-turned-off': {
     tone: 'plain',
-    says: 'knows that the peer knows, and sends bare packets from now on (metadata off)',
+    says: 'is understood, and sends bare packets from now on (metadata off)',
   },
   'health-check-added': {
     tone: 'plain',
-    says: 'asks with its next packet whether the peer still knows the session (session-health-check); nothing had come back for {timeout}',
+    says: 'has heard nothing for {timeout}, and asks: do you still know this session? (session-health-check)',
     because: {
-      'request-timeout':
-        'asks once more, and says that its last question was not answered (session-health-check, request-timeout)',
+      'request-timeout': 'asks again, as its last question was not answered (session-health-check, request-timeout)',
     },
   },
-  'health-check-timeout': { tone: 'bad', says: 'waits for the answer to its session-health-check in vain' },
+  'health-check-timeout': { tone: 'bad', says: 'has waited in vain for the answer (session-health-check-timeout)' },
   'control-sent': {
     tone: 'plain',
     says: 'sends a control message ({reason})',
     because: {
-      'enable-metadata': 'answers: I do not know this session, describe it to me (enable-metadata)',
-      'session-exists': 'answers: I still know the session (acknowledgement of the session-health-check)',
-      'disable-metadata': 'answers: I know the session now, no need to describe it (disable-metadata)',
+      enableMetadata: 'answers: I do not know this session, describe it to me (enable-metadata)',
+      sessionExists: 'answers: I still know the session (session-health-check acknowledgement)',
+      disableMetadata: 'answers: I know the session now, no need to describe it (disable-metadata)',
     },
   },
   'control-received': undefined,
-  'packet-dropped': { tone: 'bad', says: 'drops a packet ({reason})' },
+  'packet-dropped': {
+    tone: 'bad',
+    says: 'drops a packet ({reason})',
+    because: {
+      'emulator unknown-waypoint answered': 'drops that packet, as it cannot tell to whom it belongs',
+      'emulator unknown-waypoint silent': 'drops a packet of a session that it does not know, and keeps silent',
+    },
+  },
   'icmp-error-sent': { tone: 'bad', says: 'sends an ICMP error for a packet that it cannot pass on ({reason})' },
-  'frame-lost': { tone: 'bad', says: 'sends a packet that never arrives ({reason})' },
+  'frame-lost': {
+    tone: 'bad',
+    says: 'sends a packet that never arrives ({reason})',
+    because: {
+      cut: 'sends a packet into the cut wire',
+      loss: 'sends a packet that the wire loses',
+      down: 'is down, and misses a packet',
+    },
+  },
   'node-started': { tone: 'plain', says: 'is up again, and knows no session yet' },
 
   'forget-sessions': { tone: 'fault', says: 'loses its memory: every session is gone, and nobody is told' },

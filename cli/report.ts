@@ -67,7 +67,7 @@ function formatRecoveries(traffic: readonly TrafficSummary[]): string {
       { title: 'Traffic', of: (row) => row.name },
       {
         title: 'First Answer',
-        of: (row) => (row.took === null ? 'never' : `${formatDuration(row.took)} after asking`),
+        of: (row) => (row.took === null ? 'never' : `${formatDuration(row.took)} after sending`),
       },
     ],
     rows,
@@ -81,9 +81,6 @@ function formatVerdicts(verdicts: readonly Verdict[], paint: Paint): string {
       { title: 'Expectation', of: (row) => row.text },
       { title: 'Measured', of: (row) => row.measured },
       { title: 'Verdict', of: (row) => (row.held ? paint('good', 'holds') : paint('bad', 'FAILS')) },
-      ...(verdicts.some(({ decidedBy }) => decidedBy)
-        ? [{ title: 'Because', of: (row: Verdict) => row.decidedBy ?? '' }]
-        : []),
     ],
     verdicts,
   );
@@ -91,9 +88,11 @@ function formatVerdicts(verdicts: readonly Verdict[], paint: Paint): string {
 
 function formatSummary({ verdicts }: RunResult, paint: Paint): string {
   const total = verdicts.length;
-  const failed = verdicts.filter(({ held }) => !held).length;
+  const failed = verdicts.filter(({ held }) => !held);
   if (total === 0) return 'Nothing was expected of this run.';
-  if (failed > 0)
-    return paint('bad', `${failed} of ${counted(total, 'expectation')} ${failed === 1 ? 'fails' : 'fail'}.`);
-  return paint('good', total === 1 ? 'The expectation holds.' : `All ${total} expectations hold.`);
+  if (failed.length === 0)
+    return paint('good', total === 1 ? 'The expectation holds.' : `All ${total} expectations hold.`);
+  const reasons = failed.flatMap(({ text, decidedBy }) => (decidedBy ? [`  ${text}: ${decidedBy}`] : []));
+  const verb = failed.length === 1 ? 'fails' : 'fail';
+  return [paint('bad', `${failed.length} of ${counted(total, 'expectation')} ${verb}.`), ...reasons].join('\n');
 }

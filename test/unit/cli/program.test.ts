@@ -3,41 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LiveLab, LiveLabs } from '../../../cli/live-labs.ts';
-import { runProgram } from '../../../cli/program.ts';
-import { unpainted, type Terminal } from '../../../cli/terminal.ts';
 import type { SessionRow } from '../../../lib/service-area/rows.ts';
-
-interface Ran {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-const noLabs: LiveLabs = {
-  all: async () => [],
-  up: async () => {
-    throw new Error('a lab is brought up where none should be');
-  },
-};
-
-async function svrlab(line: string, labs = noLabs): Promise<Ran> {
-  const written = { out: '', err: '' };
-  const terminal: Terminal = {
-    out: (text) => void (written.out += text),
-    err: (text) => void (written.err += text),
-    paint: unpainted,
-    paintError: unpainted,
-    progressWidth: 0,
-  };
-  const before = process.exitCode;
-  const status = await runProgram(
-    line.split(' ').filter((word) => word !== ''),
-    terminal,
-    labs,
-  );
-  process.exitCode = before;
-  return { status, ...written };
-}
+import { noLabs, svrlab } from '../../support/svrlab.ts';
 
 const session: SessionRow = {
   sessionId: '5a0b0d9e-0000-4000-8000-000000000001',

@@ -22,8 +22,8 @@ describe('phrases', () => {
   it('choose their words by the reason', () => {
     const control = (reason: string): string | undefined =>
       phraseOf({ time: 0, node: 'hub', type: 'control-sent', reason }, {})?.text;
-    equal(control('enable-metadata'), 'answers: I do not know this session, describe it to me (enable-metadata)');
-    equal(control('delete-session'), 'sends a control message (delete-session)');
+    equal(control('enableMetadata'), 'answers: I do not know this session, describe it to me (enable-metadata)');
+    equal(control('code 9'), 'sends a control message (code 9)');
   });
 });
 
@@ -32,12 +32,11 @@ describe('the story of a run', () => {
     const story = told(
       { time: 2_000_000, node: 'hub', type: 'forget-sessions' },
       { time: 6_204_000, type: 'health-check-added', reason: 'request' },
-      { time: 16_229_123, node: 'hub', type: 'control-sent', reason: 'enable-metadata' },
+      { time: 16_229_123, node: 'hub', type: 'control-sent', reason: 'enableMetadata' },
     );
     deepEqual(formatStory(story, unpainted).split('\n'), [
       '   2.000 s  hub    loses its memory: every session is gone, and nobody is told',
-      '   6.204 s  spoke  asks with its next packet whether the peer still knows the session (session-health-check);' +
-        ' nothing had come back for 2 s',
+      '   6.204 s  spoke  has heard nothing for 2 s, and asks: do you still know this session? (session-health-check)',
       '  16.229 s  hub    answers: I do not know this session, describe it to me (enable-metadata)',
     ]);
   });

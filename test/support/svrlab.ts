@@ -1,0 +1,38 @@
+import type { LiveLabs } from '../../cli/live-labs.ts';
+import { runProgram } from '../../cli/program.ts';
+import { unpainted, type Terminal } from '../../cli/terminal.ts';
+
+/** What a command line came to. */
+export interface Ran {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** As on a machine on which no lab is up, and none may be brought up. */
+export const noLabs: LiveLabs = {
+  all: async () => [],
+  up: async () => {
+    throw new Error('a lab is brought up where none should be');
+  },
+};
+
+/** Runs a command line in this process, its words apart by spaces. */
+export async function svrlab(line: string, labs = noLabs): Promise<Ran> {
+  const written = { out: '', err: '' };
+  const terminal: Terminal = {
+    out: (text) => void (written.out += text),
+    err: (text) => void (written.err += text),
+    paint: unpainted,
+    paintError: unpainted,
+    progressWidth: 0,
+  };
+  const before = process.exitCode;
+  const status = await runProgram(
+    line.split(' ').filter((word) => word !== ''),
+    terminal,
+    labs,
+  );
+  process.exitCode = before;
+  return { status, ...written };
+}
