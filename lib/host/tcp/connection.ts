@@ -230,8 +230,6 @@ export class TcpConnection implements TcpStream {
     this.#state = 'established';
     this.#acknowledge(now);
     this.#handlers?.onOpen?.(now);
-    this.#takePayload(segment, now);
-    this.#sendWhatIsAllowed(now);
   }
 
   #readSyn(syn: Segment): void {
@@ -390,13 +388,13 @@ export class TcpConnection implements TcpStream {
     const hadHoles = this.#receiveBuffer.hasHoles;
     const advance = this.#receiveBuffer.write(offset, segment.payload);
     this.#expected = sequenceAdd(this.#expected, advance);
+    this.#segmentsToAcknowledge++;
     this.#deliver(now);
-    if (!this.#isAlive()) return;
-    const isFinNow = this.#finSequence !== undefined && this.#expected === this.#finSequence;
+    const isFinNow = this.#expected === this.#finSequence && this.#isAlive();
     if (isFinNow) this.#takeFin(now);
     // Out of order, or filling a hole: the sender must hear of it at once (RFC 5681, section 4.2).
-    if (isFinNow || hadHoles || advance !== segment.payload.length) this.#acknowledge(now);
-    else this.#acknowledgeSoon(now);
+    const isUrgent = isFinNow || hadHoles || advance !== segment.payload.length;
+    this.#acknowledgeIfNeeded(isUrgent, now);
   }
 
   #deliver(now: Instant): void {
@@ -535,10 +533,11 @@ export class TcpConnection implements TcpStream {
     this.#retransmitAt = after(now, this.#timeout.current);
   }
 
-  #acknowledgeSoon(now: Instant): void {
-    this.#segmentsToAcknowledge++;
-    if (this.#segmentsToAcknowledge >= 2) this.#acknowledge(now);
-    else this.#acknowledgeAt = earliest(this.#acknowledgeAt, after(now, DELAYED_ACKNOWLEDGEMENT));
+  /** Nothing is needed if what the application sent meanwhile has carried the acknowledgement. */
+  #acknowledgeIfNeeded(isUrgent: boolean, now: Instant): void {
+    if (this.#segmentsToAcknowledge === 0 || !this.#isAlive()) return;
+    if (isUrgent || this.#segmentsToAcknowledge >= 2) this.#acknowledge(now);
+    else this.#acknowledgeAt = after(now, DELAYED_ACKNOWLEDGEMENT);
   }
 
   #acknowledge(now: Instant): void {
