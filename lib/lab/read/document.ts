@@ -20,7 +20,7 @@ export class YamlFile {
     this.#diagnostics = new Diagnostics(file);
     this.#lines = new Lines(text);
     const document = parseYaml(text, this.#diagnostics.report);
-    const content = (document?.contents ?? undefined) as Node | undefined;
+    const content = document?.contents ?? undefined;
     this.root = document && new Value(this, content, this.span(content?.range?.[0] ?? 0, 0));
   }
 

@@ -17,10 +17,16 @@ interface PacketRecord {
 
 /** An event about a packet that leaves, told before the packet did. */
 interface Announced {
-  readonly eventAt: number;
+  readonly node: string;
+  /** The packet's id; 0 for one that the node has just made. */
   readonly packet: number;
   readonly comment: string;
+  /** Where it stands among what was told in this step; -1 if it was told in an earlier one. */
+  readonly toldAt: number;
 }
+
+/** Packets that may wait, for a link address to be found, with a comment on them. */
+const WAITING_MAX = 256;
 
 /**
  * Collects what happens while one node handles one frame or its timers: the packet that came, those that left, and what
@@ -32,7 +38,7 @@ export class Recorder {
   readonly #capture: CaptureSink;
   readonly #records: PacketRecord[] = [];
   readonly #told: LabEvent[] = [];
-  readonly #announced: Announced[] = [];
+  #announced: Announced[] = [];
   #arena = new Uint8Array(1 << 16);
   #used = 0;
 
@@ -48,16 +54,12 @@ export class Recorder {
   /** `idBefore` is the frame's id as the device gave it away: 0 for a packet that it made. */
   left(node: string, port: string, frame: Frame, idBefore: number, comment?: string): void {
     const comments: string[] = [];
-    for (let i = 0; i < this.#announced.length;) {
-      const { packet, eventAt, comment } = this.#announced[i];
-      if (packet !== idBefore && packet !== frame.id) {
-        i++;
-        continue;
-      }
+    const isAbout = (announced: Announced): boolean => announced.node === node && announced.packet === idBefore;
+    for (const { comment, toldAt } of this.#announced.filter(isAbout)) {
       comments.push(comment);
-      this.#told[eventAt] = { ...this.#told[eventAt], packet: frame.id };
-      this.#announced.splice(i, 1);
+      if (toldAt >= 0) this.#told[toldAt] = { ...this.#told[toldAt], packet: frame.id };
     }
+    this.#announced = this.#announced.filter((announced) => !isAbout(announced));
     if (comment !== undefined) comments.push(comment);
     this.#record(node, port, 'out', frame, comments);
   }
@@ -70,7 +72,7 @@ export class Recorder {
     this.#told.push({ time, node, type, ...(id > 0 && { packet: id }), ...details });
     if (where === 'in' && arrival?.id === id) arrival.comments.push(describeTrace(event));
     if (where === 'out')
-      this.#announced.push({ eventAt: this.#told.length - 1, packet, comment: describeTrace(event) });
+      this.#announced.push({ node, packet, comment: describeTrace(event), toldAt: this.#told.length - 1 });
   }
 
   event(event: LabEvent): void {
@@ -79,15 +81,24 @@ export class Recorder {
 
   /** Writes everything that was collected, which all happened at `time`. */
   flush(time: Duration): void {
-    // A device may tell about a packet after it has given it away.
-    for (const { packet, comment } of this.#announced)
-      this.#records
-        .findLast(({ direction, id }) => direction === 'out' && (packet === 0 || id === packet))
-        ?.comments.push(comment);
+    this.#announced = this.#announced.filter((announced) => !this.#wasLate(announced));
     for (const { start, end, ...record } of this.#records)
       this.#capture.packet({ time, ...record, bytes: this.#arena.subarray(start, end) });
     for (const event of this.#told) this.#events.event(event);
-    this.#records.length = this.#told.length = this.#announced.length = this.#used = 0;
+    this.#records.length = this.#told.length = this.#used = 0;
+    if (this.#announced.length === 0) return;
+    const waiting = this.#announced.filter(({ packet }) => packet !== 0).slice(-WAITING_MAX);
+    this.#announced = waiting.map((announced) => ({ ...announced, toldAt: -1 }));
+  }
+
+  /** A device may tell about a packet after it has given it away: then the comment belongs to the one that left. */
+  #wasLate({ node, packet, toldAt, comment }: Announced): boolean {
+    if (toldAt < 0) return false;
+    const record = this.#records.findLast(
+      ({ direction, id, ...at }) => direction === 'out' && at.node === node && (packet === 0 || id === packet),
+    );
+    record?.comments.push(comment);
+    return record !== undefined;
   }
 
   #record(node: string, port: string, direction: 'in' | 'out', frame: Frame, comments: string[]): void {
