@@ -1,3 +1,4 @@
+import { wallClock } from '../daemon/clock.ts';
 import type { Fabric, FabricName, FabricOptions } from '../lib/lab/fabric.ts';
 
 export const fabricNames = ['sim', 'netns', 'compose'] as const satisfies readonly FabricName[];
@@ -18,7 +19,7 @@ export async function makeFabric(name: FabricName, options: FabricOptions): Prom
   }
   const fabric =
     name === 'netns'
-      ? new (await import('../daemon/netns/fabric.ts')).NetnsFabric(options)
-      : new (await import('../daemon/compose/fabric.ts')).ComposeFabric(options);
-  return { fabric, epoch: () => Date.now() * 1000 - fabric.elapsed() };
+      ? new (await import('../daemon/fabric/netns.ts')).NetnsFabric(options)
+      : new (await import('../daemon/fabric/compose.ts')).ComposeFabric(options);
+  return { fabric, epoch: () => wallClock() - fabric.elapsed() };
 }
