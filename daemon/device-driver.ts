@@ -1,0 +1,151 @@
+import type { Device, PortIndex, Wire } from '../lib/device.ts';
+import type { Frame } from '../lib/frame.ts';
+import { Recorder } from '../lib/lab/sim/recorder.ts';
+import type { Scenario } from '../lib/lab/scenario.ts';
+import { between, earliest, type Duration, type Instant } from '../lib/time.ts';
+import type { Trace } from '../lib/trace.ts';
+import { wallClock } from './clock.ts';
+import { DeadlineTimer } from './deadline-timer.ts';
+import { PortLink, type LinkAction } from './port-links.ts';
+import type { Port, PortStatistics } from './ports/port.ts';
+import type { Recording } from './recording.ts';
+
+/** How often a device may ask for a time that has come, before frames get their turn again. */
+const POLLS_IN_A_ROW_MAX = 1_000;
+
+export interface DriverOptions<Driven extends Device> {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly node: string;
+  readonly ports: readonly Port[];
+  /** Makes the device; without a recording it is given no trace, and goes about its work in silence. */
+  readonly makeDevice: (wire: Wire, trace: Trace | undefined) => Driven;
+  readonly epoch: Instant;
+  readonly recording: Recording | undefined;
+}
+
+/** Gives one device its ports, its links and the real time. */
+export class DeviceDriver<Driven extends Device> {
+  readonly device: Driven;
+  readonly #node: string;
+  readonly #ports: readonly Port[];
+  readonly #links: readonly PortLink[];
+  readonly #epoch: Instant;
+  readonly #recorder: Recorder | undefined;
+  readonly #timer = new DeadlineTimer(() => this.#runDue(wallClock()));
+  #now: Instant;
+  #lastPacketId = 0;
+  #packets = 0;
+  #isClosed = false;
+
+  /** Opens the ports: from now on the device lives. */
+  constructor({ scenario, seed, node, ports, makeDevice, epoch, recording }: DriverOptions<Driven>) {
+    this.#node = node;
+    this.#ports = ports;
+    this.#epoch = epoch;
+    this.#recorder = recording && new Recorder(recording, recording);
+    this.#now = wallClock();
+    this.#links = ports.map((port, index) => {
+      const send = (frame: Frame): void => port.send(frame);
+      const receive = (frame: Frame, now: Instant): void => this.#receive(index, frame, now);
+      return new PortLink({ scenario, seed, node, port: port.name, send, receive });
+    });
+    const recorder = this.#recorder;
+    const trace: Trace | undefined = recorder && {
+      event: (event) => recorder.trace(this.#elapsed(), node, event),
+    };
+    this.device = makeDevice({ transmit: (port, frame) => this.#transmit(port, frame) }, trace);
+    ports.forEach((port, index) => port.open((frame) => this.#arrive(index, frame)));
+    this.#runDue(this.#now);
+  }
+
+  /** Frames that came and went. */
+  get packets(): number {
+    return this.#packets;
+  }
+
+  statistics(): Record<string, PortStatistics> {
+    return Object.fromEntries(this.#ports.map((port) => [port.name, port.statistics()]));
+  }
+
+  /** Lets somebody from outside work on the device; `work` is told the time. */
+  act<Result>(work: (device: Driven, now: Instant) => Result): Result {
+    this.#now = wallClock();
+    const result = work(this.device, this.#now);
+    this.#settle();
+    return result;
+  }
+
+  apply(action: LinkAction): void {
+    for (const link of this.#links) link.apply(action);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer.disarm();
+    for (const port of this.#ports) port.close();
+  }
+
+  #arrive(port: PortIndex, frame: Frame): void {
+    const now = wallClock();
+    this.#now = now;
+    const lost = this.#links[port].arrive(frame, now);
+    if (lost) {
+      frame.id = ++this.#lastPacketId;
+      this.#recorder?.arrived(this.#node, this.#ports[port].name, frame, `lost on the link: ${lost}`);
+      this.#tellLost(port, frame.id, lost);
+    }
+    this.#settle();
+    // libpcap hands over frames as long as there are any, and timers wait for it: they get their turn here.
+    if (now >= this.#nextDeadline()) this.#runDue(now);
+  }
+
+  #receive(port: PortIndex, frame: Frame, now: Instant): void {
+    this.#packets++;
+    frame.id = ++this.#lastPacketId;
+    this.#recorder?.arrived(this.#node, this.#ports[port].name, frame);
+    this.device.receive(port, frame, now);
+    this.#recorder?.flush(this.#elapsed());
+  }
+
+  #transmit(port: PortIndex, frame: Frame): void {
+    this.#packets++;
+    const idBefore = frame.id;
+    if (idBefore === 0) frame.id = ++this.#lastPacketId;
+    const lost = this.#links[port].send(frame, this.#now);
+    this.#recorder?.left(this.#node, this.#ports[port].name, frame, idBefore, lost && `lost on the link: ${lost}`);
+    if (lost) this.#tellLost(port, frame.id, lost);
+    // The device may use the frame again for another packet.
+    frame.id = idBefore;
+  }
+
+  #tellLost(port: PortIndex, packet: number, reason: string): void {
+    const details = { port: this.#ports[port].name, reason };
+    this.#recorder?.event({ time: this.#elapsed(), node: this.#node, type: 'frame-lost', packet, ...details });
+  }
+
+  #runDue(now: Instant): void {
+    if (this.#isClosed) return;
+    this.#now = now;
+    for (let polls = 0; polls < POLLS_IN_A_ROW_MAX && this.#nextDeadline() <= now; polls++) {
+      for (const link of this.#links) link.poll(now);
+      if (this.device.nextDeadline() <= now) this.device.poll(now);
+    }
+    this.#settle();
+  }
+
+  #settle(): void {
+    this.#recorder?.flush(this.#elapsed());
+    if (!this.#isClosed) this.#timer.arm(this.#nextDeadline());
+  }
+
+  #nextDeadline(): Instant {
+    let deadline = this.device.nextDeadline();
+    for (const link of this.#links) deadline = earliest(deadline, link.nextDeadline());
+    return deadline;
+  }
+
+  #elapsed(): Duration {
+    return between(this.#epoch, this.#now);
+  }
+}

@@ -1,0 +1,63 @@
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { mergeCaptures } from '../../lib/capture/capture-file.ts';
+import { PcapngReader, type ByteSource } from '../../lib/capture/pcapng-reader.ts';
+import type { CaptureSink, EventSink, LabEvent } from '../../lib/lab/fabric.ts';
+import type { LabLink } from '../../lib/lab/scenario.ts';
+import type { Instant } from '../../lib/time.ts';
+import { PacketIds } from './packet-ids.ts';
+
+class FileSource implements ByteSource {
+  readonly #file: number;
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'r');
+  }
+
+  read(target: Uint8Array): number {
+    return readSync(this.#file, target);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+export interface Recordings {
+  /** Files of one recording each; those that are missing are left out. */
+  readonly paths: readonly { readonly events: string; readonly capture: string }[];
+  /** What the fabric did itself. */
+  readonly ownEvents: readonly LabEvent[];
+  readonly links: readonly LabLink[];
+  readonly epoch: Instant;
+}
+
+/** Joins what the nodes recorded, in order of time, with ids that follow a packet from node to node. */
+export function mergeRecordings(recordings: Recordings, events: EventSink, capture: CaptureSink): void {
+  const ids = new PacketIds(recordings.links);
+  readCaptures(recordings, { packet: (packet) => ids.see(packet) });
+  ids.join();
+  readCaptures(recordings, { packet: (packet) => capture.packet({ ...packet, id: ids.idOf(packet.node, packet.id) }) });
+  const told = recordings.paths.flatMap(({ events }) => readEvents(events));
+  for (const event of [...told, ...recordings.ownEvents].sort((a, b) => a.time - b.time)) {
+    events.event(event.packet === undefined ? event : { ...event, packet: ids.idOf(event.node, event.packet) });
+  }
+}
+
+function readCaptures({ paths, epoch }: Recordings, sink: CaptureSink): void {
+  const sources = paths.filter(({ capture }) => existsSync(capture)).map(({ capture }) => new FileSource(capture));
+  try {
+    const readers = sources.map((source) => new PcapngReader(source));
+    mergeCaptures(readers, epoch, sink);
+  } finally {
+    for (const source of sources) source.close();
+  }
+}
+
+/** The last line of a process that was killed may be cut short. */
+function readEvents(path: string): LabEvent[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as LabEvent);
+}

@@ -1,0 +1,120 @@
+import { formatAddress, formatMac, formatPrefix } from '../../lib/address.ts';
+import type { HostNode, LabLink, LinkEnd, Scenario } from '../../lib/lab/scenario.ts';
+import { macOf } from '../node-macs.ts';
+import type { LabState } from './run-folder.ts';
+
+/** Between routers a full packet with its metadata fits; hosts have what hosts usually have. */
+const MTU = { betweenRouters: 9_000, hosts: 1_500 };
+
+/** Frames must be whole, with their checksums: nobody behind a port of ours splits, joins or finishes them. */
+const offloadsOff = (port: string): string => `ethtool -K ${port} tx off rx off tso off gso off gro off >/dev/null`;
+
+const sysctl = (path: string, value: number): string => `echo ${value} >/proc/sys/net/${path}`;
+
+/** The commands that make a lab of network namespaces, as data. */
+export class NetnsPlan {
+  readonly #lab: string;
+  readonly #scenario: Scenario;
+
+  constructor(lab: string, scenario: Scenario) {
+    this.#lab = lab;
+    this.#scenario = scenario;
+  }
+
+  state(): LabState {
+    const nodes = this.#scenario.nodes.map(({ name, kind }) => ({ name, kind, namespace: this.namespaceOf(name) }));
+    const switches = this.#scenario.links.filter(isSegment).map((link) => this.#switchOf(link));
+    return {
+      name: this.#lab,
+      fabric: 'netns',
+      nodes,
+      namespaces: [...nodes.map(({ namespace }) => namespace), ...switches],
+    };
+  }
+
+  namespaceOf(node: string): string {
+    return `svrlab-${this.#lab}-${node}`;
+  }
+
+  /** In each namespace, before it has any interface: what the kernel is not to do by itself. */
+  silence(): ReadonlyMap<string, readonly string[]> {
+    const quiet = ['all', 'default'].map((scope) => sysctl(`ipv6/conf/${scope}/disable_ipv6`, 1));
+    // No address of its own making, no question for routers, no wait for duplicates: a host says what it is told to.
+    const plain = ['all', 'default'].flatMap((scope) => [
+      sysctl(`ipv6/conf/${scope}/accept_dad`, 0),
+      sysctl(`ipv6/conf/${scope}/accept_ra`, 0),
+      sysctl(`ipv6/conf/${scope}/router_solicitations`, 0),
+      sysctl(`ipv6/conf/${scope}/addr_gen_mode`, 1),
+    ]);
+    const hosts = new Set(
+      this.#scenario.nodes.filter(({ kind }) => kind === 'host').map(({ name }) => this.namespaceOf(name)),
+    );
+    return new Map(this.state().namespaces.map((name) => [name, hosts.has(name) ? plain : quiet]));
+  }
+
+  /** Links, for `ip -batch`. */
+  links(): string[] {
+    return this.#scenario.links.flatMap((link) => {
+      const mtu = this.#mtuOf(link);
+      if (!isSegment(link)) {
+        const [a, b] = link.ends.map((end) => this.#veth(end, mtu));
+        return [`link add name ${a} type veth peer name ${b}`];
+      }
+      const place = this.#switchOf(link);
+      return link.ends.map(
+        (end, i) => `link add name ${this.#veth(end, mtu)} type veth peer name p${i} mtu ${mtu} netns ${place}`,
+      );
+    });
+  }
+
+  /** Of each namespace, the lines for `ip -n NAMESPACE -batch` once its interfaces are there. */
+  addresses(): ReadonlyMap<string, readonly string[]> {
+    const nodes = this.#scenario.nodes.map((node): [string, string[]] => [
+      this.namespaceOf(node.name),
+      node.kind === 'router' ? node.ports.map(up) : hostAddresses(node),
+    ]);
+    const switches = this.#scenario.links
+      .filter(isSegment)
+      .map((link): [string, string[]] => [
+        this.#switchOf(link),
+        [
+          `link add name sw mtu ${this.#mtuOf(link)} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
+          up('sw'),
+          ...link.ends.flatMap((_, i) => [`link set dev p${i} master sw`, up(`p${i}`)]),
+        ],
+      ]);
+    return new Map([...nodes, ...switches]);
+  }
+
+  /** Of each namespace, a script that turns offloads off. */
+  offloads(): ReadonlyMap<string, readonly string[]> {
+    return new Map(this.#scenario.nodes.map(({ name, ports }) => [this.namespaceOf(name), ports.map(offloadsOff)]));
+  }
+
+  #veth({ node, port }: LinkEnd, mtu: number): string {
+    return `${port} mtu ${mtu} address ${formatMac(macOf(this.#scenario, node, port))} netns ${this.namespaceOf(node)}`;
+  }
+
+  #mtuOf({ ends }: LabLink): number {
+    const isRouter = (name: string): boolean =>
+      this.#scenario.nodes.find((node) => node.name === name)?.kind === 'router';
+    return ends.filter(({ node }) => isRouter(node)).length >= 2 ? MTU.betweenRouters : MTU.hosts;
+  }
+
+  /** Two dashes: no node has such a name. */
+  #switchOf({ name }: LabLink): string {
+    return `svrlab-${this.#lab}--${name}`;
+  }
+}
+
+const isSegment = ({ ends }: LabLink): boolean => ends.length > 2;
+const up = (port: string): string => `link set dev ${port} up`;
+
+function hostAddresses({ ports: [port], addresses, gateways }: HostNode): string[] {
+  return [
+    up('lo'),
+    up(port),
+    ...addresses.map((prefix) => `address add ${formatPrefix(prefix)} dev ${port}`),
+    ...gateways.map((gateway) => `route add default via ${formatAddress(gateway)} dev ${port}`),
+  ];
+}

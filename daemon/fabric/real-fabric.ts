@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { mergeReports, type SideReport } from '../../lib/host/applications/report.ts';
+import type { Fabric, FabricName, FabricOptions, LabEvent, Progress } from '../../lib/lab/fabric.ts';
+import { LabError } from '../../lib/lab/fabric.ts';
+import { faultEvent } from '../../lib/lab/fault-event.ts';
+import type { Action, TrafficReport } from '../../lib/lab/scenario.ts';
+import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
+import { after, between, milliseconds, type Duration, type Instant } from '../../lib/time.ts';
+import { wallClock } from '../clock.ts';
+import type { NodeTraffic } from '../node-service.ts';
+import { mergeRecordings } from './merge.ts';
+import type { NodeClient } from './node-client.ts';
+
+const TICK_EVERY_MS = 100;
+
+/** Between telling the nodes when a run begins, and that time. */
+const START_AHEAD = milliseconds(150);
+
+/** What a lab of real processes is made of; netns and compose differ in this alone. */
+export interface Machinery {
+  readonly name: FabricName;
+  /** Makes nodes and links, with a daemon at every node that waits to be started. Leaves nothing if it fails. */
+  create(): Promise<void>;
+  client(node: string): NodeClient;
+  /** Ends a node's daemon at once; it records what it has, and sends nothing. */
+  end(node: string): Promise<void>;
+  /** A new daemon for a node whose daemon has ended; returns when it waits to be started. */
+  renew(node: string): Promise<void>;
+  /** Where the nodes recorded. All daemons have ended. */
+  recordings(): readonly { readonly events: string; readonly capture: string }[];
+  /** Removes everything. May be called at any time, and again. */
+  destroy(): Promise<void>;
+}
+
+/** A lab of real processes in real time. */
+export class RealFabric implements Fabric {
+  readonly name: FabricName;
+  readonly #options: FabricOptions;
+  readonly #machinery: Machinery;
+  readonly #ownEvents: LabEvent[] = [];
+  /** What was done to links, for a router that starts with none of it in its memory. */
+  readonly #linkActions: Action[] = [];
+  readonly #restarts = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #restartFailure: unknown;
+  #epoch: Instant | undefined;
+
+  constructor(options: FabricOptions, machinery: Machinery) {
+    this.name = machinery.name;
+    this.#options = options;
+    this.#machinery = machinery;
+  }
+
+  async create(): Promise<void> {
+    await this.#machinery.create();
+  }
+
+  async start(): Promise<void> {
+    const epoch = after(wallClock(), START_AHEAD);
+    const { nodes } = this.#options.scenario;
+    // Routers first: a host may be quick to send.
+    for (const kind of ['router', 'host'] as const) {
+      const names = nodes.filter((node) => node.kind === kind).map(({ name }) => name);
+      await Promise.all(names.map((name) => this.#machinery.client(name).post('/start', { epoch })));
+    }
+    this.#epoch = epoch;
+    await this.#wait(epoch);
+  }
+
+  elapsed(): Duration {
+    if (this.#epoch === undefined) return 0 as Duration;
+    return Math.max(0, between(this.#epoch, wallClock())) as Duration;
+  }
+
+  async advance(until: Duration, tick: (progress: Progress) => void): Promise<void> {
+    const end = after(this.#started(), until);
+    for (;;) {
+      if (this.#restartFailure !== undefined) throw this.#restartFailure;
+      const now = wallClock();
+      tick(await this.#progress());
+      if (now >= end) return;
+      await this.#wait(Math.min(end, now + TICK_EVERY_MS * 1_000) as Instant);
+    }
+  }
+
+  async inject(action: Action): Promise<void> {
+    const { scenario } = this.#options;
+    this.#started();
+    this.#ownEvents.push(faultEvent(this.elapsed(), action, scenario.links));
+    switch (action.kind) {
+      case 'restart':
+        return this.#restart(action.node, action.downFor);
+      case 'forget-sessions':
+      case 'forget-session':
+        await this.#machinery.client(action.node).post('/fault', action);
+        return;
+      case 'cut':
+      case 'heal':
+      case 'impair':
+        this.#refuseUnmodelled(action.link);
+        this.#linkActions.push(action);
+        await this.#atRouters((client) => client.post('/fault', action));
+    }
+  }
+
+  async counters(node: string): Promise<ReadonlyMap<string, number>> {
+    return new Map(Object.entries(await this.#ask<Record<string, number>>(node, '/counters', {})));
+  }
+
+  async sessions(node: string): Promise<readonly SessionRow[]> {
+    return this.#ask(node, '/sessions', []);
+  }
+
+  async flows(node: string): Promise<readonly FlowRow[]> {
+    return this.#ask(node, '/flows', []);
+  }
+
+  async traffic(): Promise<readonly TrafficReport[]> {
+    const { nodes, traffic } = this.#options.scenario;
+    const sides = new Map<string, SideReport>();
+    for (const { name } of nodes.filter(({ kind }) => kind === 'host')) {
+      for (const { traffic, side, report } of await this.#machinery.client(name).get<NodeTraffic[]>('/traffic'))
+        sides.set(`${traffic} ${side}`, report);
+    }
+    return traffic.map((entry) => mergeReports(entry, sides.get(`${entry.name} from`), sides.get(`${entry.name} to`)));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.allSettled(this.#restarts);
+    try {
+      if (this.#epoch !== undefined) await this.#collect(this.#epoch);
+    } finally {
+      this.#epoch = undefined;
+      await this.#machinery.destroy();
+    }
+  }
+
+  async #collect(epoch: Instant): Promise<void> {
+    const { scenario, events, capture } = this.#options;
+    await Promise.allSettled(scenario.nodes.map(({ name }) => this.#machinery.end(name)));
+    const paths = this.#machinery.recordings();
+    mergeRecordings({ paths, ownEvents: this.#ownEvents, links: scenario.links, epoch }, events, capture);
+  }
+
+  /** Returns when the router is down; it comes up again by itself. */
+  async #restart(node: string, downFor: Duration): Promise<void> {
+    const upAt = after(wallClock(), downFor);
+    await this.#machinery.end(node);
+    const restart = this.#comeUp(node, upAt).catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) this.#restartFailure = error;
+    });
+    this.#restarts.add(restart);
+    void restart.then(() => this.#restarts.delete(restart));
+  }
+
+  /** The new process is made ready while the router is down, so that its start takes no time of its own. */
+  async #comeUp(node: string, upAt: Instant): Promise<void> {
+    await this.#machinery.renew(node);
+    await this.#wait(upAt);
+    const client = this.#machinery.client(node);
+    await client.post('/start', { epoch: this.#started() });
+    for (const action of this.#linkActions) await client.post('/fault', action);
+    this.#ownEvents.push({ time: this.elapsed(), node, type: 'node-started' });
+  }
+
+  /** A router that is down knows nothing and answers nobody. */
+  async #ask<Answer>(node: string, path: string, whenDown: Answer): Promise<Answer> {
+    const client = this.#machinery.client(node);
+    return this.#restarts.size > 0 && !(await client.answers()) ? whenDown : client.get<Answer>(path);
+  }
+
+  /** One that is down is told when it comes up. */
+  async #atRouters(tell: (client: NodeClient) => Promise<unknown>): Promise<void> {
+    for (const { name, kind } of this.#options.scenario.nodes) {
+      const client = this.#machinery.client(name);
+      if (kind === 'router' && (await isStarted(client))) await tell(client);
+    }
+  }
+
+  /** What two hosts say to each other, no router sees. */
+  #refuseUnmodelled(name: string): void {
+    const { links, nodes } = this.#options.scenario;
+    const ends = links.find((link) => link.name === name)?.ends ?? [];
+    const isRouter = (node: string): boolean => nodes.find((known) => known.name === node)?.kind === 'router';
+    if (ends.some(({ node }) => isRouter(node))) return;
+    throw new LabError(`nothing can be done to link '${name}' on fabric ${this.name}: no router is on it`, 2);
+  }
+
+  async #progress(): Promise<Progress> {
+    const all = await Promise.allSettled(
+      this.#options.scenario.nodes.map(({ name }) => this.#machinery.client(name).health()),
+    );
+    const healths = all.flatMap((asked) => (asked.status === 'fulfilled' ? [asked.value] : []));
+    return {
+      elapsed: this.elapsed(),
+      sessions: healths.reduce((total, { sessions }) => total + sessions, 0),
+      packets: healths.reduce((total, { packets }) => total + packets, 0),
+    };
+  }
+
+  #started(): Instant {
+    if (this.#epoch === undefined) throw new LabError('the lab has not been started', 2);
+    return this.#epoch;
+  }
+
+  async #wait(until: Instant): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let left = until - wallClock(); left > 0; left = until - wallClock())
+      await sleep(Math.ceil(left / 1_000), undefined, { signal });
+  }
+}
+
+async function isStarted(client: NodeClient): Promise<boolean> {
+  return client.health().then(
+    (health) => health.isStarted,
+    () => false,
+  );
+}

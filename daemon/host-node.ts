@@ -1,0 +1,91 @@
+import { LabError } from '../lib/lab/fabric.ts';
+import type { Action } from '../lib/lab/scenario.ts';
+import type { HostApplication } from '../lib/host/applications/applications.ts';
+import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import type { Instant } from '../lib/time.ts';
+import { realApplicationsFor } from './agent/applications.ts';
+import { ProgramTimer } from './agent/program-timer.ts';
+import { wallClock } from './clock.ts';
+import { Onlooker } from './onlooker.ts';
+import type { NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
+import { CapPort } from './ports/cap.ts';
+import { Recording } from './recording.ts';
+import type { NodeOptions } from './router-node.ts';
+
+/** The traffic agent of a host. The host itself is Linux; the agent sends, answers and takes notes. */
+export class HostNode implements NodeService {
+  readonly #options: NodeOptions;
+  readonly #ports: readonly string[];
+  #applications: readonly HostApplication[] = [];
+  #timer: ProgramTimer | undefined;
+  #onlookers: readonly Onlooker[] = [];
+  #recording: Recording | undefined;
+  #isStarted = false;
+
+  constructor(options: NodeOptions) {
+    const described = options.scenario.nodes.find(({ name }) => name === options.node);
+    if (described?.kind !== 'host') throw new LabError(`there is no host '${options.node}' in this lab`, 2);
+    this.#options = options;
+    this.#ports = described.ports;
+  }
+
+  start(epoch: Instant): void {
+    if (this.#isStarted) throw new LabError('this host has been started', 2);
+    this.#isStarted = true;
+    const { scenario, node, recordIn, starts, interfaces } = this.#options;
+    if (recordIn !== undefined) {
+      const recording = new Recording(recordIn, node, starts, epoch);
+      this.#recording = recording;
+      this.#onlookers = this.#ports.map(
+        (name) => new Onlooker(node, new CapPort(name, interfaces.get(name) ?? name, 'both'), epoch, recording),
+      );
+    }
+    this.#applications = realApplicationsFor(node, scenario.traffic);
+    const programs = this.#applications.map(({ application }) => application);
+    for (const program of programs) program.start(epoch);
+    this.#timer = new ProgramTimer(programs);
+    this.#timer.arm();
+  }
+
+  health(): NodeHealth {
+    const packets = this.#onlookers.reduce((sum, onlooker) => sum + onlooker.packets, 0);
+    const { node } = this.#options;
+    return { node, kind: 'host', pid: process.pid, isStarted: this.#isStarted, sessions: 0, packets };
+  }
+
+  counters(): Record<string, number> {
+    return {};
+  }
+
+  sessions(): readonly SessionRow[] {
+    return [];
+  }
+
+  flows(): readonly FlowRow[] {
+    return [];
+  }
+
+  traffic(): readonly NodeTraffic[] {
+    return this.#applications.map(({ traffic, side, application }) => ({
+      traffic,
+      side,
+      report: application.report(),
+    }));
+  }
+
+  configuration(): string {
+    throw new LabError('a host has no configuration', 2);
+  }
+
+  fault(action: Action): void {
+    throw new LabError(`'${action.kind}' is nothing that is done to a host`, 2);
+  }
+
+  stop(): void {
+    this.#timer?.close();
+    const now = wallClock();
+    for (const { application } of this.#applications) application.stop(now);
+    for (const onlooker of this.#onlookers) onlooker.close();
+    this.#recording?.close();
+  }
+}

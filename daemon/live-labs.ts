@@ -1,0 +1,90 @@
+import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import { LabError } from '../lib/lab/fabric.ts';
+import { execIn, NetnsLab, removeNetnsLab } from './fabric/netns.ts';
+import { NodeClient } from './fabric/node-client.ts';
+import { labFolder, readLabs, type LabState } from './fabric/run-folder.ts';
+import { loadLab } from './load-lab.ts';
+import { socketPath } from './node-service.ts';
+
+export interface UpOptions {
+  readonly name: string;
+  readonly fabric: LabState['fabric'];
+  readonly scenarioPath: string;
+  readonly seed: number | undefined;
+}
+
+export interface UpNode {
+  readonly name: string;
+  readonly kind: 'router' | 'host';
+  readonly isUp: boolean;
+}
+
+/** A lab that is up, found by what was noted when it was made. */
+export class UpLab {
+  readonly name: string;
+  readonly fabric: LabState['fabric'];
+  readonly nodes: readonly UpNode[];
+  readonly #state: LabState;
+
+  private constructor(state: LabState, nodes: readonly UpNode[]) {
+    this.name = state.name;
+    this.fabric = state.fabric;
+    this.nodes = nodes;
+    this.#state = state;
+  }
+
+  static async of(state: LabState): Promise<UpLab> {
+    const nodes = state.nodes.map(async ({ name, kind }) => {
+      return { name, kind, isUp: await clientOf(state, name).answers() };
+    });
+    return new UpLab(state, await Promise.all(nodes));
+  }
+
+  async counters(router: string): Promise<ReadonlyMap<string, number>> {
+    return new Map(Object.entries(await clientOf(this.#state, router).get<Record<string, number>>('/counters')));
+  }
+
+  sessions(router: string): Promise<readonly SessionRow[]> {
+    return clientOf(this.#state, router).get('/sessions');
+  }
+
+  flows(router: string): Promise<readonly FlowRow[]> {
+    return clientOf(this.#state, router).get('/flows');
+  }
+
+  async configuration(router: string): Promise<string> {
+    return (await clientOf(this.#state, router).get<{ text: string }>('/configuration')).text;
+  }
+
+  async exec(node: string, words: readonly string[]): Promise<number> {
+    const found = this.#state.nodes.find(({ name }) => name === node);
+    if (!found) throw new LabError(`there is no node '${node}' in lab '${this.name}'`, 2);
+    return execIn(found.namespace, words);
+  }
+
+  async down(): Promise<void> {
+    await removeNetnsLab(this.#state);
+  }
+}
+
+const clientOf = ({ name }: LabState, node: string): NodeClient =>
+  new NodeClient(node, socketPath(labFolder(name), node));
+
+/** Labs that stay up when the command ends that has brought them up. */
+export const liveLabs = {
+  /** Brings up nodes and links; traffic and timeline of the scenario are left out. */
+  async up({ name, fabric, scenarioPath, seed }: UpOptions): Promise<UpLab> {
+    if (fabric !== 'netns') throw new LabError(`a lab on fabric '${fabric}' cannot be brought up this way`, 2);
+    const scenario = { ...loadLab(scenarioPath), traffic: [], timeline: [], expectations: [] };
+    const lab = new NetnsLab({ name, scenario, seed: seed ?? scenario.seed, isRun: false });
+    await lab.create();
+    const state = readLabs().find((known) => known.name === name);
+    if (!state) throw new LabError(`lab '${name}' has been taken down while it came up`, 3);
+    return UpLab.of(state);
+  },
+
+  /** Every lab that is up, and what a killed run has left. */
+  async all(): Promise<readonly UpLab[]> {
+    return Promise.all(readLabs().map((state) => UpLab.of(state)));
+  },
+};

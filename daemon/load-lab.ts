@@ -1,0 +1,33 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { formatDiagnostic } from '../lib/diagnostic.ts';
+import { LabError } from '../lib/lab/fabric.ts';
+import { parseScenario, type SourceText } from '../lib/lab/parse.ts';
+import type { Scenario } from '../lib/lab/scenario.ts';
+
+const PARSED = '.parsed';
+
+/** Reads a scenario: one that a person wrote, or one that `saveLab` left. Mistakes in it come as one LabError. */
+export function loadLab(path: string): Scenario {
+  if (!isFile(path)) throw new LabError(`there is no file '${path}'`, 2);
+  if (path.endsWith(PARSED)) return deserialize(readFileSync(path)) as Scenario;
+  const parsed = parseScenario(readFileSync(path, 'utf8'), path, readNeighbour);
+  if (parsed.scenario) return parsed.scenario;
+  const sourceOf = (file: string): string => parsed.sources.get(file) ?? '';
+  throw new LabError(parsed.diagnostics.map((found) => formatDiagnostic(found, sourceOf(found.file))).join('\n\n'), 2);
+}
+
+/** Leaves a scenario for the daemons of its nodes, as it has been parsed and checked; returns the file's path. */
+export function saveLab(scenario: Scenario, folder: string): string {
+  const path = join(folder, `lab${PARSED}`);
+  writeFileSync(path, serialize(scenario));
+  return path;
+}
+
+function readNeighbour(path: string, from: string): SourceText | undefined {
+  const file = normalize(join(dirname(from), path));
+  return isFile(file) ? { file, text: readFileSync(file, 'utf8') } : undefined;
+}
+
+const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();

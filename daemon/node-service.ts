@@ -1,0 +1,85 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Fastify from 'fastify';
+import { LabError } from '../lib/lab/fabric.ts';
+import type { Action } from '../lib/lab/scenario.ts';
+import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import type { SideReport } from '../lib/host/applications/report.ts';
+import type { Instant } from '../lib/time.ts';
+
+/** How a node is, in one glance. */
+export interface NodeHealth {
+  readonly node: string;
+  readonly kind: 'router' | 'host';
+  readonly pid: number;
+  readonly isStarted: boolean;
+  readonly sessions: number;
+  readonly packets: number;
+}
+
+/** What one side of one traffic entry saw, as a host tells it. */
+export interface NodeTraffic {
+  readonly traffic: string;
+  readonly side: 'from' | 'to';
+  readonly report: SideReport;
+}
+
+/** A node as its daemon runs it. What makes no sense for its kind fails with a LabError. */
+export interface NodeService {
+  health(): NodeHealth;
+  counters(): Record<string, number>;
+  sessions(): readonly SessionRow[];
+  flows(): readonly FlowRow[];
+  traffic(): readonly NodeTraffic[];
+  configuration(): string;
+  /** Ports open, traffic begins; `epoch` is time 0 of the run. */
+  start(epoch: Instant): void;
+  fault(action: Action): void;
+  /** Ends everything and writes what was recorded. Nothing is sent. */
+  stop(): void;
+}
+
+export const socketPath = (folder: string, node: string): string => join(folder, `${node}.sock`);
+
+/** Answers for a node on a unix socket, in JSON, until it is told to stop or `close` is called. */
+export async function serveNode(
+  service: NodeService,
+  path: string,
+  onStop: () => void,
+): Promise<{ close(): Promise<void> }> {
+  const api = Fastify({ logger: false, forceCloseConnections: true });
+  api.setErrorHandler(async (error, _request, reply) => {
+    const status = error instanceof LabError ? 409 : ((error as { statusCode?: number }).statusCode ?? 500);
+    await reply.code(status).send({ error: error instanceof Error ? error.message : String(error) });
+  });
+  api.get('/health', async () => service.health());
+  api.get('/counters', async () => service.counters());
+  api.get('/sessions', async () => service.sessions());
+  api.get('/flows', async () => service.flows());
+  api.get('/traffic', async () => service.traffic());
+  api.get('/configuration', async () => ({ text: service.configuration() }));
+  const epochSchema = { type: 'object', required: ['epoch'], properties: { epoch: { type: 'number' } } };
+  api.post<{ Body: { epoch: Instant } }>('/start', { schema: { body: epochSchema } }, async ({ body }) => {
+    service.start(body.epoch);
+    return service.health();
+  });
+  const actionSchema = { type: 'object', required: ['kind'], properties: { kind: { type: 'string' } } };
+  api.post<{ Body: Action }>('/fault', { schema: { body: actionSchema } }, async ({ body }) => {
+    service.fault(body);
+    return {};
+  });
+  api.post('/stop', async (_request, reply) => {
+    service.stop();
+    reply.raw.on('finish', onStop);
+    return {};
+  });
+  // A socket of a process that was killed would be in the way.
+  rmSync(path, { force: true });
+  await api.listen({ path });
+  return {
+    close: async () => {
+      await api.close();
+      rmSync(path, { force: true });
+    },
+  };
+}

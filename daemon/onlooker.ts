@@ -1,0 +1,37 @@
+import type { Frame } from '../lib/frame.ts';
+import { between, type Instant } from '../lib/time.ts';
+import { wallClock } from './clock.ts';
+import type { Port } from './ports/port.ts';
+import type { Recording } from './recording.ts';
+
+/** Records what comes and goes at a port that somebody else uses. */
+export class Onlooker {
+  readonly #port: Port;
+  #packets = 0;
+
+  constructor(node: string, port: Port, epoch: Instant, recording: Recording | undefined) {
+    this.#port = port;
+    port.open((frame) => {
+      const isOwn = port.mac.every((byte, at) => byte === frame.bytes[frame.start + 6 + at]);
+      const time = between(epoch, wallClock());
+      const { bytes, start, end } = frame satisfies Frame;
+      recording?.packet({
+        time,
+        node,
+        port: port.name,
+        direction: isOwn ? 'out' : 'in',
+        id: ++this.#packets,
+        bytes: bytes.subarray(start, end),
+        comments: [],
+      });
+    });
+  }
+
+  get packets(): number {
+    return this.#packets;
+  }
+
+  close(): void {
+    this.#port.close();
+  }
+}

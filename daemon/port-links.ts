@@ -1,0 +1,100 @@
+import type { Frame } from '../lib/frame.ts';
+import type { Action, Direction, LabLink, Scenario } from '../lib/lab/scenario.ts';
+import { LinkModel, NO_IMPAIRMENT } from '../lib/link/impairment.ts';
+import { SeededRandom } from '../lib/random.ts';
+import { earliest, NEVER, type Instant } from '../lib/time.ts';
+import { ETHERNET_HEADER_LENGTH } from '../lib/wire/ethernet.ts';
+import { LinkDirection, type LinkLoss } from './link-direction.ts';
+import { macOf } from './node-macs.ts';
+
+export type LinkAction = Extract<Action, { kind: 'cut' | 'heal' | 'impair' }>;
+
+interface HostEnd {
+  readonly end: number;
+  readonly mac: Uint8Array;
+  readonly direction: LinkDirection;
+}
+
+/** What stands behind one port of a router. */
+export interface PortLinkOptions {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly node: string;
+  readonly port: string;
+  readonly send: (frame: Frame) => void;
+  readonly receive: (frame: Frame, now: Instant) => void;
+}
+
+/**
+ * The link in front of one port of a router. A router models what it sends itself; what a host sends, which is Linux and
+ * models nothing, is modelled by the router that receives it.
+ */
+export class PortLink {
+  readonly #link: LabLink | undefined;
+  readonly #own: { readonly end: number; readonly direction: LinkDirection };
+  readonly #hosts: readonly HostEnd[];
+  readonly #receive: (frame: Frame, now: Instant) => void;
+
+  constructor({ scenario, seed, node, port, send, receive }: PortLinkOptions) {
+    const isHere = (end: { node: string; port: string }): boolean => end.node === node && end.port === port;
+    const link = scenario.links.find(({ ends }) => ends.some(isHere));
+    this.#link = link;
+    this.#receive = receive;
+    const model = (end: number): LinkModel =>
+      new LinkModel(
+        link?.impairments[end] ?? NO_IMPAIRMENT,
+        SeededRandom.named(seed, `link ${link?.name ?? ''} end ${end} at ${node}:${port}`),
+      );
+    const ownEnd = link?.ends.findIndex(isHere) ?? 0;
+    this.#own = { end: ownEnd, direction: new LinkDirection(model(ownEnd), (frame) => send(frame)) };
+    this.#hosts = (link?.ends ?? []).flatMap((other, end) => {
+      if (scenario.nodes.find(({ name }) => name === other.node)?.kind !== 'host') return [];
+      const direction = new LinkDirection(model(end), receive);
+      return [{ end, mac: macOf(scenario, other.node, other.port), direction }];
+    });
+  }
+
+  /** From the router. Why the frame is lost; undefined if it is on its way. */
+  send(frame: Frame, now: Instant): LinkLoss | undefined {
+    return this.#own.direction.send(frame, now);
+  }
+
+  /** From the interface. Why the frame is lost; undefined if it is or will be received. */
+  arrive(frame: Frame, now: Instant): LinkLoss | undefined {
+    const sender = this.#senderOf(frame);
+    if (sender) return sender.direction.send(frame, now);
+    this.#receive(frame, now);
+    return undefined;
+  }
+
+  /** Applies what is done to a link, if it is this one. */
+  apply(action: LinkAction): void {
+    if (action.link !== this.#link?.name) return;
+    for (const { end, direction } of [this.#own, ...this.#hosts]) {
+      if (!isMeant(action.direction, end)) continue;
+      if (action.kind === 'cut') direction.model.cut();
+      else if (action.kind === 'heal') direction.model.heal();
+      else direction.model.impair(action.impairment);
+    }
+  }
+
+  nextDeadline(): Instant {
+    let deadline = this.#own.direction.nextDeadline();
+    for (const { direction } of this.#hosts) deadline = earliest(deadline, direction.nextDeadline());
+    return this.#link ? deadline : NEVER;
+  }
+
+  poll(now: Instant): void {
+    this.#own.direction.poll(now);
+    for (const { direction } of this.#hosts) direction.poll(now);
+  }
+
+  /** On a wire with two ends there is no doubt; on a segment the source address tells. */
+  #senderOf(frame: Frame): HostEnd | undefined {
+    if (this.#link?.ends.length === 2) return this.#hosts[0];
+    if (frame.length < ETHERNET_HEADER_LENGTH) return undefined;
+    return this.#hosts.find(({ mac }) => mac.every((byte, at) => byte === frame.bytes[frame.start + 6 + at]));
+  }
+}
+
+const isMeant = (direction: Direction, end: number): boolean => direction === 'both' || direction === end;

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { formatMac, parseMac } from '../../lib/address.ts';
+import { Frame, FRAME_LENGTH_MAX, HEADROOM } from '../../lib/frame.ts';
+import { LabError } from '../../lib/lab/fabric.ts';
+import { loadNative, type CapHandle } from './native.ts';
+import type { Port, PortStatistics } from './port.ts';
+
+/** The kernel's ring for one port. At an MTU of 1500 it holds some 5,000 frames, where offloads are off; 32 otherwise. */
+const RING_BYTES = 8 << 20;
+
+/** Which frames a `CapPort` hands over: those that come from elsewhere, or for an onlooker those that leave as well. */
+export type CapDirection = 'inbound' | 'both';
+
+/**
+ * A port on an interface of this machine's, through libpcap. Promiscuous: the device owns its addresses, the kernel
+ * knows none of them.
+ */
+export class CapPort implements Port {
+  readonly name: string;
+  readonly mac: Uint8Array;
+  readonly #interfaceName: string;
+  readonly #direction: CapDirection;
+  readonly #frame = Frame.allocate();
+  readonly #buffer = this.#frame.bytes;
+  #handle: CapHandle | undefined;
+  #arrivedBefore = 0;
+  #received = 0;
+  #sent = 0;
+  #oversized = 0;
+  #refused = 0;
+
+  /** Fails with a `LabError` if there is no such interface. */
+  constructor(name: string, interfaceName = name, direction: CapDirection = 'inbound') {
+    this.name = name;
+    this.#interfaceName = interfaceName;
+    this.#direction = direction;
+    this.mac = readMac(interfaceName);
+  }
+
+  open(receive: (frame: Frame) => void): void {
+    const { Cap } = loadNative('cap');
+    const handle = new Cap();
+    const frame = this.#frame;
+    // cap writes each packet to where a frame begins, so that it has its headroom without being copied.
+    const landing = this.#buffer.subarray(HEADROOM, HEADROOM + FRAME_LENGTH_MAX);
+    // Not libpcap's word 'inbound': it loses the first frame, which libpcap filters itself, without the kernel's help.
+    const filter = this.#direction === 'inbound' ? `not ether src ${formatMac(this.mac)}` : '';
+    try {
+      handle.open(this.#interfaceName, filter, RING_BYTES, landing);
+    } catch (error) {
+      throw new LabError(`cannot open interface '${this.#interfaceName}': ${(error as Error).message}`, 3);
+    }
+    this.#arrivedBefore = readCount(this.#interfaceName, 'rx_packets');
+    handle.on('packet', (length: number, truncated: boolean) => {
+      this.#received++;
+      if (truncated) {
+        this.#oversized++;
+        return;
+      }
+      frame.bytes = this.#buffer;
+      frame.start = HEADROOM;
+      frame.end = HEADROOM + length;
+      frame.id = 0;
+      receive(frame);
+    });
+    this.#handle = handle;
+  }
+
+  send(frame: Frame): void {
+    try {
+      this.#handle?.send(frame.bytes.subarray(frame.start, frame.end), frame.end - frame.start);
+      this.#sent++;
+    } catch {
+      this.#refused++;
+    }
+  }
+
+  statistics(): PortStatistics {
+    const arrived = readCount(this.#interfaceName, 'rx_packets') - this.#arrivedBefore;
+    return {
+      received: this.#received,
+      sent: this.#sent,
+      missed: this.#direction === 'inbound' ? Math.max(0, arrived - this.#received) : 0,
+      oversized: this.#oversized,
+      refused: this.#refused,
+    };
+  }
+
+  close(): void {
+    this.#handle?.close();
+    this.#handle = undefined;
+  }
+}
+
+function readMac(interfaceName: string): Uint8Array {
+  try {
+    const mac = parseMac(readFileSync(`/sys/class/net/${interfaceName}/address`, 'utf8').trim());
+    if (mac) return mac;
+  } catch {
+    // Told below: an interface without an Ethernet address serves as little as none.
+  }
+  throw new LabError(`there is no Ethernet interface '${interfaceName}' here`, 3);
+}
+
+function readCount(interfaceName: string, counter: string): number {
+  return Number(readFileSync(`/sys/class/net/${interfaceName}/statistics/${counter}`, 'utf8'));
+}

@@ -1,0 +1,127 @@
+import { LabError } from '../lib/lab/fabric.ts';
+import type { Action, Scenario } from '../lib/lab/scenario.ts';
+import { sessionsOf } from '../lib/lab/traffic-sessions.ts';
+import { formatConfiguration } from '../lib/config/index.ts';
+import { SeededRandom } from '../lib/random.ts';
+import { Router } from '../lib/router.ts';
+import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import type { Instant } from '../lib/time.ts';
+import { nodeCrypto } from './crypto.ts';
+import { DeviceDriver } from './device-driver.ts';
+import type { NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
+import { CapPort } from './ports/cap.ts';
+import { Recording } from './recording.ts';
+
+export interface NodeOptions {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly node: string;
+  /** Where recordings go; nothing is recorded without. */
+  readonly recordIn: string | undefined;
+  /** How often the node has been started before. */
+  readonly starts: number;
+  /** The machine's interface for each port; a port that is not listed has its own name. */
+  readonly interfaces: ReadonlyMap<string, string>;
+}
+
+/** One router on interfaces of this machine. */
+export class RouterNode implements NodeService {
+  readonly #options: NodeOptions;
+  readonly #ports: readonly string[];
+  #driver: DeviceDriver<Router> | undefined;
+  #recording: Recording | undefined;
+
+  constructor(options: NodeOptions) {
+    const described = options.scenario.nodes.find(({ name }) => name === options.node);
+    if (described?.kind !== 'router') throw new LabError(`there is no router '${options.node}' in this lab`, 2);
+    this.#options = options;
+    this.#ports = described.ports;
+  }
+
+  start(epoch: Instant): void {
+    if (this.#driver) throw new LabError('this router has been started', 2);
+    const { scenario, seed, node, recordIn, starts, interfaces } = this.#options;
+    const ports = this.#ports.map((name) => new CapPort(name, interfaces.get(name) ?? name));
+    this.#recording = recordIn === undefined ? undefined : new Recording(recordIn, node, starts, epoch);
+    this.#driver = new DeviceDriver({
+      scenario,
+      seed,
+      node,
+      ports,
+      epoch,
+      recording: this.#recording,
+      makeDevice: (wire, trace) =>
+        new Router({
+          authority: scenario.authority,
+          router: node,
+          ports,
+          wire,
+          crypto: nodeCrypto,
+          // What it draws after a restart is not what it drew before.
+          random: SeededRandom.named(seed, `router ${node} start ${starts}`),
+          trace,
+        }),
+    });
+  }
+
+  health(): NodeHealth {
+    const { node } = this.#options;
+    const sessions = this.#driver?.device.sessionCount ?? 0;
+    const packets = this.#driver?.packets ?? 0;
+    return { node, kind: 'router', pid: process.pid, isStarted: this.#driver !== undefined, sessions, packets };
+  }
+
+  counters(): Record<string, number> {
+    return Object.fromEntries(this.#driver?.device.counters.all() ?? []);
+  }
+
+  sessions(): readonly SessionRow[] {
+    return this.#driver?.act((router, now) => router.sessions(now)) ?? [];
+  }
+
+  flows(): readonly FlowRow[] {
+    return this.#driver?.act((router, now) => router.flows(now)) ?? [];
+  }
+
+  traffic(): readonly NodeTraffic[] {
+    return [];
+  }
+
+  configuration(): string {
+    return formatConfiguration(this.#options.scenario.authority);
+  }
+
+  fault(action: Action): void {
+    const driver = this.#driver;
+    if (!driver) throw new LabError('this router has not been started', 2);
+    switch (action.kind) {
+      case 'forget-sessions':
+        driver.act((router) => router.forgetSessions());
+        break;
+      case 'forget-session':
+        this.#forgetSessionOf(action.traffic, driver);
+        break;
+      case 'cut':
+      case 'heal':
+      case 'impair':
+        driver.apply(action);
+        break;
+      case 'restart':
+        throw new LabError('a router cannot restart itself', 2);
+    }
+  }
+
+  stop(): void {
+    this.#driver?.close();
+    this.#recording?.close();
+  }
+
+  #forgetSessionOf(name: string, driver: DeviceDriver<Router>): void {
+    const { scenario } = this.#options;
+    const traffic = scenario.traffic.find((entry) => entry.name === name);
+    if (!traffic) throw new LabError(`there is no traffic '${name}' in this lab`, 2);
+    driver.act((router, now) => {
+      for (const id of sessionsOf(traffic, scenario, router.sessions(now))) router.forgetSession(id);
+    });
+  }
+}
