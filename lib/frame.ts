@@ -21,7 +21,9 @@ export class Frame {
   id = 0;
 
   constructor(bytes: Uint8Array, start: number, end: number) {
-    this.bytes = bytes;
+    // Node's Buffer is a Uint8Array whose `slice` does not copy; a plain view of the same memory does what is expected.
+    this.bytes =
+      bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.start = start;
     this.end = end;
   }

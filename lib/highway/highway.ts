@@ -1,14 +1,14 @@
 import type { PortIndex } from '../device.ts';
 import type { Frame } from '../frame.ts';
 import type { Attributes } from '../metadata/attributes.ts';
+import { decodeMetadata, encodeMetadata, type Metadata, type MetadataEncoding } from '../metadata/codec.ts';
 import {
-  decodeMetadata,
-  encodeMetadata,
-  metadataLength,
-  type Metadata,
-  type MetadataEncoding,
-} from '../metadata/codec.ts';
-import { addFalsePositiveMarker, BASE_HEADER_LENGTH, hasCookie, isFalsePositiveMarker } from '../metadata/header.ts';
+  addFalsePositiveMarker,
+  BASE_HEADER_LENGTH,
+  METADATA_LENGTH_MAX,
+  hasCookie,
+  isFalsePositiveMarker,
+} from '../metadata/header.ts';
 import { ReplayCache, ReplayWindow } from '../metadata/replay.ts';
 import {
   NO_BINDING,
@@ -21,20 +21,27 @@ import {
 import { counter, counterPath, type Counters } from '../stats/counters.ts';
 import type { Instant } from '../time.ts';
 import type { Trace, TraceType } from '../trace.ts';
-import { equalBytes, readU16, writeU16 } from '../wire/bytes.ts';
+import { copyBytes, equalBytes, readU16, writeU16 } from '../wire/bytes.ts';
 import { finish, pseudoHeaderSum, sum, update } from '../wire/checksum.ts';
 import { MAC_LENGTH, etherType, etherTypes, ethernetHeaderLength, isGroupMac, vlanId } from '../wire/ethernet.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
 import { TCP_HEADER_LENGTH, tcpFlags } from '../wire/tcp.ts';
-import { udpChecksum } from '../wire/udp.ts';
+import { UDP_HEADER_LENGTH, udpChecksum } from '../wire/udp.ts';
 import { OWN_IP_FIELDS, finishUdpChecksum, prependIp, prependUdp } from './egress.ts';
-import { KEY_WORDS, keyDestinationPort, keyFamily, keyProtocol, keySourcePort } from './flow-key.ts';
+import {
+  KEY_WORDS,
+  keyDestinationPort,
+  keyFamily,
+  keyNetworkInterface,
+  keyProtocol,
+  keySourcePort,
+} from './flow-key.ts';
 import { type FlowTable, flowFlags } from './flow-table.ts';
 import type { FramePool } from './frame-pool.ts';
 import type { IcmpErrorKind, IcmpErrors } from './icmp-errors.ts';
 import type { NetworkInterfaces } from './interfaces.ts';
 import type { Neighbors } from './neighbors.ts';
-import { PARSED, Packet } from './packet.ts';
+import { PARSED, Packet, ipHeaderLength } from './packet.ts';
 import type { PeerPath } from './peer-path.ts';
 
 /** What the highway hands up: the Service Area. The highway never looks into it. */
@@ -71,9 +78,6 @@ export interface HighwayParts {
 /** Flags of a flow for which the service area must be asked before a packet leaves. */
 const ASK_BEFORE_LEAVING = flowFlags.metadataOn | flowFlags.watched | flowFlags.owesConfirmation;
 
-/** Room for the Ethernet header with its tag, the IPv6 and the UDP header. */
-const OUTER_HEADERS_LENGTH_MAX = 66;
-
 const TCP_STATE_CHANGES = tcpFlags.syn | tcpFlags.fin | tcpFlags.rst;
 
 /**
@@ -89,6 +93,8 @@ export class Highway {
   readonly #packet = new Packet();
   readonly #replayWindow: ReplayWindow;
   readonly #binding = new Uint8Array(16);
+  /** Where metadata is written before its length is known. */
+  readonly #block = new Uint8Array(METADATA_LENGTH_MAX);
   readonly #slowPath: SlowPath;
   /** Numbers the answers that belong to no flow, so that no two are the same bytes. */
   #answers = 1;
@@ -186,7 +192,7 @@ export class Highway {
   leave(flow: number, packet: Packet, contentAt: number, end: number, isChanged: boolean, now: Instant): void {
     if (this.#flows.path[flow] !== 0) return this.#leaveToPeer(flow, packet, contentAt, end, isChanged, now);
     const protocol = keyProtocol(this.#flows.keys, (flow ^ 1) * KEY_WORDS);
-    if (protocol === ipProtocols.udp) return this.#leaveAsUdp(flow, packet, contentAt, end, isChanged, now);
+    if (protocol === ipProtocols.udp) return this.#leaveToHostAsUdp(flow, packet, contentAt, end, isChanged, now);
     if (protocol === ipProtocols.tcp) {
       if (end - contentAt < TCP_HEADER_LENGTH) return this.#drop(packet.frame, counter.frameMalformed);
       this.#followTcp(flow, packet.frame.bytes[contentAt + 13], now);
@@ -197,32 +203,69 @@ export class Highway {
   /** An L4 header with its payload leaves as it is, behind a new IP header. */
   #leaveToHost(flow: number, packet: Packet, l4At: number, end: number, now: Instant): void {
     const { frame } = packet;
+    const keyAt = (flow ^ 1) * KEY_WORDS;
+    const { keys } = this.#flows;
+    const room = this.#mtu(keys, keyAt) - ipHeaderLength(keyFamily(keys, keyAt)) - (end - l4At);
+    if (room < 0) return this.#tooBig(flow, packet, room, now);
     frame.end = end;
-    prependIp(frame, l4At, this.#flows.keys, (flow ^ 1) * KEY_WORDS, packet, packet.ttl - 1);
+    prependIp(frame, l4At, keys, keyAt, packet, packet.ttl - 1);
     this.#transmit(flow, packet, now);
+  }
+
+  /** The payload of a UDP session gets back the header that it had. */
+  #leaveToHostAsUdp(
+    flow: number,
+    packet: Packet,
+    contentAt: number,
+    end: number,
+    isChanged: boolean,
+    now: Instant,
+  ): void {
+    const { keys } = this.#flows;
+    const keyAt = (flow ^ 1) * KEY_WORDS;
+    const room =
+      this.#mtu(keys, keyAt) - ipHeaderLength(keyFamily(keys, keyAt)) - UDP_HEADER_LENGTH - (end - contentAt);
+    if (room < 0) return this.#tooBig(flow, packet, room, now);
+    this.#leaveAsUdp(flow, packet, contentAt, end, isChanged, now);
+  }
+
+  /** Longest IP packet that may leave by the interface of a key. */
+  #mtu(keys: Uint32Array, keyAt: number): number {
+    return this.#parts.mtus[keyNetworkInterface(keys, keyAt)];
   }
 
   #leaveToPeer(flow: number, packet: Packet, contentAt: number, end: number, isWrapped: boolean, now: Instant): void {
     const flows = this.#flows;
     const { frame } = packet;
-    let at = contentAt;
-    frame.end = end;
+    const path = this.#parts.paths[flows.path[flow] - 1];
+    const outside = ipHeaderLength(path.family) + UDP_HEADER_LENGTH + (path.seal ? path.seal.trailerLength : 0);
+    const room = this.#parts.mtus[path.networkInterface] - outside - (end - contentAt);
+    if (room < 0) return this.#tooBig(flow, packet, room, now);
+
     const needsAttention =
       (flows.flags[flow] & ASK_BEFORE_LEAVING) !== 0 || now - flows.activity[flow ^ 1] >= this.#parts.inactivityTimeout;
     const attributes = needsAttention ? this.#slowPath.attributesFor(flow, packet, now) : undefined;
-    const path = this.#parts.paths[flows.path[flow] - 1];
+    let at = contentAt;
     if (attributes) {
-      at -= metadataLength(attributes, path.encoding);
-      if (at < OUTER_HEADERS_LENGTH_MAX) return this.#drop(frame, counter.metadataAddFailure);
-      encodeMetadata(attributes, path.encoding, frame.bytes, at);
+      const length = encodeMetadata(attributes, path.encoding, this.#block, 0);
+      if (length > room) return this.#drop(frame, counter.metadataAddFailure);
+      at -= length;
+      copyBytes(this.#block, 0, frame.bytes, at, length);
     } else {
       at = addFalsePositiveMarker(frame.bytes, at, end);
       if (at !== contentAt) this.#counters[counter.falsePositiveAdded]++;
       this.#counters[counter.metadataAddNotRequired]++;
     }
+    frame.end = end;
     const isChanged = isWrapped || at !== contentAt || path.seal !== undefined;
     if (path.seal) this.#seal(flow, frame, at, path.seal, attributes !== undefined, now);
     this.#leaveAsUdp(flow, packet, at, frame.end, isChanged, now);
+  }
+
+  /** A packet that is `-room` bytes too long for where it would leave. A host is told how long it may be (RFC 1191). */
+  #tooBig(flow: number, packet: Packet, room: number, now: Instant): void {
+    if (this.#flows.path[flow ^ 1] === 0) this.icmpError('too-big', packet, packet.end - packet.ipAt + room, now);
+    this.#drop(packet.frame, counter.tooBig);
   }
 
   #leaveAsUdp(flow: number, packet: Packet, payloadAt: number, end: number, isChanged: boolean, now: Instant): void {
@@ -246,9 +289,7 @@ export class Highway {
   #transmit(flow: number, packet: Packet, now: Instant): void {
     const flows = this.#flows;
     const { frame } = packet;
-    const out = flows.keys[(flow ^ 1) * KEY_WORDS] >>> 16;
     const length = frame.end - frame.start;
-    if (length > this.#parts.mtus[out]) return this.#drop(frame, counter.tooBig);
     flows.packets[flow]++;
     flows.bytes[flow] += length;
     this.#counters[counter.packetsForwarded]++;

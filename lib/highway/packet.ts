@@ -20,7 +20,7 @@ import {
   ipv6PayloadLength,
   ipv6TrafficClass,
 } from '../wire/ipv6.ts';
-import { TCP_HEADER_LENGTH, tcpCheckedHeaderLength } from '../wire/tcp.ts';
+import { tcpCheckedHeaderLength } from '../wire/tcp.ts';
 import { UDP_HEADER_LENGTH, udpCheckedLength } from '../wire/udp.ts';
 import { KEY_WORDS, setIpv4Addresses, setIpv6Addresses, setKeyHead } from './flow-key.ts';
 
@@ -152,9 +152,5 @@ export class Packet {
     return PARSED;
   }
 }
-
-/** Length of a bare L4 header that is safe to read once a packet was parsed. */
-export const l4HeaderLength = (protocol: number): number =>
-  protocol === ipProtocols.tcp ? TCP_HEADER_LENGTH : UDP_HEADER_LENGTH;
 
 export const ipHeaderLength = (family: Family): number => (family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH);

@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import { svr } from '../../proto/svr/v1/metadata.ts';
 import { readU16, writeU16 } from '../wire/bytes.ts';
-import { findAttribute, headerAttributes, payloadAttributes } from './attributes.ts';
+import { attributes as attributeTable, findAttribute, headerAttributes, payloadAttributes } from './attributes.ts';
 import type { Attribute, AttributeName, Attributes, Section } from './attributes.ts';
 import {
   BASE_HEADER_LENGTH,
@@ -106,12 +106,14 @@ function writeTlvs(attributes: Attributes, section: Section, target: Uint8Array,
 /** The section's message, written but not yet placed; undefined if the section has no attribute. */
 function startMessage(attributes: Attributes, section: Section): protobuf.Writer | undefined {
   let message: Loose | undefined;
-  for (const attribute of sections[section].attributes) {
-    const value = attributes[attribute.name];
-    if (value === undefined) continue;
+  // Protobuf writes the fields in an order of its own, so that only what is there has to be looked at.
+  for (const name in attributes) {
+    const attribute = attributeTable[name as AttributeName] as Attribute;
+    const value = attributes[name as AttributeName];
+    if (value === undefined || attribute.section !== section) continue;
     valueLength(attribute, value);
     message ??= {};
-    message[attribute.name] = attribute.layout.toMessage(value);
+    message[name] = attribute.layout.toMessage(value);
   }
   return message && sections[section].message.encode(message);
 }

@@ -1,0 +1,23 @@
+import { printTable } from './print.ts';
+import { benchmarks } from './benchmarks.ts';
+import { calibrate } from './calibration.ts';
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
+if (unknown.length > 0) {
+  console.error(`there is no benchmark '${unknown[0]}'; there are ${benchmarks.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
+const calibrationBefore = calibrate();
+console.log(
+  `Node ${process.version}; calibration loop ${calibrationBefore.toFixed(3)} ns a step (20 million integer steps)`,
+);
+const rows = benchmarks
+  .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+  .flatMap(({ name, run }) => {
+    const calibration = calibrate();
+    return run().map((figure) => ({ name, calibration, ...figure }));
+  });
+printTable(rows);
+if (rows.some(({ target }) => target?.isMet === false)) process.exitCode = 1;
