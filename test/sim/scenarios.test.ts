@@ -34,6 +34,31 @@ describe('the scenarios', () => {
   }
 });
 
+describe('the expectations of the scenarios', () => {
+  for (const file of files) {
+    const scenario = loadScenario(`${folder}/${file}`);
+    const { sessionRecoveryDetection } = scenario.authority;
+    const mode = sessionRecoveryDetection.mode === 'packet-based' ? 'inactivity-based' : 'packet-based';
+
+    it(`of ${scenario.name} do not hold with ${mode} detection`, async function () {
+      this.timeout(60_000);
+      const authority = {
+        ...scenario.authority,
+        sessionRecoveryDetection: { ...sessionRecoveryDetection, mode },
+      } as const;
+      const { result } = await recordRun({ ...scenario, authority }, 1);
+      equal(result.passed, false);
+    });
+
+    if (scenario.timeline.length > 0)
+      it(`of ${scenario.name} do not hold when nothing fails`, async function () {
+        this.timeout(60_000);
+        const { result } = await recordRun({ ...scenario, timeline: [] }, 1);
+        equal(result.passed, false);
+      });
+  }
+});
+
 describe('a seed', () => {
   for (const name of ['session-recovery', 'tcp-survives-restart', 'port-scan'])
     it(`gives the same bytes twice in ${name}: capture, events and result`, async function () {
