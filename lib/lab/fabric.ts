@@ -48,7 +48,8 @@ export interface FabricOptions {
  *
  * - `TraceType`: what a router tells about itself;
  * - `Action['kind']`: what the timeline does; `node` is the node or the link that it is done to (`faultEvent`);
- * - `frame-lost`: a frame went out of `port` and never arrived, for the `reason` 'cut', 'loss', 'down' or 'too-long';
+ * - `frame-lost`: a frame that left `port` never arrived, for the `reason` 'cut', 'loss', 'too-long', 'no-link' or
+ *   'queue-full'; or one that came to `port` found its node 'down';
  * - `node-started`: a router is back after a restart.
  */
 export interface LabEvent {
