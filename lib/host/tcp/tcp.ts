@@ -7,14 +7,12 @@ import type { Datagram, IpLayer } from '../ip.ts';
 import { addressKey } from '../key.ts';
 import type { Ports } from '../ports.ts';
 import type { Endpoint, Listener, StreamHandlers } from '../sockets.ts';
-import { resetFor, TcpConnection, type ConnectionOptions } from './connection.ts';
+import { resetFor, TcpConnection, type Accept, type ConnectionOptions } from './connection.ts';
 import { readSegment, segmentLength, writeSegment, type Segment } from './segment.ts';
 import { sequenceDistance } from './sequence.ts';
 
 /** Emulator choice. Connections in TIME-WAIT make room for new ones. */
 export const CONNECTIONS_MAX = 1_024;
-
-type Accept = (stream: TcpConnection, now: Instant) => StreamHandlers;
 
 /** Both ends of a connection, the own one first. */
 interface Pair {

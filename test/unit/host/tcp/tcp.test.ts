@@ -1,7 +1,9 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { fillBody } from '../../../../lib/host/applications/http.ts';
 import type { StreamEnd, StreamHandlers, TcpStream } from '../../../../lib/host/sockets.ts';
-import { RECEIVE_BUFFER_LENGTH, type TcpConnection } from '../../../../lib/host/tcp/connection.ts';
+import type { TcpConnection } from '../../../../lib/host/tcp/connection.ts';
+import { RECEIVE_BUFFER_LENGTH } from '../../../../lib/host/tcp/reception.ts';
+import { CONNECTIONS_MAX } from '../../../../lib/host/tcp/tcp.ts';
 import { between, milliseconds, seconds, type Instant } from '../../../../lib/time.ts';
 import { tcpFlags, tcpFlagsOf, tcpSequence } from '../../../../lib/wire/tcp.ts';
 import { address, Pair, START, type PairOptions } from '../pair.ts';
@@ -293,5 +295,52 @@ describe('TCP', () => {
     equal(run.pair.server.statistics.malformed, 1);
     run.pair.runUntil(() => isOver(run));
     ok(run.client.isEqual);
+  });
+
+  it('has a bound on its connections, and closed ones that only wait make room for new ones', () => {
+    const pair = new Pair();
+    pair.server.listen(4, 80, (stream) => ({
+      onData: () => {},
+      onEnd: (now) => stream.end(now),
+      onClose: () => {},
+    }));
+    const streams = Array.from({ length: CONNECTIONS_MAX }, () =>
+      pair.client.connect(SERVER4, new Listener(), pair.now),
+    );
+    throws(() => pair.client.connect(SERVER4, new Listener(), pair.now), RangeError);
+    pair.runFor(seconds(10));
+    for (const stream of streams) stream.end(pair.now);
+    pair.runFor(seconds(1));
+    ok(streams.every(({ state }) => state === 'time-wait'));
+    const client = new Listener();
+    pair.client.connect(SERVER4, client, pair.now);
+    pair.runFor(seconds(1));
+    deepEqual(client.told, ['open']);
+  });
+
+  it('opens anew from a port whose last connection still waits', () => {
+    const options = { seed: 1, impairment: { delay: milliseconds(1) } };
+    const first = new Pair(options);
+    const server = new Listener();
+    first.server.listen(4, 80, (stream, now) => {
+      stream.end(now);
+      return server;
+    });
+    const client = new Listener();
+    const stream = first.client.connect(SERVER4, client, first.now);
+    client.onEndToo = (now) => stream.end(now);
+    first.runFor(seconds(1));
+    deepEqual(server.told, ['end', 'finished'], 'and waits now');
+    const syn = first.frames.find(({ bytes }) => tcpFlagsOf(bytes, TCP_AT) === tcpFlags.syn)!.bytes.slice();
+    first.giveServer(syn);
+    const refusal = first.frames[first.frames.length - 1].bytes;
+    equal(tcpFlagsOf(refusal, TCP_AT), tcpFlags.ack, 'the old SYN once more is no new connection');
+    // One more in the sequence number's high byte, one less in the checksum.
+    syn[TCP_AT + 4]++;
+    const checksum = (((syn[TCP_AT + 16] << 8) | syn[TCP_AT + 17]) + 0xffff - 0x100) % 0xffff;
+    syn.set([checksum >>> 8, checksum & 0xff], TCP_AT + 16);
+    first.giveServer(syn);
+    const answer = first.frames[first.frames.length - 1].bytes;
+    equal(tcpFlagsOf(answer, TCP_AT), tcpFlags.syn | tcpFlags.ack);
   });
 });
