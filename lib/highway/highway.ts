@@ -9,15 +9,8 @@ import {
   hasCookie,
   isFalsePositiveMarker,
 } from '../metadata/header.ts';
-import { ReplayCache, ReplayWindow } from '../metadata/replay.ts';
-import {
-  NO_BINDING,
-  OUTSIDE_WINDOW,
-  TOO_SHORT,
-  sealedDigestAt,
-  sealedSequence,
-  type Seal,
-} from '../metadata/trailer.ts';
+import type { ReplayCache } from '../metadata/replay.ts';
+import type { Seal } from '../metadata/trailer.ts';
 import { counter, counterPath, type Counters } from '../stats/counters.ts';
 import type { Instant } from '../time.ts';
 import type { Trace, TraceType } from '../trace.ts';
@@ -43,12 +36,16 @@ import type { NetworkInterfaces } from './interfaces.ts';
 import type { Neighbors } from './neighbors.ts';
 import { PARSED, Packet, ipHeaderLength } from './packet.ts';
 import type { PeerPath } from './peer-path.ts';
+import { Sealing } from './sealing.ts';
 
 /** What the highway hands up: the Service Area. The highway never looks into it. */
 export interface SlowPath {
   /** A packet that no flow is there for. */
   miss(packet: Packet, now: Instant): void;
-  /** Authentic metadata came on a flow; what it stands before ends at `end`. True if the packet behind it goes on; false if it was consumed or dropped. */
+  /**
+   * Authentic metadata came on a flow; what it stands before ends at `end`. True if the packet behind it goes on, false
+   * if it was consumed or dropped.
+   */
   metadataArrived(flow: number, packet: Packet, metadata: Metadata, end: number, now: Instant): boolean;
   /** A bare authentic packet came on a flow that waited for one. */
   bareArrived(flow: number, now: Instant): void;
@@ -91,21 +88,24 @@ export class Highway {
   readonly #flows: FlowTable;
   readonly #counters: Float64Array;
   readonly #packet = new Packet();
-  readonly #replayWindow: ReplayWindow;
-  readonly #binding = new Uint8Array(16);
+  readonly sealing: Sealing;
   /** Where metadata is written before its length is known. */
   readonly #block = new Uint8Array(METADATA_LENGTH_MAX);
   readonly #slowPath: SlowPath;
-  /** Numbers the answers that belong to no flow, so that no two are the same bytes. */
-  #answers = 1;
 
   constructor(parts: HighwayParts, slowPath: SlowPath) {
     this.#parts = parts;
     this.#interfaces = parts.interfaces;
     this.#flows = parts.flows;
     this.#counters = parts.counters.values;
-    this.#replayWindow = new ReplayWindow(parts.flows.capacity);
     this.#slowPath = slowPath;
+    this.sealing = new Sealing({
+      flows: parts.flows,
+      counters: parts.counters,
+      replayCache: parts.replayCache,
+      sessionUuid: (flow, target) => slowPath.sessionUuid(flow, target),
+      refused: (frame, reason) => this.#drop(frame, reason),
+    });
   }
 
   receive(port: PortIndex, frame: Frame, now: Instant): void {
@@ -165,7 +165,9 @@ export class Highway {
     const isBlock = hasCookie(bytes, at, packet.end);
     const isMarker = isBlock && isFalsePositiveMarker(bytes, at, packet.end);
     const seal = this.#parts.paths[this.#flows.path[flow ^ 1] - 1].seal;
-    const end = seal ? this.#open(flow, packet, seal, isBlock && !isMarker, now) : packet.end;
+    const end = seal
+      ? this.sealing.open(flow, packet.frame, at, packet.end, seal, isBlock && !isMarker, now)
+      : packet.end;
     if (end < 0) return;
     if (!seal) this.#counters[counter.hmacNotRequired]++;
 
@@ -258,7 +260,7 @@ export class Highway {
     }
     frame.end = end;
     const isChanged = isWrapped || at !== contentAt || path.seal !== undefined;
-    if (path.seal) this.#seal(flow, frame, at, path.seal, attributes !== undefined, now);
+    if (path.seal) this.sealing.seal(flow, frame, at, path.seal, attributes !== undefined, now);
     this.#leaveAsUdp(flow, packet, at, frame.end, isChanged, now);
   }
 
@@ -304,7 +306,7 @@ export class Highway {
     if (!frame) return false;
     const at = frame.start;
     frame.end = at + encodeMetadata(attributes, path.encoding, frame.bytes, at);
-    if (path.seal) this.#seal(flow, frame, at, path.seal, true, now);
+    if (path.seal) this.sealing.seal(flow, frame, at, path.seal, true, now);
     const keys = this.#flows.keys;
     const keyAt = (flow ^ 1) * KEY_WORDS;
     const udpAt = prependUdp(frame, at, keyDestinationPort(keys, keyAt), keySourcePort(keys, keyAt));
@@ -327,10 +329,7 @@ export class Highway {
     if (!frame) return false;
     const at = frame.start;
     frame.end = at + encodeMetadata(attributes, encoding, frame.bytes, at);
-    if (seal) {
-      frame.end = seal.seal(frame.bytes, at, frame.end, NO_BINDING, this.#answers++, Math.floor(now / 1_000_000));
-      this.#counters[counter.digestAdded]++;
-    }
+    if (seal) this.sealing.sealUnbound(frame, at, seal, now);
     const udpAt = prependUdp(frame, at, packet.destinationPort, packet.sourcePort);
     prependIp(frame, udpAt, packet.key, 0, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
     finishUdpChecksum(frame, udpAt, packet.family);
@@ -359,64 +358,6 @@ export class Highway {
     }
     if (metadata.unknownTypes > 0) this.#counters[counter.metadataInvalidType]++;
     return metadata;
-  }
-
-  /** Checks the seal of a packet with metadata, for which no flow is needed. Returns the end without the trailer, or -1. */
-  openUnbound(packet: Packet, seal: Seal, now: Instant): number {
-    const { bytes } = packet.frame;
-    const end = seal.open(bytes, packet.payloadAt, packet.end, NO_BINDING, Math.floor(now / 1_000_000));
-    if (end < 0) return this.#refuse(packet.frame, end);
-    const { replayCache } = this.#parts;
-    if (!replayCache.admit(bytes, sealedDigestAt(end), now)) {
-      this.#drop(packet.frame, counter.replayed);
-      return -1;
-    }
-    this.#counters[counter.replayCacheEvictions] = replayCache.evictions;
-    this.#counters[counter.digestRemoved]++;
-    return end;
-  }
-
-  /** The flow's peer starts to count anew at the number in a packet's trailer, which ends the content at `end`. */
-  restartSequence(flow: number, packet: Packet, end: number): void {
-    this.#replayWindow.reset(flow, sealedSequence(packet.frame.bytes, end));
-  }
-
-  clearSequence(flow: number): void {
-    this.#replayWindow.clear(flow);
-  }
-
-  #open(flow: number, packet: Packet, seal: Seal, isMetadata: boolean, now: Instant): number {
-    if (isMetadata) {
-      const end = this.openUnbound(packet, seal, now);
-      // Metadata is refused when it comes twice, so that its number is a safe place to count from.
-      if (end >= 0) this.restartSequence(flow, packet, end);
-      return end;
-    }
-    const { bytes } = packet.frame;
-    this.#slowPath.sessionUuid(flow, this.#binding);
-    const end = seal.open(bytes, packet.payloadAt, packet.end, this.#binding, Math.floor(now / 1_000_000));
-    if (end < 0) return this.#refuse(packet.frame, end);
-    if (!this.#replayWindow.accept(flow, sealedSequence(bytes, end))) {
-      this.#drop(packet.frame, counter.replayed);
-      return -1;
-    }
-    this.#counters[counter.digestRemoved]++;
-    return end;
-  }
-
-  #refuse(frame: Frame, fault: number): -1 {
-    if (fault === TOO_SHORT) this.#drop(frame, counter.digestNotFound);
-    else if (fault === OUTSIDE_WINDOW) this.#drop(frame, counter.outsideTimeWindow);
-    else this.#drop(frame, counter.digestCompare);
-    return -1;
-  }
-
-  #seal(flow: number, frame: Frame, at: number, seal: Seal, isMetadata: boolean, now: Instant): void {
-    if (!isMetadata) this.#slowPath.sessionUuid(flow, this.#binding);
-    const binding = isMetadata ? NO_BINDING : this.#binding;
-    const sequence = this.#flows.sequence[flow]++;
-    frame.end = seal.seal(frame.bytes, at, frame.end, binding, sequence, Math.floor(now / 1_000_000));
-    this.#counters[counter.digestAdded]++;
   }
 
   #followTcp(flow: number, flags: number, now: Instant): void {

@@ -14,7 +14,7 @@ import {
   emitArp,
   isArp,
 } from '../wire/arp.ts';
-import { copyBytes, readU32, writeU16 } from '../wire/bytes.ts';
+import { readU32, writeU16 } from '../wire/bytes.ts';
 import { finish, pseudoHeaderSum, sum } from '../wire/checksum.ts';
 import {
   BROADCAST_MAC,
@@ -105,18 +105,10 @@ export class Neighbors {
 
   /** Index of a next hop, held until `release`; -1 if the table is full. Asks for its address if it is not known. */
   hold(networkInterface: number, address: IpAddress, now: Instant): number {
-    const key = indexKey(networkInterface, address.bytes, 0, address.bytes.length);
-    let index = this.#index.get(key) ?? -1;
+    const index = this.#index.get(indexKey(networkInterface, address.bytes)) ?? this.#add(networkInterface, address);
     if (index < 0) {
-      index = this.#unused();
-      if (index < 0) {
-        this.#counters.values[counter.neighborTableFull]++;
-        return -1;
-      }
-      const entry = this.#entries[index];
-      entry.networkInterface = networkInterface;
-      entry.address = { family: address.family, bytes: address.bytes.slice() };
-      this.#index.set(key, index);
+      this.#counters.values[counter.neighborTableFull]++;
+      return -1;
     }
     const entry = this.#entries[index];
     entry.references++;
@@ -133,6 +125,17 @@ export class Neighbors {
   isKnown(index: number): boolean {
     const state = this.#entries[index].state;
     return state === 'known' || state === 'renewing';
+  }
+
+  /** A new entry of which nothing is known; -1 if all are held. */
+  #add(networkInterface: number, address: IpAddress): number {
+    const index = this.#unused();
+    if (index < 0) return -1;
+    const entry = this.#entries[index];
+    entry.networkInterface = networkInterface;
+    entry.address = { family: address.family, bytes: address.bytes.slice() };
+    this.#index.set(indexKey(networkInterface, address.bytes), index);
+    return index;
   }
 
   #unused(): number {
@@ -153,7 +156,7 @@ export class Neighbors {
     const index = this.#entries.findIndex((entry) => entry.references === 0 && entry.waiting.length === 0);
     if (index < 0) return -1;
     const entry = this.#entries[index];
-    this.#index.delete(indexKey(entry.networkInterface, entry.address.bytes, 0, entry.address.bytes.length));
+    this.#index.delete(indexKey(entry.networkInterface, entry.address.bytes));
     entry.state = 'unused';
     entry.due = NEVER;
     return index;
@@ -198,11 +201,11 @@ export class Neighbors {
       return;
     }
     const isForUs = this.#interfaces.owns(networkInterface, bytes, arpTargetAddressAt(at), 4);
-    this.#learn(networkInterface, bytes, arpSenderAddressAt(at), 4, bytes, arpSenderMacAt(at), now);
-    if (!isForUs || arpOperation(bytes, at) !== arpOperations.request) return;
-    const own = bytes.slice(arpTargetAddressAt(at), arpTargetAddressAt(at) + 4);
     const sender = bytes.slice(arpSenderAddressAt(at), arpSenderAddressAt(at) + 4);
     const senderMac = bytes.slice(arpSenderMacAt(at), arpSenderMacAt(at) + MAC_LENGTH);
+    this.#learn(networkInterface, { family: 4, bytes: sender }, senderMac, isForUs, now);
+    if (!isForUs || arpOperation(bytes, at) !== arpOperations.request) return;
+    const own = bytes.slice(arpTargetAddressAt(at), arpTargetAddressAt(at) + 4);
     this.#sendArp(networkInterface, arpOperations.reply, senderMac, own, senderMac, sender);
   }
 
@@ -216,15 +219,16 @@ export class Neighbors {
       this.#counters.values[counter.frameMalformed]++;
       return;
     }
+    if (macAt < 0) return;
+    const target = bytes.slice(neighborTargetAt(at), neighborTargetAt(at) + 16);
+    const senderMac = bytes.slice(macAt, macAt + MAC_LENGTH);
     if (icmpType(bytes, at) === icmpv6Types.neighborAdvertisement) {
-      if (macAt >= 0) this.#learn(packet.networkInterface, bytes, neighborTargetAt(at), 16, bytes, macAt, now);
+      this.#learn(packet.networkInterface, { family: 6, bytes: target }, senderMac, false, now);
       return;
     }
-    if (!this.#interfaces.owns(packet.networkInterface, bytes, neighborTargetAt(at), 6) || macAt < 0) return;
+    if (!this.#interfaces.owns(packet.networkInterface, bytes, neighborTargetAt(at), 6)) return;
     const source = bytes.slice(packet.sourceAt, packet.sourceAt + 16);
-    const senderMac = bytes.slice(macAt, macAt + MAC_LENGTH);
-    const target = bytes.slice(neighborTargetAt(at), neighborTargetAt(at) + 16);
-    this.#learn(packet.networkInterface, source, 0, 16, senderMac, 0, now);
+    this.#learn(packet.networkInterface, { family: 6, bytes: source }, senderMac, true, now);
     this.#sendNeighborMessage(
       packet.networkInterface,
       icmpv6Types.neighborAdvertisement,
@@ -235,20 +239,16 @@ export class Neighbors {
     );
   }
 
-  /** An address is learned only if somebody asked for it: strangers cannot fill the table. */
-  #learn(
-    networkInterface: number,
-    addresses: Uint8Array,
-    addressAt: number,
-    addressLength: number,
-    macs: Uint8Array,
-    macAt: number,
-    now: Instant,
-  ): void {
-    const index = this.#index.get(indexKey(networkInterface, addresses, addressAt, addressLength));
-    if (index === undefined) return;
+  /**
+   * Takes in who has an address. What nobody asked for is remembered only if `isForUs`: the sender is about to hear from
+   * us, which would otherwise begin with a question to it (RFC 826, packet reception).
+   */
+  #learn(networkInterface: number, address: IpAddress, mac: Uint8Array, isForUs: boolean, now: Instant): void {
+    const known = this.#index.get(indexKey(networkInterface, address.bytes));
+    const index = known ?? (isForUs ? this.#add(networkInterface, address) : -1);
+    if (index < 0) return;
     const entry = this.#entries[index];
-    copyBytes(macs, macAt, entry.mac, 0, MAC_LENGTH);
+    entry.mac.set(mac);
     entry.state = 'known';
     entry.attempts = 0;
     entry.used = false;
@@ -376,9 +376,9 @@ export class Neighbors {
 }
 
 /** IPv4 fits a number, which is quicker to look up; IPv6 is a string. */
-function indexKey(networkInterface: number, bytes: Uint8Array, at: number, length: number): number | string {
-  if (length === 4) return networkInterface * 0x1_0000_0000 + readU32(bytes, at);
+function indexKey(networkInterface: number, bytes: Uint8Array): number | string {
+  if (bytes.length === 4) return networkInterface * 0x1_0000_0000 + readU32(bytes, 0);
   let key = String(networkInterface);
-  for (let i = 0; i < length; i += 4) key += `/${readU32(bytes, at + i)}`;
+  for (let at = 0; at < bytes.length; at += 4) key += `/${readU32(bytes, at)}`;
   return key;
 }

@@ -93,7 +93,7 @@ export class ServiceArea implements SlowPath {
     const { seal } = this.#parts.interfaces.list[packet.networkInterface];
     let end = packet.end;
     if (seal) {
-      end = highway.openUnbound(packet, seal, now);
+      end = highway.sealing.openUnbound(packet.frame, packet.payloadAt, packet.end, seal, now);
       if (end < 0) return;
     } else if (!this.#comesFromPeer(packet)) {
       // Without an HMAC the address is all there is to tell a peer from a stranger.

@@ -81,7 +81,7 @@ export class Sessions {
     flows.neighbor[flow] = neighbor;
     flows.path[flow] = path ? path.index + 1 : 0;
     if (path) this.#waypointsInUse++;
-    this.#parts.highway().clearSequence(flow ^ 1);
+    this.#parts.highway().sealing.clearSequence(flow ^ 1);
   }
 
   /** Whether one more session may take waypoints. */

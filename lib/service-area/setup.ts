@@ -144,7 +144,7 @@ export class SessionSetup {
     const isRecreated = metadata.attributes.modifyRequest !== undefined || (flow & 1) === 1;
     this.#handshake.begin(flow >> 1, flow, now);
     this.#begun(flow >> 1, packet, isRecreated);
-    if (paths[flows.path[flow ^ 1] - 1].seal) highway.restartSequence(flow, packet, end);
+    if (paths[flows.path[flow ^ 1] - 1].seal) highway.sealing.restartSequence(flow, packet.frame, end);
     counters.values[counter.metadataRemoved]++;
     highway.leave(flow, packet, packet.payloadAt + metadata.length, end, true, now);
   }

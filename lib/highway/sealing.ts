@@ -1,0 +1,111 @@
+import type { Frame } from '../frame.ts';
+import { ReplayWindow, type ReplayCache } from '../metadata/replay.ts';
+import {
+  NO_BINDING,
+  OUTSIDE_WINDOW,
+  TOO_SHORT,
+  sealedDigestAt,
+  sealedSequence,
+  type Seal,
+} from '../metadata/trailer.ts';
+import { counter, type Counters } from '../stats/counters.ts';
+import type { Instant } from '../time.ts';
+import type { FlowTable } from './flow-table.ts';
+
+/** What `open` returns for a packet that is refused; the counter that says why is given to `refused`. */
+export const REFUSED = -1;
+
+export interface SealingParts {
+  readonly flows: FlowTable;
+  readonly counters: Counters;
+  readonly replayCache: ReplayCache;
+  /** Writes the UUID of a flow's session to `target`, which has 16 bytes. */
+  readonly sessionUuid: (flow: number, target: Uint8Array) => void;
+  /** Counts and traces a packet that goes no further. */
+  readonly refused: (frame: Frame, reason: number) => void;
+}
+
+/**
+ * Puts the HMAC trailer on packets that leave to a peer, and takes it off those that come from one.
+ *
+ * A bare packet is bound to its session by the session's UUID, and numbered: its number is checked against the flow's
+ * replay window. A packet with metadata must be understood by a router that has lost the session, so it is bound to
+ * nothing; its digest is remembered for as long as a copy would be accepted.
+ */
+export class Sealing {
+  readonly #parts: SealingParts;
+  readonly #counters: Float64Array;
+  readonly #window: ReplayWindow;
+  readonly #binding = new Uint8Array(16);
+  /** Numbers the packets that belong to no flow, so that no two are the same bytes. */
+  #unbound = 1;
+
+  constructor(parts: SealingParts) {
+    this.#parts = parts;
+    this.#counters = parts.counters.values;
+    this.#window = new ReplayWindow(parts.flows.capacity);
+  }
+
+  /** Seals what is in `frame` from `at` on, as the next packet of a flow. */
+  seal(flow: number, frame: Frame, at: number, seal: Seal, isMetadata: boolean, now: Instant): void {
+    if (!isMetadata) this.#parts.sessionUuid(flow, this.#binding);
+    const binding = isMetadata ? NO_BINDING : this.#binding;
+    const sequence = this.#parts.flows.sequence[flow]++;
+    frame.end = seal.seal(frame.bytes, at, frame.end, binding, sequence, inSeconds(now));
+    this.#counters[counter.digestAdded]++;
+  }
+
+  /** Seals a packet of metadata that belongs to no flow. */
+  sealUnbound(frame: Frame, at: number, seal: Seal, now: Instant): void {
+    frame.end = seal.seal(frame.bytes, at, frame.end, NO_BINDING, this.#unbound++, inSeconds(now));
+    this.#counters[counter.digestAdded]++;
+  }
+
+  /** Checks the trailer of a packet whose UDP payload is bytes[at, end). Returns the end without it, or REFUSED. */
+  open(flow: number, frame: Frame, at: number, end: number, seal: Seal, isMetadata: boolean, now: Instant): number {
+    if (isMetadata) {
+      const opened = this.openUnbound(frame, at, end, seal, now);
+      // Metadata is refused when it comes twice, so that its number is a safe place to count from.
+      if (opened >= 0) this.restartSequence(flow, frame, opened);
+      return opened;
+    }
+    this.#parts.sessionUuid(flow, this.#binding);
+    const opened = seal.open(frame.bytes, at, end, this.#binding, inSeconds(now));
+    if (opened < 0) return this.#refuse(frame, faultCounter(opened));
+    if (!this.#window.accept(flow, sealedSequence(frame.bytes, opened))) return this.#refuse(frame, counter.replayed);
+    this.#counters[counter.digestRemoved]++;
+    return opened;
+  }
+
+  /** The same for a packet with metadata, for which no flow is needed. */
+  openUnbound(frame: Frame, at: number, end: number, seal: Seal, now: Instant): number {
+    const { replayCache } = this.#parts;
+    const opened = seal.open(frame.bytes, at, end, NO_BINDING, inSeconds(now));
+    if (opened < 0) return this.#refuse(frame, faultCounter(opened));
+    if (!replayCache.admit(frame.bytes, sealedDigestAt(opened), now)) return this.#refuse(frame, counter.replayed);
+    this.#counters[counter.replayCacheEvictions] = replayCache.evictions;
+    this.#counters[counter.digestRemoved]++;
+    return opened;
+  }
+
+  /** The flow's peer counts anew from the number in the trailer of a packet whose content ends at `end`. */
+  restartSequence(flow: number, frame: Frame, end: number): void {
+    this.#window.reset(flow, sealedSequence(frame.bytes, end));
+  }
+
+  clearSequence(flow: number): void {
+    this.#window.clear(flow);
+  }
+
+  #refuse(frame: Frame, reason: number): typeof REFUSED {
+    this.#parts.refused(frame, reason);
+    return REFUSED;
+  }
+}
+
+function faultCounter(fault: number): number {
+  if (fault === TOO_SHORT) return counter.digestNotFound;
+  return fault === OUTSIDE_WINDOW ? counter.outsideTimeWindow : counter.digestCompare;
+}
+
+const inSeconds = (now: Instant): number => Math.floor(now / 1_000_000);
