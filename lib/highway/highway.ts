@@ -135,7 +135,7 @@ export class Highway {
     }
     if (fault !== PARSED) return this.#drop(frame, fault);
     // A packet in a broadcast frame is neither forwarded nor answered; IPv6 neighbor discovery comes by multicast.
-    if (isGroup && packet.protocol !== ipProtocols.icmpv6) return this.#drop(frame, counter.frameNotForUs);
+    if (isGroup && !packet.isIcmpMessage) return this.#drop(frame, counter.frameNotForUs);
 
     const flow = this.#flows.find(packet.key, 0);
     if (flow < 0) return this.#slowPath.miss(packet, now);
@@ -186,7 +186,8 @@ export class Highway {
       this.#counters[counter.metadataRemoveNotRequired]++;
     }
     this.#flows.activity[flow] = now;
-    if (!isBlock && (this.#flows.flags[flow] & flowFlags.awaitsBare) !== 0) this.#slowPath.bareArrived(flow, now);
+    const isBare = !isBlock || isMarker;
+    if (isBare && (this.#flows.flags[flow] & flowFlags.awaitsBare) !== 0) this.#slowPath.bareArrived(flow, now);
     this.leave(flow, packet, contentAt, end, isBlock || seal !== undefined, now);
   }
 
@@ -255,6 +256,7 @@ export class Highway {
       copyBytes(this.#block, 0, frame.bytes, at, length);
     } else {
       at = addFalsePositiveMarker(frame.bytes, at, end);
+      if (contentAt - at > room) return this.#drop(frame, counter.metadataAddFailure);
       if (at !== contentAt) this.#counters[counter.falsePositiveAdded]++;
       this.#counters[counter.metadataAddNotRequired]++;
     }

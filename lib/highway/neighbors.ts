@@ -171,7 +171,8 @@ export class Neighbors {
       return;
     }
     if (entry.state === 'silent') this.#startAsking(entry, now);
-    const copy = entry.waiting.length < this.#queueLength ? this.#pool.take() : undefined;
+    if (entry.waiting.length === this.#queueLength) this.#forgetOldest(entry);
+    const copy = this.#pool.take();
     if (!copy || !copy.load(frame.bytes.subarray(frame.start, frame.end))) {
       if (copy) this.#pool.release(copy);
       this.#counters.values[counter.neighborQueueFull]++;
@@ -179,6 +180,13 @@ export class Neighbors {
     }
     copy.id = frame.id;
     entry.waiting.push(copy);
+  }
+
+  /** What waits longest is of least use to whoever sent it (RFC 4861, section 7.2.2). */
+  #forgetOldest(entry: Neighbor): void {
+    const oldest = entry.waiting.shift();
+    if (oldest) this.#pool.release(oldest);
+    this.#counters.values[counter.neighborQueueFull]++;
   }
 
   /** Sends an IP packet back to the link address that a frame came from. */

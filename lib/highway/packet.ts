@@ -148,7 +148,8 @@ export class Packet {
     this.isIcmpMessage = !isEcho;
     const identifier = isEcho ? readU16(bytes, this.l4At + 4) : 0;
     this.sourcePort = identifier;
-    this.destinationPort = identifier;
+    // Ports that differ make the key of another message one that no flow has.
+    this.destinationPort = isEcho ? identifier : 1;
     return PARSED;
   }
 }

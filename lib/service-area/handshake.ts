@@ -157,14 +157,13 @@ export class Handshake {
     switch (message) {
       case 'enableMetadata':
         this.#count('receivedEnableMetadata');
-        if (flows.path[opposite] === 0) this.#count('invalidateForEnableMetadataFailure');
-        else this.#turnOnAgain(opposite, 'enable-metadata', now);
+        this.#turnOnAgain(opposite, 'enable-metadata', now);
         return;
       case 'disableMetadata':
         this.#count('receivedDisableMetadata');
         if (attributes.sessionUuid && !sessions.hasUuid(flow >> 1, attributes.sessionUuid)) return;
         flows.flags[flow] &= ~flowFlags.awaitsBare;
-        if (flows.path[opposite] !== 0) this.#turnOff(opposite, now);
+        this.#turnOff(opposite, now);
         return;
       case 'sessionExists':
         this.#carryOut(opposite, this.#step(opposite, { kind: 'acknowledgement' }, now));

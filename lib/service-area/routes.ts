@@ -47,13 +47,15 @@ export class Routes {
       .filter(({ destinationPrefix }) => prefixContains(destinationPrefix, destination))
       .sort((a, b) => b.destinationPrefix.length - a.destinationPrefix.length || a.distance - b.distance);
     const link = this.#interfaces.onLink(destination);
-    if (link) return { kind: 'host', networkInterface: link, nextHop: destination };
-    for (const { nextHops } of statics) {
+    const linkLength = link ? prefixLengthOf(link, destination) : -1;
+    for (const { nextHops, destinationPrefix } of statics) {
+      if (destinationPrefix.length <= linkLength) break;
       for (const nextHop of nextHops) {
         const route = this.#byNextHop(nextHop, destination);
         if (typeof route !== 'string') return route;
       }
     }
+    if (link) return { kind: 'host', networkInterface: link, nextHop: destination };
     return statics.length > 0 ? 'no-gateway' : 'no-route';
   }
 
@@ -65,4 +67,11 @@ export class Routes {
     const nextHop = gateway ?? this.#interfaces.nextHop(networkInterface, destination);
     return nextHop ? { kind: 'host', networkInterface, nextHop } : 'no-gateway';
   }
+}
+
+/** Of the longest prefix of an interface that contains an address on its link. */
+function prefixLengthOf({ addresses }: NetworkInterface, address: IpAddress): number {
+  return Math.max(
+    ...addresses.filter(({ prefix }) => prefixContains(prefix, address)).map(({ prefix }) => prefix.length),
+  );
 }

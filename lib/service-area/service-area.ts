@@ -48,10 +48,6 @@ export class ServiceArea implements SlowPath {
     if (interfaces.owns(packet.networkInterface, packet.frame.bytes, packet.destinationAt, packet.family))
       return this.#own(packet, now);
     if (isMulticast(packet)) return this.#drop(packet, 'frameUnsupported');
-    if (packet.ttl <= 1) {
-      this.#parts.highway().icmpError('time-exceeded', packet, 0, now);
-      return this.#drop(packet, 'ttlExceeded');
-    }
     this.#setup.fromHost(packet, now);
   }
 
@@ -84,6 +80,8 @@ export class ServiceArea implements SlowPath {
    */
   #bareForUnknownFlow(packet: Packet, now: Instant): void {
     this.#count('metadataNotPresent');
+    // Its seal is bound to a session, without which it cannot be checked.
+    if (this.#parts.interfaces.list[packet.networkInterface].seal) this.#count('hmacContextNotFound');
     if (this.#isPacketBased) this.#askForMetadata(packet, now);
     else this.#drop(packet, 'unknownWaypointSilent');
   }
@@ -98,6 +96,8 @@ export class ServiceArea implements SlowPath {
     } else if (!this.#comesFromPeer(packet)) {
       // Without an HMAC the address is all there is to tell a peer from a stranger.
       return this.#drop(packet, 'unknownWaypointSilent');
+    } else {
+      this.#count('hmacNotRequired');
     }
     const metadata = highway.readMetadata(packet, end);
     if (metadata) this.#byMetadata(packet, metadata, end, now);

@@ -42,6 +42,7 @@ export class SessionSetup {
     const { services, routes, interfaces, random } = this.#parts;
     const { tenant } = interfaces.list[packet.networkInterface];
     if (tenant === undefined) return this.#drop(packet, 'missingSourceTenant');
+    if (packet.ttl <= 1) return this.#expired(packet, now);
     const { bytes } = packet.frame;
     const { destinationAt, sourceAt, family, protocol } = packet;
     const entry = services.find(tenant, bytes, destinationAt, family, protocol, packet.destinationPort);
@@ -237,6 +238,12 @@ export class SessionSetup {
     if (isRecreated) this.#count('midFlowModify');
     const type = isRecreated ? 'session-recreated' : 'session-created';
     trace?.event({ type, packet: packet.frame.id, session: sessions.uuidText(session) });
+  }
+
+  /** No session begins with a packet that may not go on. */
+  #expired(packet: Packet, now: Instant): void {
+    this.#parts.highway().icmpError('time-exceeded', packet, 0, now);
+    this.#parts.highway().drop(packet, counter.ttlExceeded);
   }
 
   /** Drops the packet of a host that may know why it gets no further. */

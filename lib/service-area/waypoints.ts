@@ -45,9 +45,10 @@ export class Waypoints {
     const tries = Math.min(this.pairs, TRIES_MAX);
     for (let i = 0; i < tries; i++) {
       const turn = Math.floor(this.#next / this.#own.count);
-      const own = this.#own.at(this.#next % this.#own.count);
-      // Both numbers advance, and yet every pair comes once.
-      const peer = this.#peer.at((this.#next + turn) % this.#peer.count);
+      const place = this.#next % this.#own.count;
+      const own = this.#own.at(place);
+      // Both numbers advance, and yet every pair comes once: in each turn a place meets the peer's next one.
+      const peer = this.#peer.at((place + turn) % this.#peer.count);
       this.#next = (this.#next + 1) % this.pairs;
       if (isFree(own, peer)) return { own, peer };
     }

@@ -86,10 +86,6 @@ export const counterTable = {
     `${metadataFailure} get-length`,
     'a metadata block was dropped because its bytes do not add up',
   ),
-  invalidateForEnableMetadataFailure: row(
-    `${metadataFailure} invalidate-for-enable-metadata`,
-    'an enable-metadata message came on a flow that sends no metadata to that peer',
-  ),
   metadataNotPresent: row(
     `${metadataFailure} not-present`,
     'a packet without metadata came for a waypoint flow that does not exist',
