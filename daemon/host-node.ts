@@ -40,7 +40,7 @@ export class HostNode implements NodeService {
         (name) => new Onlooker(node, new CapPort(name, interfaces.get(name) ?? name, 'both'), epoch, recording),
       );
     }
-    this.#applications = realApplicationsFor(node, scenario.traffic);
+    this.#applications = realApplicationsFor(node, scenario.traffic, () => this.#timer?.arm());
     const programs = this.#applications.map(({ application }) => application);
     for (const program of programs) program.start(epoch);
     this.#timer = new ProgramTimer(programs);

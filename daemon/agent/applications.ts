@@ -13,14 +13,25 @@ class ScanSockets extends RealSockets {
   }
 }
 
-/** What the real host called `host` runs: the simulator's applications, but real programs for HTTP. */
-export function realApplicationsFor(host: string, traffic: readonly Traffic[]): HostApplication[] {
+/**
+ * What the real host called `host` runs: the simulator's applications, but real programs for HTTP. `afterwards` is
+ * called whenever one of them has been told something.
+ */
+export function realApplicationsFor(
+  host: string,
+  traffic: readonly Traffic[],
+  afterwards: () => void,
+): HostApplication[] {
   const isDownload = (entry: Traffic): entry is HttpDownloadTraffic => entry.kind === 'http-download';
   const ordinary = traffic.filter((entry) => !isDownload(entry) && entry.kind !== 'scan');
-  const applications = applicationsFor(host, ordinary, new RealSockets());
+  const applications = applicationsFor(host, ordinary, new RealSockets(afterwards));
   for (const entry of traffic) {
     if (entry.kind === 'scan' && entry.from === host) {
-      applications.push({ traffic: entry.name, side: 'from', application: new Scanner(entry, new ScanSockets()) });
+      applications.push({
+        traffic: entry.name,
+        side: 'from',
+        application: new Scanner(entry, new ScanSockets(afterwards)),
+      });
     }
   }
   return [...applications, ...downloadsOf(host, traffic.filter(isDownload))];

@@ -24,12 +24,12 @@ export class RawPingSocket implements PingSocket {
   #isClosed = false;
 
   constructor(family: Family, onReply: OnReply) {
-    const { createSocket, AddressFamily } = loadNative('raw-socket');
+    const raw = loadNative('raw-socket');
     const { protocol, reply } = echoes[family];
     this.#family = family;
-    this.#socket = createSocket({
+    this.#socket = raw.createSocket({
       protocol,
-      addressFamily: family === 4 ? AddressFamily.IPv4 : AddressFamily.IPv6,
+      addressFamily: family === 4 ? raw.AddressFamily.IPv4 : raw.AddressFamily.IPv6,
       bufferSize: IP_PACKET_LENGTH_MAX,
     });
     this.#socket.on('message', (packet: Buffer, source: string) => {

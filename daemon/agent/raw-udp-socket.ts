@@ -17,8 +17,8 @@ export class RawUdpSocket implements UdpSocket {
   constructor(family: Family, answers: UdpSocket) {
     this.#answers = answers;
     if (family === 6) return;
-    const { createSocket, AddressFamily } = loadNative('raw-socket');
-    this.#socket = createSocket({ protocol: PROTOCOL_UDP, addressFamily: AddressFamily.IPv4 });
+    const raw = loadNative('raw-socket');
+    this.#socket = raw.createSocket({ protocol: PROTOCOL_UDP, addressFamily: raw.AddressFamily.IPv4 });
     this.#socket.on('error', () => {});
   }
 

@@ -23,15 +23,29 @@ const UDP_BUFFER_BYTES = 1 << 20;
 
 /** The host that this process runs on, as applications see it. */
 export class RealSockets implements Sockets {
+  readonly #afterwards: () => void;
+
+  /** `afterwards` is called whenever an application has been: its deadline may have moved. */
+  constructor(afterwards: () => void) {
+    this.#afterwards = afterwards;
+  }
+
   udp(family: Family, localPort: number, onMessage: OnMessage): UdpSocket {
-    return new RealUdpSocket(family, localPort, onMessage);
+    return new RealUdpSocket(family, localPort, (...message) => {
+      onMessage(...message);
+      this.#afterwards();
+    });
   }
 
   ping(family: Family, onReply: OnReply): PingSocket {
-    return new RawPingSocket(family, onReply);
+    return new RawPingSocket(family, (...reply) => {
+      onReply(...reply);
+      this.#afterwards();
+    });
   }
 
-  connect(remote: Endpoint, handlers: StreamHandlers, _now: Instant): TcpStream {
+  connect(remote: Endpoint, given: StreamHandlers, _now: Instant): TcpStream {
+    const handlers = this.#watched(() => given);
     const socket = connect({ host: formatAddress(remote.address), port: remote.port, noDelay: true });
     socket.on('connect', () => handlers.onOpen?.(wallClock()));
     return new RealStream(socket, handlers);
@@ -40,16 +54,28 @@ export class RealSockets implements Sockets {
   listen(family: Family, localPort: number, accept: (stream: TcpStream, now: Instant) => StreamHandlers): Listener {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       const late: { handlers?: StreamHandlers } = {};
-      const handlers: StreamHandlers = {
-        onData: (bytes, now) => late.handlers?.onData(bytes, now),
-        onWritable: (now) => late.handlers?.onWritable?.(now),
-        onEnd: (now) => late.handlers?.onEnd(now),
-        onClose: (end, now) => late.handlers?.onClose(end, now),
-      };
+      const handlers = this.#watched(() => late.handlers);
       late.handlers = accept(new RealStream(socket, handlers), wallClock());
     });
     server.listen({ port: localPort, host: anyAddress(family), ipv6Only: family === 6 });
     return { close: () => void server.close() };
+  }
+
+  /** Handlers that may not be there yet: a stream exists before it is known who handles it. */
+  #watched(handlers: () => StreamHandlers | undefined): StreamHandlers {
+    const afterwards = this.#afterwards;
+    const call = (tell: (to: StreamHandlers) => void): void => {
+      const to = handlers();
+      if (to) tell(to);
+      afterwards();
+    };
+    return {
+      onOpen: (now) => call((to) => to.onOpen?.(now)),
+      onData: (bytes, now) => call((to) => to.onData(bytes, now)),
+      onWritable: (now) => call((to) => to.onWritable?.(now)),
+      onEnd: (now) => call((to) => to.onEnd(now)),
+      onClose: (end, now) => call((to) => to.onClose(end, now)),
+    };
   }
 }
 

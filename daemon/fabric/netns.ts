@@ -150,7 +150,8 @@ export async function execIn(namespace: string, words: readonly string[]): Promi
   });
 }
 
-async function checkMachine(): Promise<void> {
+/** Fails with a LabError that says what this machine lacks for a lab of namespaces, and what mends it. */
+export async function checkMachine(): Promise<void> {
   if (process.platform !== 'linux') throw new LabError('network namespaces need Linux', 3);
   if (process.getuid?.() !== 0) throw new LabError('network namespaces need root: sudo ./svrlab ...', 3);
   for (const [program, debianPackage] of [

@@ -42,7 +42,7 @@ export class RealFabric implements Fabric {
   readonly #linkActions: Action[] = [];
   readonly #restarts = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  #restartFailure: unknown;
+  #restartFailure: Error | undefined;
   #epoch: Instant | undefined;
 
   constructor(options: FabricOptions, machinery: Machinery) {
@@ -147,7 +147,7 @@ export class RealFabric implements Fabric {
   async #restart(node: string, downFor: Duration): Promise<void> {
     const upAt = after(wallClock(), downFor);
     await this.#machinery.end(node);
-    const restart = this.#comeUp(node, upAt).catch((error: unknown) => {
+    const restart = this.#comeUp(node, upAt).catch((error: Error) => {
       if (!this.#stopping.signal.aborted) this.#restartFailure = error;
     });
     this.#restarts.add(restart);
@@ -166,6 +166,8 @@ export class RealFabric implements Fabric {
 
   /** A router that is down knows nothing and answers nobody. */
   async #ask<Answer>(node: string, path: string, whenDown: Answer): Promise<Answer> {
+    const isRouter = this.#options.scenario.nodes.some(({ name, kind }) => name === node && kind === 'router');
+    if (!isRouter) throw new LabError(`there is no router '${node}' in this lab`, 2);
     const client = this.#machinery.client(node);
     return this.#restarts.size > 0 && !(await client.answers()) ? whenDown : client.get<Answer>(path);
   }

@@ -1,0 +1,76 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { LinkDirection } from '../../../daemon/link-direction.ts';
+import { Frame } from '../../../lib/frame.ts';
+import { LinkModel } from '../../../lib/link/impairment.ts';
+import { SeededRandom } from '../../../lib/random.ts';
+import { milliseconds, NEVER, type Duration, type Instant } from '../../../lib/time.ts';
+
+const at = (ms: number): Instant => (ms * 1_000) as Instant;
+const frame = (byte: number): Frame => Frame.of(Uint8Array.of(byte));
+
+function direction(delayMs: number, loss = 0): { link: LinkDirection; delivered: [number, number][] } {
+  const delivered: [number, number][] = [];
+  const impairment = { delay: milliseconds(delayMs), jitter: 0 as Duration, loss };
+  const link = new LinkDirection(new LinkModel(impairment, new SeededRandom(1)), (frame, now) =>
+    delivered.push([frame.bytes[frame.start], now / 1_000]),
+  );
+  return { link, delivered };
+}
+
+describe('one direction of a link on a real fabric', () => {
+  it('delivers at once what is not delayed', () => {
+    const { link, delivered } = direction(0);
+    equal(link.send(frame(1), at(5)), undefined);
+    deepEqual(delivered, [[1, 5]]);
+    equal(link.nextDeadline(), NEVER);
+  });
+
+  it('holds a copy of what is delayed until it is due, and keeps the order', () => {
+    const { link, delivered } = direction(20);
+    const reused = frame(1);
+    link.send(reused, at(0));
+    reused.bytes[reused.start] = 2;
+    link.send(reused, at(10));
+    equal(link.nextDeadline(), at(20));
+    link.poll(at(19));
+    deepEqual(delivered, []);
+    link.poll(at(25));
+    link.poll(at(30));
+    deepEqual(delivered, [
+      [1, 25],
+      [2, 30],
+    ]);
+    equal(link.nextDeadline(), NEVER);
+  });
+
+  it('lets nothing overtake what is on its way when the delay goes away', () => {
+    const { link, delivered } = direction(20);
+    link.send(frame(1), at(0));
+    link.model.impair({ delay: 0 as Duration, jitter: 0 as Duration, loss: 0 });
+    link.send(frame(2), at(5));
+    link.poll(at(20));
+    deepEqual(
+      delivered.map(([byte]) => byte),
+      [1, 2],
+    );
+  });
+
+  it('tells why a frame does not arrive', () => {
+    equal(direction(0, 1).link.send(frame(1), at(0)), 'loss');
+    const { link, delivered } = direction(0);
+    link.model.cut();
+    equal(link.send(frame(1), at(0)), 'cut');
+    link.model.heal();
+    equal(link.send(frame(2), at(1)), undefined);
+    deepEqual(delivered, [[2, 1]]);
+  });
+
+  it('is bounded: a full link loses what comes, and goes on when it has drained', () => {
+    const { link, delivered } = direction(20);
+    for (let i = 0; i < 8_192; i++) equal(link.send(frame(1), at(0)), undefined);
+    equal(link.send(frame(2), at(0)), 'queue-full');
+    link.poll(at(20));
+    equal(delivered.length, 8_192);
+    equal(link.send(frame(3), at(20)), undefined);
+  });
+});

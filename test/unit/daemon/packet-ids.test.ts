@@ -1,0 +1,80 @@
+import { deepEqual, equal, notEqual } from 'node:assert/strict';
+import { PacketIds } from '../../../daemon/fabric/packet-ids.ts';
+import type { CapturedPacket } from '../../../lib/lab/fabric.ts';
+import { seconds } from '../../../lib/time.ts';
+import { loadScenario } from '../../support/lab-files.ts';
+
+const { links } = loadScenario('scenarios/session-recovery.yaml');
+const segments = loadScenario('scenarios/port-scan.yaml').links;
+
+function packet(place: string, id: number, content: number, time = 0, comments: string[] = []): CapturedPacket {
+  const [where, direction] = place.split(' ');
+  const [node, port] = where.split(':');
+  return { node, port, direction: direction as 'in' | 'out', id, time, bytes: Uint8Array.of(content), comments };
+}
+
+function joined(packets: readonly CapturedPacket[], known = links): PacketIds {
+  const ids = new PacketIds(known);
+  for (const seen of packets) ids.see(seen);
+  ids.join();
+  return ids;
+}
+
+describe('ids that follow a packet', () => {
+  it('are the same from the first node to the last, however the packet is rewritten on its way', () => {
+    const ids = joined([
+      packet('client:eth0 out', 7, 0xaa),
+      packet('spoke:lan in', 1, 0xaa),
+      packet('spoke:wan out', 1, 0xbb),
+      packet('hub:wan in', 4, 0xbb),
+      packet('hub:lan out', 4, 0xcc),
+      packet('server:eth0 in', 2, 0xcc),
+    ]);
+    const all = [ids.idOf('client', 7), ids.idOf('spoke', 1), ids.idOf('hub', 4), ids.idOf('server', 2)];
+    deepEqual(all, [1, 1, 1, 1]);
+  });
+
+  it('differ for packets that nodes happen to number alike', () => {
+    const ids = joined([packet('spoke:wan out', 1, 0xaa), packet('hub:wan out', 1, 0xbb)]);
+    notEqual(ids.idOf('spoke', 1), ids.idOf('hub', 1));
+    equal(ids.idOf('spoke', 0), 0);
+  });
+
+  it('match equal frames in their order, also if the receiver took note first', () => {
+    const ids = joined([
+      packet('hub:wan in', 1, 0xaa, 90),
+      packet('spoke:wan out', 1, 0xaa, 100),
+      packet('spoke:wan out', 2, 0xaa, 200),
+      packet('hub:wan in', 2, 0xaa, 300),
+    ]);
+    equal(ids.idOf('hub', 1), ids.idOf('spoke', 1));
+    equal(ids.idOf('hub', 2), ids.idOf('spoke', 2));
+    notEqual(ids.idOf('hub', 1), ids.idOf('hub', 2));
+  });
+
+  it('do not take a frame that was lost for the one that was sent again', () => {
+    const ids = joined([
+      packet('spoke:wan out', 1, 0xaa, 100, ['lost on the link: cut']),
+      packet('spoke:wan out', 2, 0xaa, 200),
+      packet('hub:wan in', 5, 0xaa, 300),
+    ]);
+    equal(ids.idOf('hub', 5), ids.idOf('spoke', 2));
+  });
+
+  it('do not join what lies too far apart, or is not on one link', () => {
+    const ids = joined([
+      packet('spoke:wan out', 1, 0xaa, 0),
+      packet('hub:wan in', 1, 0xaa, seconds(3)),
+      packet('server:eth0 in', 1, 0xaa, 0),
+    ]);
+    equal(new Set([ids.idOf('spoke', 1), ids.idOf('hub', 1), ids.idOf('server', 1)]).size, 3);
+  });
+
+  it('are the same at everybody on a segment who gets the frame', () => {
+    const ids = joined(
+      [packet('scanner:eth0 out', 3, 0xaa), packet('spoke:wan in', 1, 0xaa), packet('hub:wan in', 9, 0xaa)],
+      segments,
+    );
+    deepEqual([ids.idOf('spoke', 1), ids.idOf('hub', 9)], [ids.idOf('scanner', 3), ids.idOf('scanner', 3)]);
+  });
+});
