@@ -1,25 +1,25 @@
 import { wallClock } from '../daemon/clock.ts';
 import type { Fabric, FabricName, FabricOptions } from '../lib/lab/fabric.ts';
 
-export const fabricNames = ['sim', 'netns', 'compose'] as const satisfies readonly FabricName[];
-
 export interface MadeFabric {
   readonly fabric: Fabric;
   /** When the run began, in microseconds since the Unix epoch; may be asked once it has begun. */
   readonly epoch: () => number;
 }
 
-/** Makes a fabric. Only the one that is asked for is loaded, so that the simulator needs no native modules. */
-export async function makeFabric(name: FabricName, options: FabricOptions): Promise<MadeFabric> {
-  if (name === 'sim') {
+type Maker = (options: FabricOptions) => Promise<MadeFabric>;
+
+const inRealTime = (fabric: Fabric): MadeFabric => ({ fabric, epoch: () => wallClock() - fabric.elapsed() });
+
+/** How each fabric is made. Only the one that is asked for is loaded, so that the simulator needs no native modules. */
+export const fabricMakers = {
+  sim: async (options) => {
     const { SIM_EPOCH } = await import('../lib/lab/sim/fabric.ts');
     const { ResponsiveSimFabric } = await import('./responsive-sim.ts');
     const { nodeCrypto } = await import('../daemon/crypto.ts');
     return { fabric: new ResponsiveSimFabric({ ...options, crypto: nodeCrypto }), epoch: () => SIM_EPOCH };
-  }
-  const fabric =
-    name === 'netns'
-      ? new (await import('../daemon/fabric/netns.ts')).NetnsFabric(options)
-      : new (await import('../daemon/fabric/compose.ts')).ComposeFabric(options);
-  return { fabric, epoch: () => wallClock() - fabric.elapsed() };
-}
+  },
+  netns: async (options) => inRealTime(new (await import('../daemon/fabric/netns.ts')).NetnsFabric(options)),
+} as const satisfies Partial<Record<FabricName, Maker>>;
+
+export type RunFabric = keyof typeof fabricMakers;

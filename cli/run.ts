@@ -1,11 +1,11 @@
 import { join, relative } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CaptureFileOptions } from '../lib/capture/capture-file.ts';
-import type { CapturedPacket, FabricName, LabEvent } from '../lib/lab/fabric.ts';
+import type { CapturedPacket, LabEvent } from '../lib/lab/fabric.ts';
 import { runScenario, type RunResult } from '../lib/lab/runner.ts';
 import type { Scenario } from '../lib/lab/scenario.ts';
 import { exitStatus } from './exit.ts';
-import { fabricNames, makeFabric } from './fabrics.ts';
+import { fabricMakers, type RunFabric } from './fabrics.ts';
 import { interruptible } from './interrupts.ts';
 import { loadScenario } from './load-scenario.ts';
 import { RunOutputs, outputNames } from './outputs.ts';
@@ -17,7 +17,7 @@ import { formatDuration } from './units.ts';
 import { version } from './version.ts';
 
 interface RunOptions {
-  readonly fabric: FabricName;
+  readonly fabric: RunFabric;
   readonly seed?: number;
   readonly out?: string;
   readonly json?: true;
@@ -47,7 +47,7 @@ export function runCommand(terminal: Terminal): Command {
       'Runs a lab through its timeline, tells what happened, and compares it with what the scenario expects.',
     )
     .argument('<scenario>', 'file or name of a scenario')
-    .addOption(new Option('--fabric <name>', 'where the lab runs').choices(fabricNames).default('sim'))
+    .addOption(new Option('--fabric <name>', 'where the lab runs').choices(Object.keys(fabricMakers)).default('sim'))
     .option('--seed <number>', 'chance; the same seed gives the same run (default: that of the scenario)', readSeed)
     .option('--out <dir>', 'folder for what the run leaves behind (default: out/NAME)')
     .option('--json', 'print result.json instead of the story')
@@ -80,7 +80,7 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
     outputs.event(event);
     story.event(event);
   };
-  const made = await makeFabric(options.fabric, {
+  const made = await fabricMakers[options.fabric]({
     scenario,
     seed,
     events: { event: onEvent },
@@ -107,7 +107,7 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
   return result;
 }
 
-function captureOptions(scenario: Scenario, fabric: FabricName, seed: number, epoch: () => number): CaptureFileOptions {
+function captureOptions(scenario: Scenario, fabric: RunFabric, seed: number, epoch: () => number): CaptureFileOptions {
   return {
     application: `svrlab ${version}`,
     comments: [`scenario ${scenario.name}, fabric ${fabric}, seed ${seed}`, scenario.about],
