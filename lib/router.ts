@@ -1,5 +1,5 @@
 import { assert } from './assert.ts';
-import type { Authority, PeerPath as ConfiguredPath, Router as RouterConfiguration, Security } from './config/index.ts';
+import type { Authority, PeerPath as ConfiguredPath, Router as RouterConfiguration } from './config/index.ts';
 import { peerPaths, placesOf } from './config/index.ts';
 import type { CryptoProvider } from './crypto.ts';
 import type { Device, PortIndex, Wire } from './device.ts';
@@ -12,8 +12,8 @@ import { NetworkInterfaces, type NetworkInterface } from './highway/interfaces.t
 import { Neighbors } from './highway/neighbors.ts';
 import type { PeerPath } from './highway/peer-path.ts';
 import { ReplayCache } from './metadata/replay.ts';
-import { Seal } from './metadata/trailer.ts';
 import type { Random } from './random.ts';
+import { SecurityPolicies } from './security-policies.ts';
 import type { ServiceAreaParts } from './service-area/parts.ts';
 import { Routes } from './service-area/routes.ts';
 import type { FlowRow, SessionRow } from './service-area/rows.ts';
@@ -23,7 +23,7 @@ import { SessionTable } from './service-area/session-table.ts';
 import { flowRows, sessionRows } from './service-area/show.ts';
 import { Waypoints } from './service-area/waypoints.ts';
 import { Counters } from './stats/counters.ts';
-import { earliest, seconds, type Instant } from './time.ts';
+import { earliest, type Instant } from './time.ts';
 import type { Trace } from './trace.ts';
 
 /** Frames a router may hold at once for what it makes itself and for what waits for an address (emulator choice). */
@@ -56,17 +56,23 @@ export class Router implements Device {
   readonly #parts: ServiceAreaParts;
   readonly #highway: Highway;
   readonly #serviceArea: ServiceArea;
+  readonly #policies: SecurityPolicies;
 
   constructor(options: RouterOptions) {
     const { authority, router: name, ports, wire, random, trace } = options;
     const configuration = authority.routers.find((router) => router.name === name);
     assert(configuration !== undefined, `the configuration has no router '${name}'`);
     const { emulator } = authority;
-    const seals = new Seals(options);
+    const policies = new SecurityPolicies(options.crypto, random, emulator.hmacTimeWindow);
+    this.#policies = policies;
+    const services = new Services(authority);
     const configuredPaths = peerPaths(authority, configuration);
-    const interfaces = new NetworkInterfaces(interfacesOf(configuration, ports, configuredPaths, seals), ports.length);
+    const interfaces = new NetworkInterfaces(
+      interfacesOf(configuration, ports, configuredPaths, policies),
+      ports.length,
+    );
     const paths = configuredPaths
-      .flatMap((path) => pathOf(path, interfaces, seals))
+      .flatMap((path) => pathOf(path, interfaces, policies))
       .map((path, index) => ({ ...path, index }));
     const pool = new FramePool(POOL_FRAMES);
     const neighbors = new Neighbors(interfaces, wire, this.counters, pool, {
@@ -82,7 +88,10 @@ export class Router implements Device {
       waypointsMax: configuration.maxWayPoints,
       flows,
       sessions: new SessionTable(emulator.sessionTableSize),
-      services: new Services(authority),
+      services,
+      payloadKeys: services.list.map(({ service }) =>
+        policies.keys(authority.securities.find(({ name: policy }) => policy === service.security)),
+      ),
       routes: new Routes(configuration, interfaces, paths),
       interfaces,
       neighbors,
@@ -108,7 +117,7 @@ export class Router implements Device {
         counters: this.counters,
         pool,
         icmpErrors: new IcmpErrors(interfaces, neighbors, this.counters, pool),
-        replayCache: new ReplayCache(emulator.replayCacheSize, seals.copyLifetime),
+        replayCache: new ReplayCache(emulator.replayCacheSize, policies.copyLifetime),
         inactivityTimeout: mode === 'inactivity-based' ? inactivityTimeout : Infinity,
         trace,
       },
@@ -141,6 +150,11 @@ export class Router implements Device {
     return flowRows(this.#parts, this.#serviceArea, now);
   }
 
+  /** Encrypts with another of a security policy's keys from now on. False if this router uses no such policy or key. */
+  rotateKey(policy: string, securityId: number): boolean {
+    return this.#policies.rotate(policy, securityId);
+  }
+
   /** Loses every session without a word to anybody, as a crash would. Returns how many there were. */
   forgetSessions(): number {
     const all = [...this.#parts.sessions.all()];
@@ -160,36 +174,11 @@ export class Router implements Device {
   }
 }
 
-/** The HMAC keys of a router: one Seal for each security policy that is used. */
-class Seals {
-  readonly #options: RouterOptions;
-  readonly #byPolicy = new Map<Security, Seal>();
-  /** How long the longest-lived copy of a sealed packet may be accepted. */
-  copyLifetime = seconds(0);
-
-  constructor(options: RouterOptions) {
-    this.#options = options;
-  }
-
-  for(policy: Security | undefined): Seal | undefined {
-    if (!policy || policy.hmacMode === 'disabled') return undefined;
-    const known = this.#byPolicy.get(policy);
-    if (known) return known;
-    const { authority, crypto } = this.#options;
-    assert(policy.hmacKey !== undefined, `security '${policy.name}' has an HMAC but no key`);
-    const windowSeconds = authority.emulator.hmacTimeWindow / seconds(1);
-    const seal = new Seal(crypto.hmac(policy.hmacCipher, policy.hmacKey), policy.hmacMode, windowSeconds);
-    this.#byPolicy.set(policy, seal);
-    if (seal.copyLifetime > this.copyLifetime) this.copyLifetime = seal.copyLifetime;
-    return seal;
-  }
-}
-
 function interfacesOf(
   configuration: RouterConfiguration,
   ports: readonly RouterPort[],
   paths: readonly ConfiguredPath[],
-  seals: Seals,
+  policies: SecurityPolicies,
 ): NetworkInterface[] {
   const list: NetworkInterface[] = [];
   for (const { deviceInterface, networkInterface } of placesOf(configuration)) {
@@ -210,7 +199,8 @@ function interfacesOf(
         prefix: { address: ipAddress, length: prefixLength },
         gateway,
       })),
-      seal: seals.for(path?.inboundSecurity),
+      seal: policies.seal(path?.inboundSecurity),
+      keys: policies.keys(path?.inboundSecurity),
       hasPeers: path !== undefined,
     });
   }
@@ -223,7 +213,7 @@ interface PathWithPorts extends PeerPath {
 }
 
 /** No path if the interface it would leave by has no port here. */
-function pathOf(path: ConfiguredPath, interfaces: NetworkInterfaces, seals: Seals): PathWithPorts[] {
+function pathOf(path: ConfiguredPath, interfaces: NetworkInterfaces, policies: SecurityPolicies): PathWithPorts[] {
   const out = interfaces.byName(path.networkInterface.name);
   if (!out) return [];
   return [
@@ -236,7 +226,8 @@ function pathOf(path: ConfiguredPath, interfaces: NetworkInterfaces, seals: Seal
       local: path.localAddress,
       remote: path.remoteAddress,
       nextHop: path.gateway ?? path.remoteAddress,
-      seal: seals.for(path.outboundSecurity),
+      seal: policies.seal(path.outboundSecurity),
+      keys: policies.keys(path.outboundSecurity),
       encoding: path.metadataEncoding,
       isPinhole: path.localConnectivity === 'outbound-only' || path.remoteConnectivity === 'outbound-only',
       localPortRanges: path.localPortRanges,

@@ -14,6 +14,8 @@ export const flowFlags = {
   watched: 8,
   /** The TCP connection of the session is not established yet: its segments are followed one by one. */
   tcpOpening: 16,
+  /** What the session's hosts send is encrypted between the routers that they are behind. */
+  encrypted: 32,
 } as const;
 
 /** The highest number of sessions a table may be made for; an index of four times as many slots still fits 32 bits. */

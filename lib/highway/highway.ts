@@ -6,11 +6,12 @@ import {
   addFalsePositiveMarker,
   BASE_HEADER_LENGTH,
   METADATA_LENGTH_MAX,
+  type MetadataFault,
   hasCookie,
   isFalsePositiveMarker,
 } from '../metadata/header.ts';
+import type { KeyRing } from '../metadata/key-ring.ts';
 import type { ReplayCache } from '../metadata/replay.ts';
-import type { Seal } from '../metadata/trailer.ts';
 import { counter, counterPath, type Counters } from '../stats/counters.ts';
 import type { Instant } from '../time.ts';
 import type { Trace, TraceType } from '../trace.ts';
@@ -32,7 +33,7 @@ import {
 import { type FlowTable, flowFlags } from './flow-table.ts';
 import type { FramePool } from './frame-pool.ts';
 import type { IcmpErrorKind, IcmpErrors } from './icmp-errors.ts';
-import type { NetworkInterfaces } from './interfaces.ts';
+import type { NetworkInterface, NetworkInterfaces } from './interfaces.ts';
 import type { Neighbors } from './neighbors.ts';
 import { PARSED, Packet, ipHeaderLength } from './packet.ts';
 import type { PeerPath } from './peer-path.ts';
@@ -53,6 +54,8 @@ export interface SlowPath {
   attributesFor(flow: number, packet: Packet, now: Instant): Attributes | undefined;
   /** A TCP segment that may change the state of its connection. */
   tcpSegment(flow: number, flags: number, now: Instant): void;
+  /** What the payload of a flow's session is encrypted with. Asked for flows with the flag `encrypted` only. */
+  payloadKeys(flow: number): KeyRing;
   /** Writes the UUID of a flow's session to `target`, which has 16 bytes. */
   sessionUuid(flow: number, target: Uint8Array): void;
 }
@@ -192,8 +195,20 @@ export class Highway {
   }
 
   /** Passes on what a packet from a peer carries: its content, with metadata and trailer off. */
-  leave(flow: number, packet: Packet, contentAt: number, end: number, isChanged: boolean, now: Instant): void {
-    if (this.#flows.path[flow] !== 0) return this.#leaveToPeer(flow, packet, contentAt, end, isChanged, now);
+  leave(
+    flow: number,
+    packet: Packet,
+    contentAt: number,
+    contentEnd: number,
+    isContentChanged: boolean,
+    now: Instant,
+  ): void {
+    if (this.#flows.path[flow] !== 0)
+      return this.#leaveToPeer(flow, packet, contentAt, contentEnd, isContentChanged, now);
+    const isEncrypted = (this.#flows.flags[flow] & flowFlags.encrypted) !== 0;
+    const end = isEncrypted ? this.#decryptPayload(flow, packet, contentAt, contentEnd) : contentEnd;
+    if (end < 0) return;
+    const isChanged = isContentChanged || isEncrypted;
     const protocol = keyProtocol(this.#flows.keys, (flow ^ 1) * KEY_WORDS);
     if (protocol === ipProtocols.udp) return this.#leaveToHostAsUdp(flow, packet, contentAt, end, isChanged, now);
     if (protocol === ipProtocols.tcp) {
@@ -201,6 +216,17 @@ export class Highway {
       this.#followTcp(flow, packet.frame.bytes[contentAt + 13], now);
     }
     this.#leaveToHost(flow, packet, contentAt, end, now);
+  }
+
+  /** Returns the new end of the content, or -1 if it was dropped. */
+  #decryptPayload(flow: number, { frame }: Packet, contentAt: number, contentEnd: number): number {
+    const end = this.#slowPath.payloadKeys(flow).decryptPayload(frame.bytes, contentAt, contentEnd);
+    if (typeof end === 'string') {
+      this.#drop(frame, end === 'unknown-key' ? counter.unknownKey : counter.undecipherable);
+      return -1;
+    }
+    this.#counters[counter.payloadDecrypted]++;
+    return end;
   }
 
   /** An L4 header with its payload leaves as it is, behind a new IP header. */
@@ -237,20 +263,36 @@ export class Highway {
     return this.#parts.mtus[keyNetworkInterface(keys, keyAt)];
   }
 
-  #leaveToPeer(flow: number, packet: Packet, contentAt: number, end: number, isWrapped: boolean, now: Instant): void {
+  #leaveToPeer(
+    flow: number,
+    packet: Packet,
+    contentAt: number,
+    contentEnd: number,
+    isContentChanged: boolean,
+    now: Instant,
+  ): void {
     const flows = this.#flows;
     const { frame } = packet;
+    const comesFromHost = flows.path[flow ^ 1] === 0;
+    const keys =
+      comesFromHost && (flows.flags[flow] & flowFlags.encrypted) !== 0 ? this.#slowPath.payloadKeys(flow) : undefined;
     const path = this.#parts.paths[flows.path[flow] - 1];
     const outside = ipHeaderLength(path.family) + UDP_HEADER_LENGTH + (path.seal ? path.seal.trailerLength : 0);
-    const room = this.#parts.mtus[path.networkInterface] - outside - (end - contentAt);
+    const content = contentEnd - contentAt + (keys ? keys.payloadGrowthMax : 0);
+    const room = this.#parts.mtus[path.networkInterface] - outside - content;
     if (room < 0) return this.#tooBig(flow, packet, room, now);
 
     const needsAttention =
       (flows.flags[flow] & ASK_BEFORE_LEAVING) !== 0 || now - flows.activity[flow ^ 1] >= this.#parts.inactivityTimeout;
     const attributes = needsAttention ? this.#slowPath.attributesFor(flow, packet, now) : undefined;
     let at = contentAt;
+    let end = contentEnd;
+    if (keys) {
+      end = keys.encryptPayload(frame.bytes, contentAt, contentEnd);
+      this.#counters[counter.payloadEncrypted]++;
+    }
     if (attributes) {
-      const length = encodeMetadata(attributes, path.encoding, this.#block, 0);
+      const length = encodeMetadata(attributes, path.encoding, this.#block, 0, path.keys);
       if (length > room) return this.#drop(frame, counter.metadataAddFailure);
       at -= length;
       copyBytes(this.#block, 0, frame.bytes, at, length);
@@ -261,7 +303,7 @@ export class Highway {
       this.#counters[counter.metadataAddNotRequired]++;
     }
     frame.end = end;
-    const isChanged = isWrapped || at !== contentAt || path.seal !== undefined;
+    const isChanged = isContentChanged || at !== contentAt || keys !== undefined || path.seal !== undefined;
     if (path.seal) this.sealing.seal(flow, frame, at, path.seal, attributes !== undefined, now);
     this.#leaveAsUdp(flow, packet, at, frame.end, isChanged, now);
   }
@@ -307,7 +349,7 @@ export class Highway {
     const frame = this.#parts.pool.take();
     if (!frame) return false;
     const at = frame.start;
-    frame.end = at + encodeMetadata(attributes, path.encoding, frame.bytes, at);
+    frame.end = at + encodeMetadata(attributes, path.encoding, frame.bytes, at, path.keys);
     if (path.seal) this.sealing.seal(flow, frame, at, path.seal, true, now);
     const keys = this.#flows.keys;
     const keyAt = (flow ^ 1) * KEY_WORDS;
@@ -324,13 +366,13 @@ export class Highway {
     packet: Packet,
     attributes: Attributes,
     encoding: MetadataEncoding,
-    seal: Seal | undefined,
+    { seal, keys }: NetworkInterface,
     now: Instant,
   ): boolean {
     const frame = this.#parts.pool.take();
     if (!frame) return false;
     const at = frame.start;
-    frame.end = at + encodeMetadata(attributes, encoding, frame.bytes, at);
+    frame.end = at + encodeMetadata(attributes, encoding, frame.bytes, at, keys);
     if (seal) this.sealing.sealUnbound(frame, at, seal, now);
     const udpAt = prependUdp(frame, at, packet.destinationPort, packet.sourcePort);
     prependIp(frame, udpAt, packet.key, 0, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
@@ -352,9 +394,10 @@ export class Highway {
       this.#drop(frame, counter.badChecksum);
       return undefined;
     }
-    const metadata = decodeMetadata(frame.bytes, packet.payloadAt, end);
+    const { keys } = this.#interfaces.list[packet.networkInterface];
+    const metadata = decodeMetadata(frame.bytes, packet.payloadAt, end, keys);
     if (typeof metadata === 'string') {
-      this.#counters[counter.metadataGetLength]++;
+      this.#counters[metadataFaultCounter(metadata)]++;
       this.#trace('packet-dropped', frame, metadata);
       return undefined;
     }
@@ -399,4 +442,9 @@ export class Highway {
   drop(packet: Packet, reason: number): void {
     this.#drop(packet.frame, reason);
   }
+}
+
+function metadataFaultCounter(fault: MetadataFault): number {
+  if (fault === 'unknown-key') return counter.unknownKey;
+  return fault === 'undecipherable' ? counter.undecipherable : counter.metadataGetLength;
 }

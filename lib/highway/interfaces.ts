@@ -1,6 +1,7 @@
 import type { Family, IpAddress, IpPrefix } from '../address.ts';
 import { prefixContains } from '../address.ts';
 import type { PortIndex } from '../device.ts';
+import type { KeyRing } from '../metadata/key-ring.ts';
 import type { Seal } from '../metadata/trailer.ts';
 import { equalBytes } from '../wire/bytes.ts';
 
@@ -26,6 +27,8 @@ export interface NetworkInterface {
   readonly addresses: readonly OwnAddress[];
   /** What packets from other routers are sealed with; undefined if they are not. */
   readonly seal: Seal | undefined;
+  /** What metadata from other routers is encrypted with; undefined if it is not. */
+  readonly keys: KeyRing | undefined;
   /** Whether the interface has peers: only then are waypoints spoken to. */
   readonly hasPeers: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Family, IpAddress } from '../address.ts';
 import type { MetadataEncoding } from '../metadata/codec.ts';
+import type { KeyRing } from '../metadata/key-ring.ts';
 import type { Seal } from '../metadata/trailer.ts';
 
 /** A way to a peer: from one of our addresses to one of its. Waypoint ports are added per session. */
@@ -15,6 +16,8 @@ export interface PeerPath {
   readonly nextHop: IpAddress;
   /** What packets to this peer are sealed with; undefined for none. */
   readonly seal: Seal | undefined;
+  /** What metadata to this peer is encrypted with; undefined for nothing. */
+  readonly keys: KeyRing | undefined;
   readonly encoding: MetadataEncoding;
   /** One side cannot be reached from outside, only reaches out: its sessions pass through a pinhole. */
   readonly isPinhole: boolean;

@@ -3,6 +3,7 @@ import { svr } from '../../proto/svr/v1/metadata.ts';
 import { readU16, writeU16 } from '../wire/bytes.ts';
 import { attributes as attributeTable, findAttribute, headerAttributes, payloadAttributes } from './attributes.ts';
 import type { Attribute, AttributeName, Attributes, Section } from './attributes.ts';
+import type { KeyRing } from './key-ring.ts';
 import {
   BASE_HEADER_LENGTH,
   METADATA_LENGTH_MAX,
@@ -52,7 +53,8 @@ export function metadataLength(attributes: Attributes, encoding: MetadataEncodin
 }
 
 /**
- * Writes the block at `at` and returns its length in bytes.
+ * Writes the block at `at` and returns its length in bytes. With `keys` the payload attributes are encrypted, and the
+ * header names the key.
  * Throws RangeError for what a caller must not ask for: no room, a block that is too long, a value that does not fit its attribute.
  */
 export function encodeMetadata(
@@ -60,10 +62,13 @@ export function encodeMetadata(
   encoding: MetadataEncoding,
   target: Uint8Array,
   at: number,
+  keys?: KeyRing,
 ): number {
   const write = encoding === 'tlv' ? writeTlvs : writeMessage;
-  const headerEnd = write(attributes, 'header', target, at + BASE_HEADER_LENGTH);
-  const end = write(attributes, 'payload', target, headerEnd);
+  const named: Attributes = keys ? { ...attributes, securityId: keys.current } : attributes;
+  const headerEnd = write(named, 'header', target, at + BASE_HEADER_LENGTH);
+  const plainEnd = write(named, 'payload', target, headerEnd);
+  const end = keys && plainEnd > headerEnd ? keys.encryptInPlace(target, headerEnd, plainEnd) : plainEnd;
   if (end > target.length || end - at > METADATA_LENGTH_MAX) throw new RangeError('no room for the metadata');
   writeBaseHeader(target, at, headerEnd - at, end - headerEnd);
   return end - at;
@@ -136,8 +141,11 @@ function writeMessage(attributes: Attributes, section: Section, target: Uint8Arr
 
 type Draft = { -readonly [K in keyof Metadata]: Metadata[K] };
 
-/** Decodes the block at `at` of a packet that ends at `end`. Copies what it keeps; never throws. */
-export function decodeMetadata(bytes: Uint8Array, at: number, end: number): Metadata | MetadataFault {
+/**
+ * Decodes the block at `at` of a packet that ends at `end`. Copies what it keeps; never throws. With `keys` the payload
+ * attributes are decrypted first: whether they are encrypted is a matter of the security policy, not of the bytes.
+ */
+export function decodeMetadata(bytes: Uint8Array, at: number, end: number, keys?: KeyRing): Metadata | MetadataFault {
   const fault = baseHeaderFault(bytes, at, end);
   if (fault) return fault;
   const headerAt = at + BASE_HEADER_LENGTH;
@@ -154,11 +162,12 @@ export function decodeMetadata(bytes: Uint8Array, at: number, end: number): Meta
     isFalsePositiveMarker: payloadEnd === headerAt,
   };
   const read = isProtobuf ? readMessage : readTlvs;
-  return (
-    read(bytes, headerAt, headerEnd, 'header', metadata) ??
-    read(bytes, headerEnd, payloadEnd, 'payload', metadata) ??
-    metadata
-  );
+  const headerFault = read(bytes, headerAt, headerEnd, 'header', metadata);
+  if (headerFault) return headerFault;
+  if (!keys || payloadEnd === headerEnd) return read(bytes, headerEnd, payloadEnd, 'payload', metadata) ?? metadata;
+  const plain = keys.decrypt(metadata.attributes.securityId, bytes, headerEnd, payloadEnd);
+  if (typeof plain === 'string') return plain;
+  return read(plain, 0, plain.length, 'payload', metadata) ?? metadata;
 }
 
 function startsWith(bytes: Uint8Array, at: number, end: number, type: number): boolean {

@@ -27,6 +27,8 @@ export const metadataFaults = {
   'duplicate-attribute': 'an attribute comes twice',
   'mixed-encodings': 'a section in the protobuf encoding is not exactly its one TLV, or only one section has it',
   'invalid-protobuf': 'the protobuf message does not decode',
+  'unknown-key': 'the payload attributes are encrypted under a security ID that is not configured',
+  undecipherable: 'the payload attributes cannot be decrypted with the key that their security ID names',
 } as const;
 
 export type MetadataFault = keyof typeof metadataFaults;

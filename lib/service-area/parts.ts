@@ -5,6 +5,7 @@ import type { FramePool } from '../highway/frame-pool.ts';
 import type { NetworkInterfaces } from '../highway/interfaces.ts';
 import type { Neighbors } from '../highway/neighbors.ts';
 import type { PeerPath } from '../highway/peer-path.ts';
+import type { KeyRing } from '../metadata/key-ring.ts';
 import type { Random } from '../random.ts';
 import type { Counters } from '../stats/counters.ts';
 import type { Trace } from '../trace.ts';
@@ -29,6 +30,8 @@ export interface ServiceAreaParts {
   readonly paths: readonly PeerPath[];
   /** The ports of each path, by its index. */
   readonly waypoints: readonly Waypoints[];
+  /** What the payload of each service is encrypted with, by the service's index; undefined where it is not. */
+  readonly payloadKeys: readonly (KeyRing | undefined)[];
   readonly pool: FramePool;
   readonly random: Random;
   readonly counters: Counters;

@@ -1,8 +1,10 @@
 import { sameAddress } from '../address.ts';
+import { assert } from '../assert.ts';
 import type { SlowPath } from '../highway/highway.ts';
 import type { Packet } from '../highway/packet.ts';
 import type { Attributes } from '../metadata/attributes.ts';
 import type { Metadata } from '../metadata/codec.ts';
+import type { KeyRing } from '../metadata/key-ring.ts';
 import { hasCookie, isFalsePositiveMarker } from '../metadata/header.ts';
 import { counter, type CounterName } from '../stats/counters.ts';
 import { earliest, type Instant } from '../time.ts';
@@ -125,11 +127,14 @@ export class ServiceArea implements SlowPath {
 
   #askForMetadata(packet: Packet, now: Instant): void {
     const { interfaces, authority, paths, trace } = this.#parts;
-    const { seal } = interfaces.list[packet.networkInterface];
     const path = paths.find(({ networkInterface }) => networkInterface === packet.networkInterface);
     const encoding = path?.encoding ?? authority.emulator.metadataEncoding;
     trace?.event({ type: 'control-sent', packet: 0, reason: 'enableMetadata' });
-    if (!this.#parts.highway().answer(packet, { controlMessage: 'enableMetadata' }, encoding, seal, now))
+    if (
+      !this.#parts
+        .highway()
+        .answer(packet, { controlMessage: 'enableMetadata' }, encoding, interfaces.list[packet.networkInterface], now)
+    )
       return this.#drop(packet, 'reverseBufferAllocation');
     this.#drop(packet, 'unknownWaypointAnswered');
   }
@@ -166,6 +171,12 @@ export class ServiceArea implements SlowPath {
 
   tcpSegment(flow: number, flags: number, now: Instant): void {
     this.sessions.tcpSegment(flow, flags, now);
+  }
+
+  payloadKeys(flow: number): KeyRing {
+    const keys = this.#parts.payloadKeys[this.#parts.sessions.service[flow >> 1]];
+    assert(keys !== undefined, 'a session is encrypted whose service has no keys');
+    return keys;
   }
 
   sessionUuid(flow: number, target: Uint8Array): void {

@@ -6,6 +6,7 @@ import {
   keySource,
   keySourcePort,
 } from '../highway/flow-key.ts';
+import { flowFlags } from '../highway/flow-table.ts';
 import type { Attributes } from '../metadata/attributes.ts';
 import type { Context } from '../metadata/layout.ts';
 import type { ServiceAreaParts } from './parts.ts';
@@ -42,7 +43,7 @@ export const mirrored = (context: Context): Context => ({
  * A sequence number of modification, TLV 28, marks metadata that was turned on again (emulator choice).
  */
 export function sessionAttributes(parts: ServiceAreaParts, flow: number, isTcpSyn: boolean): Attributes {
-  const { sessions, services } = parts;
+  const { flows, sessions, services } = parts;
   const session = flow >> 1;
   const isReverse = (flow & 1) === 1;
   const context = sessionContext(parts, session);
@@ -51,6 +52,7 @@ export function sessionAttributes(parts: ServiceAreaParts, flow: number, isTcpSy
     tenant: sessions.tenant(session),
     service: services.list[sessions.service[session]].name,
     sourceRouter: sessions.sourceRouter(session),
+    ...((flows.flags[flow] & flowFlags.encrypted) !== 0 && { sessionPayloadEncrypted: true as const }),
     ...(isTcpSyn && { tcpSyn: true as const }),
     ...(sessions.renewals[session] > 0 && {
       modifyRequest: { flagF: false, flagD: false, sequence: sessions.renewals[session] & 0xfff },

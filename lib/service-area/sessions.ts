@@ -73,6 +73,12 @@ export class Sessions {
       this.#parts.neighbors.isKnown(toNeighbor) ? counter.arpResolveSuccess : counter.arpResolvePending
     ]++;
     this.#startTimer(session, now);
+    // A router that both sides are peers of passes on what it cannot read.
+    const isBetweenHostAndPeer = (from.path === undefined) !== (to.path === undefined);
+    if (isBetweenHostAndPeer && this.#parts.payloadKeys[seed.service]) {
+      flows.flags[forward] |= flowFlags.encrypted;
+      flows.flags[forward + 1] |= flowFlags.encrypted;
+    }
     return session;
   }
 

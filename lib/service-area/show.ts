@@ -52,7 +52,7 @@ function sessionRow(parts: ServiceAreaParts, serviceArea: ServiceArea, flow: num
     destinationPort: keyDestinationPort(flows.keys, at),
     natAddress: leavesToPeer ? formatAddressBytes(keyDestination(flows.keys, opposite)) : '',
     natPort: leavesToPeer ? keyDestinationPort(flows.keys, opposite) : 0,
-    payloadEncrypted: false,
+    payloadEncrypted: (flows.flags[flow] & flowFlags.encrypted) !== 0,
     timeout: Math.round(serviceArea.sessions.secondsLeft(session, now)),
     uptime: Math.round((now - sessions.createdAt[session]) / seconds(1)),
   };
@@ -95,9 +95,12 @@ function actionsOf({ flows, paths }: ServiceAreaParts, serviceArea: ServiceArea,
   const actions: string[] = [];
   if (from?.seal) actions.push('open');
   if (from) actions.push('strip-metadata');
+  const isEncrypted = (flows.flags[flow] & flowFlags.encrypted) !== 0;
+  if (from && isEncrypted) actions.push('decrypt');
   if (from && isWrapped) actions.push('unwrap');
   actions.push('rewrite');
   if (to && isWrapped) actions.push('wrap');
+  if (to && isEncrypted) actions.push('encrypt');
   if (to && (flows.flags[flow] & flowFlags.metadataOn) !== 0) actions.push('add-metadata');
   if (to?.seal) actions.push('seal');
   return [...actions, 'forward'];

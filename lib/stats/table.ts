@@ -8,17 +8,17 @@ const sent = 'service-area sent';
 const installErrors = 'service-area session-install-errors';
 const emulator = 'emulator';
 
-interface CounterRow {
+export interface CounterRow {
   /** Words behind `show stats`. */
   readonly path: string;
   /** When it is incremented, in one sentence. */
   readonly help: string;
 }
 
-const row = (path: string, help: string): CounterRow => ({ path, help });
+export const row = (path: string, help: string): CounterRow => ({ path, help });
 
 /**
- * Every counter there is. Names are those of SSR's `show stats` (SVR sheet, sections 3.3 and 5); those under
+ * Every counter of a router. Names are those of SSR's `show stats` (SVR sheet, sections 3.3 and 5); those under
  * `emulator` are our own, for what SSR has no public name for. Where the public material gives a name without a
  * meaning, the meaning here is an emulator choice.
  */
@@ -135,6 +135,20 @@ export const counterTable = {
   replayed: row(
     `${emulator} hmac replayed`,
     'a packet was dropped: it has been seen before, or is older than the replay window',
+  ),
+
+  unknownKey: row(
+    `${emulator} encryption unknown-key`,
+    'a packet was dropped: encrypted under a security ID not known here',
+  ),
+  undecipherable: row(
+    `${emulator} encryption undecipherable`,
+    'a packet was dropped: what its key should decrypt does not decrypt',
+  ),
+  payloadEncrypted: row(`${emulator} encryption payload-encrypted`, "a host's packet left with its payload encrypted"),
+  payloadDecrypted: row(
+    `${emulator} encryption payload-decrypted`,
+    'a packet left to a host with its payload decrypted',
   ),
 
   existingFlows: row(`${received} existing-flows`, 'metadata came on a flow that exists'),
@@ -266,5 +280,3 @@ export const counterTable = {
   sessionsReplaced: row(`${emulator} sessions replaced`, 'a session ended because a newer one took its flows'),
   sessionsForgotten: row(`${emulator} sessions forgotten`, 'a session was forgotten, as a person or a scenario asked'),
 } as const satisfies Record<string, CounterRow>;
-
-export type CounterName = keyof typeof counterTable;

@@ -1,3 +1,4 @@
+import { cipherKinds } from '../../crypto.ts';
 import type { Authority, PortRange, Security, Transport } from '../types.ts';
 import type { Fault } from './fault.ts';
 
@@ -26,11 +27,18 @@ export function checkPortRanges(portRanges: readonly PortRange[], fault: Fault):
 
 /** A policy without the key that it needs would protect nothing (SVR sheet, section 4.4). */
 export function checkSecurity(security: Security, fault: Fault): void {
-  const { name, encrypt, encryptionCipher, encryptionKey, hmacMode, hmacKey } = security;
-  const digits = encryptionCipher.endsWith('256') ? 64 : 32;
-  if (encrypt && (!encryptionKey || encryptionKey.length * 2 !== digits)) {
+  const { name, encrypt, encryptionCipher, encryptionKey, hmacMode, hmacKey, emulator } = security;
+  const { keyLength } = cipherKinds[encryptionCipher];
+  const digits = keyLength * 2;
+  if (encrypt && encryptionKey?.length !== keyLength) {
     const message = `security '${name}' needs an encryption-key of ${digits} digits for ${encryptionCipher}`;
     fault(security, 'encryption-key', message, "or 'encrypt false'");
+  }
+  for (const key of emulator.keys) {
+    if (key.encryptionKey.length !== keyLength)
+      fault(key, 'encryption-key', `key ${key.securityId} needs ${digits} digits for ${encryptionCipher}`);
+    if (key.securityId === emulator.securityId)
+      fault(key, 'security-id', `security-id ${key.securityId} is the one of the encryption-key above`);
   }
   if (hmacMode !== 'disabled' && !hmacKey) {
     fault(security, 'hmac-mode', `security '${name}' needs an hmac-key`, "or 'hmac-mode disabled'");

@@ -1,8 +1,19 @@
-import type { HmacCipher } from '../../crypto.ts';
+import type { CipherKind, HmacCipher } from '../../crypto.ts';
 import { milliseconds, seconds } from '../../time.ts';
 import { description, name, portRange } from './common.ts';
 import { container, list } from './element.ts';
-import { boolean, decimal, duration, enumeration, hex, ipPrefix, leafList, priority, reference } from './leaf.ts';
+import {
+  boolean,
+  decimal,
+  duration,
+  enumeration,
+  hex,
+  integer,
+  ipPrefix,
+  leafList,
+  priority,
+  reference,
+} from './leaf.ts';
 
 const transport = list('Protocols and ports; without any, every protocol', ['protocol'], {
   protocol: enumeration(['tcp', 'udp', 'icmp'], { required: true, help: 'Transport protocol' }),
@@ -16,12 +27,19 @@ export const tenant = list('Those who may be given access to services', ['name']
 
 const hmacCiphers = ['sha256-128', 'sha1', 'sha256', 'sha384', 'sha512'] as const satisfies readonly HmacCipher[];
 
+const encryptionCiphers = [
+  'aes-cbc-128',
+  'aes-cbc-256',
+  'aes-gcm-128',
+  'aes-gcm-256',
+] as const satisfies readonly CipherKind[];
+
 /** SVR sheet, section 4.4. */
 export const security = list('Policies for encryption and authentication between routers', ['name'], {
   name: name('the security policy'),
   description,
   encrypt: boolean({ default: true, help: 'Whether what is sent under this policy is encrypted' }),
-  'encryption-cipher': enumeration(['aes-cbc-128', 'aes-cbc-256', 'aes-gcm-128', 'aes-gcm-256'], {
+  'encryption-cipher': enumeration(encryptionCiphers, {
     default: 'aes-cbc-128',
     help: 'Cipher and key length',
   }),
@@ -33,6 +51,16 @@ export const security = list('Policies for encryption and authentication between
     help: 'Whether packets carry an HMAC, and whether the time goes into it to stop replay',
   }),
   'hmac-key': hex([8, 16, 32, 40, 64], { help: 'Key of the HMAC' }),
+  emulator: container('Choices of the emulator', {
+    'security-id': integer(1, 4_294_967_295, {
+      default: 1,
+      help: 'Version of the encryption-key above, which metadata names',
+    }),
+    key: list('Further keys that are understood, and that a rotation may turn to', ['security-id'], {
+      'security-id': integer(1, 4_294_967_295, { required: true, help: 'Version of this key' }),
+      'encryption-key': hex([32, 64], { required: true, help: 'The key, of the length that the cipher needs' }),
+    }),
+  }),
 });
 
 /** SVR sheet, section 4.3. Protocols that no session-type covers have timers of their own: see session-timers.ts. */

@@ -1,0 +1,58 @@
+import { assert } from './assert.ts';
+import type { Security } from './config/index.ts';
+import type { CryptoProvider } from './crypto.ts';
+import { KeyRing } from './metadata/key-ring.ts';
+import { Seal } from './metadata/trailer.ts';
+import type { Random } from './random.ts';
+import { seconds, type Duration } from './time.ts';
+
+/** The security policies that a router uses, each with its keys made ready once. */
+export class SecurityPolicies {
+  readonly #crypto: CryptoProvider;
+  readonly #random: Random;
+  readonly #windowSeconds: number;
+  readonly #seals = new Map<Security, Seal>();
+  readonly #keys = new Map<Security, KeyRing>();
+  /** How long the longest-lived copy of a sealed packet may be accepted. */
+  copyLifetime: Duration = seconds(0);
+
+  constructor(crypto: CryptoProvider, random: Random, timeWindow: Duration) {
+    this.#crypto = crypto;
+    this.#random = random;
+    this.#windowSeconds = timeWindow / seconds(1);
+  }
+
+  /** What packets under this policy are sealed with; undefined if they are not. */
+  seal(policy: Security | undefined): Seal | undefined {
+    if (!policy || policy.hmacMode === 'disabled') return undefined;
+    const known = this.#seals.get(policy);
+    if (known) return known;
+    assert(policy.hmacKey !== undefined, `security '${policy.name}' has an HMAC but no key`);
+    const seal = new Seal(this.#crypto.hmac(policy.hmacCipher, policy.hmacKey), policy.hmacMode, this.#windowSeconds);
+    this.#seals.set(policy, seal);
+    if (seal.copyLifetime > this.copyLifetime) this.copyLifetime = seal.copyLifetime;
+    return seal;
+  }
+
+  /** What is encrypted with under this policy; undefined if nothing is. */
+  keys(policy: Security | undefined): KeyRing | undefined {
+    if (!policy?.encrypt) return undefined;
+    const known = this.#keys.get(policy);
+    if (known) return known;
+    const { encryptionCipher, encryptionKey, emulator } = policy;
+    assert(encryptionKey !== undefined, `security '${policy.name}' encrypts but has no key`);
+    const all = [{ securityId: emulator.securityId, encryptionKey }, ...emulator.keys];
+    const ciphers = all.map(
+      (key) => [key.securityId, this.#crypto.cipher(encryptionCipher, key.encryptionKey)] as const,
+    );
+    const keys = new KeyRing(new Map(ciphers), emulator.securityId, this.#random);
+    this.#keys.set(policy, keys);
+    return keys;
+  }
+
+  /** Encrypts with another of a policy's keys from now on. False if nothing here uses the policy, or it has no such key. */
+  rotate(policyName: string, securityId: number): boolean {
+    const used = [...this.#keys].find(([policy]) => policy.name === policyName);
+    return used?.[1].rotate(securityId) ?? false;
+  }
+}
