@@ -1,28 +1,56 @@
-import { counterTable, type CounterName } from './table.ts';
+import { middleboxTable } from './middlebox-table.ts';
+import { counterTable } from './table.ts';
 
-export type { CounterName };
+/** Counters of routers and middleboxes stand in one array, so that what both are built from counts for either. */
+const table = { ...counterTable, ...middleboxTable };
 
-const names = Object.keys(counterTable) as CounterName[];
+export type CounterName = keyof typeof table;
+
+/** Which kinds of node count. */
+export type CountingKind = 'router' | 'nat' | 'firewall';
+
+const names = Object.keys(table) as CounterName[];
+const belowWord = (word: string): CounterName[] => names.filter((name) => table[name].path.startsWith(`${word} `));
+
+/** What each kind counts: a node shows no counter that it never touches. */
+const countedBy: Readonly<Record<CountingKind, readonly CounterName[]>> = {
+  router: Object.keys(counterTable) as CounterName[],
+  nat: [
+    ...belowWord('nat'),
+    ...(['arpResolveFailure', 'neighborQueueFull', 'neighborTableFull'] as const),
+    ...(['frameMalformed', 'frameNotForUs', 'frameUnsupported', 'fragments', 'ttlExceeded', 'tooBig'] as const),
+    ...(['icmpErrorSent', 'icmpErrorSuppressed', 'icmpEchoAnswered'] as const),
+  ],
+  firewall: [...belowWord('firewall'), 'frameMalformed', 'frameUnsupported', 'fragments'],
+};
 
 /** Index of each counter in a `Counters` array, by its short name. */
 export const counter = Object.freeze(Object.fromEntries(names.map((name, index) => [name, index]))) as Readonly<
   Record<CounterName, number>
 >;
 
-export const counterPath = (index: number): string => counterTable[names[index]].path;
+export const counterPath = (index: number): string => table[names[index]].path;
+
+/** The paths of all counters of a kind of node, in the table's order. */
+export const counterPathsOf = (kind: CountingKind): string[] => countedBy[kind].map((name) => table[name].path);
 
 /** The counters of one node: one number for each row of the table, which the packet path increments by index. */
 export class Counters {
   readonly values = new Float64Array(names.length);
+  readonly #kind: CountingKind;
+
+  constructor(kind: CountingKind = 'router') {
+    this.#kind = kind;
+  }
 
   /** Value by the path that `show stats` uses, without the words 'show stats'. Undefined if there is no such path. */
   read(path: string): number | undefined {
-    const index = names.findIndex((name) => counterTable[name].path === path);
-    return index < 0 ? undefined : this.values[index];
+    const name = countedBy[this.#kind].find((name) => table[name].path === path);
+    return name && this.values[counter[name]];
   }
 
-  /** Path and value of every counter, in the table's order. */
+  /** Path and value of every counter of this kind of node, in the table's order. */
   all(): ReadonlyMap<string, number> {
-    return new Map(names.map((name, index) => [counterTable[name].path, this.values[index]]));
+    return new Map(countedBy[this.#kind].map((name) => [table[name].path, this.values[counter[name]]]));
   }
 }
