@@ -22,6 +22,12 @@ export const flowFlags = {
 export const SESSIONS_MAX = 1 << 24;
 
 /**
+ * Where a flow begins to number its sealed packets: at the time, in units of 4 µs. The packets of a session that is set
+ * up anew so come behind those of the one before, whose copies stay refused.
+ */
+export const firstSequence = (now: number): number => Math.floor(now / 4) >>> 0;
+
+/**
  * Flows, as columns of typed arrays, and a hash index over their keys (open addressing, linear probing, deletion by
  * shifting back).
  *
@@ -106,7 +112,7 @@ export class FlowTable {
     this.activity[flow] = now;
     this.packets[flow] = 0;
     this.bytes[flow] = 0;
-    this.sequence[flow] = 1;
+    this.sequence[flow] = firstSequence(now);
     let slot = hashKey(key, 0, this.#seed) & this.#mask;
     while (this.#index[slot] !== 0) slot = (slot + 1) & this.#mask;
     this.#index[slot] = flow + 1;

@@ -10,7 +10,7 @@ import {
 } from '../metadata/trailer.ts';
 import { counter, type Counters } from '../stats/counters.ts';
 import type { Instant } from '../time.ts';
-import type { FlowTable } from './flow-table.ts';
+import { firstSequence, type FlowTable } from './flow-table.ts';
 
 /** What `open` returns for a packet that is refused; the counter that says why is given to `refused`. */
 export const REFUSED = -1;
@@ -37,8 +37,8 @@ export class Sealing {
   readonly #counters: Float64Array;
   readonly #window: ReplayWindow;
   readonly #binding = new Uint8Array(16);
-  /** Numbers the packets that belong to no flow, so that no two are the same bytes. */
-  #unbound = 1;
+  /** Number of the last packet that belonged to no flow. */
+  #unbound: number | undefined;
 
   constructor(parts: SealingParts) {
     this.#parts = parts;
@@ -57,7 +57,11 @@ export class Sealing {
 
   /** Seals a packet of metadata that belongs to no flow. */
   sealUnbound(frame: Frame, at: number, seal: Seal, now: Instant): void {
-    frame.end = seal.seal(frame.bytes, at, frame.end, NO_BINDING, this.#unbound++, inSeconds(now));
+    // Whoever knows the flow that is answered goes on from this number; and no two packets may be the same bytes.
+    const first = firstSequence(now);
+    const isAhead = this.#unbound === undefined || ((first - this.#unbound) | 0) > 0;
+    this.#unbound = isAhead ? first : (this.#unbound + 1) >>> 0;
+    frame.end = seal.seal(frame.bytes, at, frame.end, NO_BINDING, this.#unbound, inSeconds(now));
     this.#counters[counter.digestAdded]++;
   }
 
