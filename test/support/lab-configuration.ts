@@ -1,0 +1,204 @@
+import { parseConfiguration, type Authority } from '../../lib/config/index.ts';
+import type { HmacCipher } from '../../lib/crypto.ts';
+import type { MetadataEncoding } from '../../lib/metadata/codec.ts';
+
+export interface LabConfiguration {
+  readonly mode?: 'packet-based' | 'inactivity-based';
+  readonly inactivityTimeoutSeconds?: number;
+  /** Leaves of the authority's emulator block: `{ 'session-table-size': '2' }`. */
+  readonly emulator?: Readonly<Record<string, string>>;
+  readonly encoding?: MetadataEncoding | { readonly spoke: MetadataEncoding; readonly hub: MetadataEncoding };
+  /** Without it, packets between the routers are not sealed. */
+  readonly hmac?: { readonly mode?: 'time-based' | 'regular'; readonly cipher?: HmacCipher; readonly key?: string };
+  /** Family of the addresses between the routers. */
+  readonly wan?: 4 | 6;
+  /** The spoke can only reach out. */
+  readonly pinhole?: boolean;
+  /** A third router, `mid`, stands between spoke and hub. */
+  readonly transit?: boolean;
+  /** Ports of the hub's and the spoke's neighborhood, as `20000-20003`. */
+  readonly hubPorts?: string;
+  readonly spokePorts?: string;
+  readonly transportStateEnforcement?: 'reset' | 'allow' | 'block';
+  /** Blocks to be added: to the authority, to the spoke, to the hub. */
+  readonly authority?: string;
+  readonly spoke?: string;
+  readonly hub?: string;
+  /** The last word, for what has no option of its own. */
+  readonly edit?: (text: string) => string;
+}
+
+const SERVER_NETWORKS = 'address 10.2.0.0/24\naddress fd00:2::/64';
+const CLIENT_NETWORKS = 'address 10.1.0.0/24\naddress fd00:1::/64';
+
+interface ServiceLine {
+  readonly name: string;
+  readonly networks: string;
+  readonly transport: string;
+  readonly tenant: string;
+  /** The router behind which it is. */
+  readonly at: 'spoke' | 'hub';
+}
+
+const ports = (first: number, last = first): string => `port-range ${first}\nend-port ${last}\nexit`;
+
+const services: readonly ServiceLine[] = [
+  {
+    name: 'web',
+    networks: SERVER_NETWORKS,
+    transport: `transport tcp\n${ports(80)}\n${ports(8000, 8099)}\nexit`,
+    tenant: 'corp',
+    at: 'hub',
+  },
+  {
+    name: 'questions',
+    networks: SERVER_NETWORKS,
+    transport: `transport udp\n${ports(7000, 7999)}\nexit`,
+    tenant: 'corp',
+    at: 'hub',
+  },
+  { name: 'echo', networks: SERVER_NETWORKS, transport: 'transport icmp\nexit', tenant: 'corp', at: 'hub' },
+  {
+    name: 'pushes',
+    networks: CLIENT_NETWORKS,
+    transport: `transport udp\n${ports(9000, 9999)}\nexit`,
+    tenant: 'servers',
+    at: 'spoke',
+  },
+];
+
+type RouterName = 'spoke' | 'mid' | 'hub';
+
+/** SSR configuration text of a spoke and a hub with a client network and a server network behind them. */
+export function labConfigurationText(options: LabConfiguration = {}): string {
+  const { mode = 'inactivity-based', inactivityTimeoutSeconds = 5, hmac, emulator = {} } = options;
+  const text = `
+config
+authority
+session-recovery-detection
+mode ${mode}
+inactivity-timeout ${inactivityTimeoutSeconds}
+exit
+emulator
+${Object.entries(emulator)
+  .map(([leaf, value]) => `${leaf} ${value}`)
+  .join('\n')}
+exit
+tenant corp
+exit
+tenant servers
+exit
+security between-routers
+encrypt false
+hmac-mode ${hmac ? (hmac.mode ?? 'time-based') : 'disabled'}
+hmac-cipher ${hmac?.cipher ?? 'sha256-128'}
+hmac-key ${hmac?.key ?? '5ea1ed5ea1ed5ea1ed5ea1ed5ea1ed5e'}
+exit
+service-policy plain
+transport-state-enforcement ${options.transportStateEnforcement ?? 'reset'}
+exit
+${services.map(serviceText).join('\n')}
+${options.authority ?? ''}
+${routerText('spoke', options)}
+${options.transit ? routerText('mid', options) : ''}
+${routerText('hub', options)}
+exit
+exit
+`;
+  return options.edit ? options.edit(text) : text;
+}
+
+/** The same, read; what is wrong with it is thrown. */
+export function labConfiguration(options: LabConfiguration = {}): Authority {
+  const { authority, diagnostics } = parseConfiguration(labConfigurationText(options), 'lab.conf');
+  if (!authority) throw new Error(diagnostics.map((one) => JSON.stringify(one)).join('\n'));
+  return authority;
+}
+
+const serviceText = ({ name, networks, transport, tenant }: ServiceLine): string => `
+service ${name}
+${networks}
+${transport}
+access-policy ${tenant}
+exit
+service-policy plain
+exit`;
+
+function routerText(router: RouterName, options: LabConfiguration): string {
+  const peers = peersOf(router, options.transit ?? false);
+  const blocks = [
+    ...peers.map((peer) => peerText(router, peer, options)),
+    ...services.map((service) => routeText(router, service, peers)),
+    nodeText(router, options),
+    (router === 'spoke' ? options.spoke : router === 'hub' ? options.hub : '') ?? '',
+  ];
+  return `router ${router}\n${blocks.join('\n')}\nexit`;
+}
+
+function peersOf(router: RouterName, transit: boolean): readonly RouterName[] {
+  if (router === 'mid') return ['spoke', 'hub'];
+  if (transit) return ['mid'];
+  return [router === 'spoke' ? 'hub' : 'spoke'];
+}
+
+function peerText(router: RouterName, peer: RouterName, { encoding }: LabConfiguration): string {
+  const own = typeof encoding === 'object' ? (router === 'mid' ? undefined : encoding[router]) : encoding;
+  const block = own ? `emulator\nmetadata-encoding ${own}\nexit\n` : '';
+  return `peer ${peer}\nrouter-name ${peer}\n${block}exit`;
+}
+
+function routeText(router: RouterName, { name, at }: ServiceLine, peers: readonly RouterName[]): string {
+  const towards = at === 'hub' ? peers[peers.length - 1] : peers[0];
+  const way = router === at ? `next-hop ${router} lan\nexit` : `peer ${towards}`;
+  return `service-route ${name}\nservice-name ${name}\n${way}\nexit`;
+}
+
+function nodeText(router: RouterName, options: LabConfiguration): string {
+  const ends = {
+    spoke: [lanText('corp', '10.1.0.1', 'fd00:1::1'), wanText('wan', 'wan', 1, router, options)],
+    mid: [wanText('west', 'wan', 3, router, options), wanText('east', 'far', 1, router, options)],
+    hub: [
+      lanText('servers', '10.2.0.1', 'fd00:2::1'),
+      wanText('wan', options.transit ? 'far' : 'wan', 2, router, options),
+    ],
+  }[router];
+  return `node ${router}\n${ends.join('\n')}\nexit`;
+}
+
+const addressText = (address: string, length: number): string => `address ${address}\nprefix-length ${length}\nexit`;
+
+const lanText = (tenant: string, ipv4: string, ipv6: string): string => `
+device-interface lan
+network-interface lan
+tenant ${tenant}
+${addressText(ipv4, 24)}
+${addressText(ipv6, 64)}
+exit
+exit`;
+
+/** Networks between routers: 172.16.0.0/24 and fd00:a::/64 are `wan`, 172.17.0.0/24 and fd00:b::/64 are `far`. */
+function wanText(
+  name: string,
+  neighborhood: 'wan' | 'far',
+  host: number,
+  router: RouterName,
+  options: LabConfiguration,
+): string {
+  const { wan = 4, pinhole } = options;
+  const isWan = neighborhood === 'wan';
+  const range = { spoke: options.spokePorts, mid: undefined, hub: options.hubPorts }[router];
+  const [first, last = first] = range?.split('-') ?? [];
+  return `
+device-interface ${name}
+network-interface ${name}
+mtu 9000
+inter-router-security between-routers
+neighborhood ${neighborhood}
+topology mesh
+${pinhole && router === 'spoke' ? 'peer-connectivity outbound-only' : ''}
+${first ? `port-range ${first}\nend-port ${last}\nexit` : ''}
+exit
+${wan === 4 ? addressText(`${isWan ? '172.16.0' : '172.17.0'}.${host}`, 24) : addressText(`fd00:${isWan ? 'a' : 'b'}::${host}`, 64)}
+exit
+exit`;
+}
