@@ -85,6 +85,7 @@ export const phrases = {
 
   'forget-sessions': { tone: 'fault', says: 'loses its memory: every session is gone, and nobody is told' },
   'forget-session': { tone: 'fault', says: 'loses one session from its memory, and nobody is told' },
+  'rotate-key': { tone: 'fault', says: 'encrypts with another key from now on ({what})' },
   restart: { tone: 'fault', says: 'goes down, with all that it knew ({what})' },
   cut: { tone: 'fault', says: 'is cut: what is sent over it is lost ({what})' },
   heal: { tone: 'fault', says: 'is whole again ({what})' },

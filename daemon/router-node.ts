@@ -101,6 +101,9 @@ export class RouterNode implements NodeService {
       case 'forget-session':
         this.#forgetSessionOf(action.traffic, driver);
         break;
+      case 'rotate-key':
+        driver.act((router) => router.rotateKey(action.security, action.securityId));
+        break;
       case 'cut':
       case 'heal':
       case 'impair':

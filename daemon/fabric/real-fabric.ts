@@ -92,6 +92,7 @@ export class RealFabric implements Fabric {
         return this.#restart(action.node, action.downFor);
       case 'forget-sessions':
       case 'forget-session':
+      case 'rotate-key':
         await this.#machinery.client(action.node).post('/fault', action);
         return;
       case 'cut':

@@ -17,6 +17,8 @@ export function describeAction(action: Action, links: readonly LabLink[]): strin
       return `forget-sessions ${action.node}`;
     case 'forget-session':
       return `forget-session ${action.traffic} at ${action.node}`;
+    case 'rotate-key':
+      return `rotate-key of ${action.security} to security-id ${action.securityId} at ${action.node}`;
     case 'restart':
       return `restart ${action.node}, down for ${describeDuration(action.downFor)}`;
     case 'cut':

@@ -150,7 +150,7 @@ function readLab(heading: Heading, fields: Fields, lab: Fields, authority: Autho
     ...topology,
     authority,
     traffic,
-    timeline: readTimeline(fields.get('timeline'), { ...topology, traffic, duration }),
+    timeline: readTimeline(fields.get('timeline'), { ...topology, authority, traffic, duration }),
     expectations: readExpectations(fields.get('expect'), { ...topology, traffic, duration }),
   };
 }

@@ -70,6 +70,8 @@ export type Action =
   | { readonly kind: 'forget-sessions'; readonly node: string }
   /** Forgets the one session that carries this traffic. */
   | { readonly kind: 'forget-session'; readonly node: string; readonly traffic: string }
+  /** The router encrypts with another key of a security policy from now on. */
+  | { readonly kind: 'rotate-key'; readonly node: string; readonly security: string; readonly securityId: number }
   | { readonly kind: 'restart'; readonly node: string; readonly downFor: Duration }
   /** Every frame that the `direction` sends on the link is lost from now on. */
   | { readonly kind: 'cut'; readonly link: string; readonly direction: Direction }

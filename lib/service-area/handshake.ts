@@ -183,6 +183,7 @@ export class Handshake {
     this.#count('generatedHealthCheckAcknowledgement');
     if (this.#parts.highway().sendOwn(flow ^ 1, { controlMessage: 'sessionExists' }, now)) {
       this.#count('sentHealthCheckAcknowledgement');
+      this.#trace('control-sent', flow ^ 1, 0, 'sessionExists');
     } else {
       this.#count('healthCheckBufferAllocation');
     }

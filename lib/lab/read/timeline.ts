@@ -1,3 +1,4 @@
+import type { Authority } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import type { Duration } from '../../time.ts';
 import { describeDuration } from '../describe.ts';
@@ -12,6 +13,7 @@ import type { Topology } from './topology.ts';
 const actionFields = {
   'forget-sessions': [],
   'forget-session': ['node'],
+  'rotate-key': ['node', 'security-id'],
   restart: ['down-for'],
   cut: [],
   heal: [],
@@ -28,7 +30,11 @@ interface PlacedEntry extends TimelineEntry {
 /** In the order of time; steps at the same time stay in the order of the file. */
 export function readTimeline(
   value: Value | undefined,
-  lab: Topology & { readonly traffic: readonly Traffic[]; readonly duration: Duration },
+  lab: Topology & {
+    readonly authority: Authority;
+    readonly traffic: readonly Traffic[];
+    readonly duration: Duration;
+  },
 ): TimelineEntry[] {
   const entries = (value?.items() ?? []).flatMap((item) => readStep(item, lab) ?? []).toSorted((a, b) => a.at - b.at);
   checkOrder(entries, lab.links);
@@ -71,6 +77,10 @@ function readAction(
       );
       return { kind, traffic, node: readName(fields.need('node'), routers, 'router') };
     }
+    case 'rotate-key': {
+      const node = readName(fields.need('node'), routers, 'router');
+      return readRotation(value, fields, node, lab.authority);
+    }
     case 'restart':
       return { kind, node: readName(value, routers, 'router'), downFor: fields.required('down-for', forms.span) };
     case 'cut':
@@ -84,6 +94,19 @@ function readAction(
       return where && { kind, ...where, impairment };
     }
   }
+}
+
+function readRotation(value: Value, fields: Fields, node: string, authority: Authority): Action | undefined {
+  const names = authority.securities.map(({ name }) => name);
+  const security = authority.securities.find(({ name }) => name === readName(value, names, 'security policy'));
+  const securityId = fields.required('security-id', forms.wholeNumber(1, 0xffff_ffff));
+  if (!security) return undefined;
+  const known = [security.emulator.securityId, ...security.emulator.keys.map((key) => key.securityId)];
+  if (!known.includes(securityId)) {
+    const hint = `it has ${known.join(', ')}`;
+    fields.get('security-id')?.wrong(`security '${security.name}' has no key of this security-id`, hint);
+  }
+  return { kind: 'rotate-key', node, security: security.name, securityId };
 }
 
 function readName(value: Value | undefined, names: readonly string[], what: string): string {

@@ -125,6 +125,9 @@ export class SimFabric implements Fabric {
       case 'forget-session':
         this.#forgetSessionOf(action.traffic, action.node);
         break;
+      case 'rotate-key':
+        this.#router(action.node).device?.rotateKey(action.security, action.securityId);
+        break;
       case 'restart':
         this.#router(action.node).stop();
         this.#queue.push(after(this.#now, action.downFor), { kind: 'start', router: this.#router(action.node) });
