@@ -59,9 +59,10 @@ export class Sealing {
   sealUnbound(frame: Frame, at: number, seal: Seal, now: Instant): void {
     // Whoever knows the flow that is answered goes on from this number; and no two packets may be the same bytes.
     const first = firstSequence(now);
-    const isAhead = this.#unbound === undefined || ((first - this.#unbound) | 0) > 0;
-    this.#unbound = isAhead ? first : (this.#unbound + 1) >>> 0;
-    frame.end = seal.seal(frame.bytes, at, frame.end, NO_BINDING, this.#unbound, inSeconds(now));
+    const last = this.#unbound ?? first - 1;
+    const sequence = ((first - last) | 0) > 0 ? first : (last + 1) >>> 0;
+    this.#unbound = sequence;
+    frame.end = seal.seal(frame.bytes, at, frame.end, NO_BINDING, sequence, inSeconds(now));
     this.#counters[counter.digestAdded]++;
   }
 
