@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey } from 'node:crypto';
 import type { CipherGCM, DecipherGCM, KeyObject } from 'node:crypto';
 import { cipherKinds, digestLengths } from '../lib/crypto.ts';
 import type { Cipher, CipherKind, CryptoProvider, Hmac, HmacCipher } from '../lib/crypto.ts';
@@ -81,6 +81,7 @@ class NodeCipher implements Cipher {
 
 /** Cryptography by Node's OpenSSL. */
 export const nodeCrypto: CryptoProvider = {
+  digest: (algorithm, bytes) => new Uint8Array(createHash(algorithm).update(bytes).digest()),
   hmac: (cipher, key) => new NodeHmac(cipher, key),
   cipher: (kind, key) => new NodeCipher(kind, key),
 };

@@ -35,8 +35,12 @@ export interface Cipher {
   decrypt(iv: Uint8Array, bytes: Uint8Array, start: number, end: number, out: Uint8Array, outAt: number): number;
 }
 
+/** Digests without a key of their own, which the authentication of plain BFD uses (RFC 5880, section 6.7). */
+export type DigestAlgorithm = 'md5' | 'sha1';
+
 /** Cryptography, given to the core by whoever drives it. */
 export interface CryptoProvider {
+  digest(algorithm: DigestAlgorithm, bytes: Uint8Array): Uint8Array;
   hmac(cipher: HmacCipher, key: Uint8Array): Hmac;
   cipher(kind: CipherKind, key: Uint8Array): Cipher;
 }
