@@ -22,7 +22,7 @@ import { Services } from './service-area/services.ts';
 import { SessionTable } from './service-area/session-table.ts';
 import { flowRows, sessionRows } from './service-area/show.ts';
 import { Waypoints } from './service-area/waypoints.ts';
-import { Counters } from './stats/counters.ts';
+import { Counters, counter } from './stats/counters.ts';
 import { earliest, type Instant } from './time.ts';
 import type { Trace } from './trace.ts';
 
@@ -152,7 +152,9 @@ export class Router implements Device {
 
   /** Encrypts with another of a security policy's keys from now on. False if this router uses no such policy or key. */
   rotateKey(policy: string, securityId: number): boolean {
-    return this.#policies.rotate(policy, securityId);
+    const isDone = this.#policies.rotate(policy, securityId);
+    if (isDone) this.counters.values[counter.keyRotations]++;
+    return isDone;
   }
 
   /** Loses every session without a word to anybody, as a crash would. Returns how many there were. */

@@ -11,8 +11,9 @@ export interface Endpoint {
  * What applications need of the host that they run on: a simulated host and a real one offer the same.
  *
  * Nothing waits: bytes come in through callbacks, and what cannot be sent is lost as on a wire. Only a port that cannot
- * be had throws, a RangeError. Bytes that are handed over, in either direction, are lent until the call returns. Time comes with every call; a real
- * host takes its own clock for the calls that it makes, and leaves the argument of those that it gets unused.
+ * be had throws, a RangeError. Bytes that are handed over, in either direction, are lent until the call returns. Time
+ * comes with every call; a real host takes its own clock for the calls that it makes, and leaves the argument of those
+ * that it gets unused.
  */
 export interface Sockets {
   /** A UDP socket on `localPort`, on every address of the family; port 0 takes a free one. */

@@ -35,7 +35,10 @@ export interface FlowRow {
   readonly sourcePort: number;
   readonly destinationAddress: string;
   readonly destinationPort: number;
-  /** What is done to it, in order: 'open', 'strip-metadata', 'decrypt', 'unwrap', 'rewrite', 'wrap', 'encrypt', 'add-metadata', 'seal', 'forward'. */
+  /**
+   * What is done to it, in order, of: 'open', 'strip-metadata', 'decrypt', 'unwrap', 'rewrite', 'wrap', 'encrypt',
+   * 'add-metadata', 'seal', 'forward'.
+   */
   readonly actions: readonly string[];
   readonly egressDeviceName: string;
   readonly packets: number;

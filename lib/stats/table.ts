@@ -1,3 +1,4 @@
+// The branches of SSR's tree of statistics that the counters hang on.
 const action = 'packet-processing action';
 const metadataFailure = `${action} failure metadata`;
 const metadataSuccess = `${action} success metadata`;
@@ -137,6 +138,7 @@ export const counterTable = {
     'a packet was dropped: it has been seen before, or is older than the replay window',
   ),
 
+  keyRotations: row(`${emulator} encryption key-rotations`, 'the router turned to another key of a security policy'),
   unknownKey: row(
     `${emulator} encryption unknown-key`,
     'a packet was dropped: encrypted under a security ID not known here',

@@ -34,21 +34,25 @@ describe('the scenarios', () => {
   }
 });
 
+/** They are about something that both modes of recovery detection do alike. */
+const sameInBothModes = new Set(['wrong-key']);
+
 describe('the expectations of the scenarios', () => {
   for (const file of files) {
     const scenario = loadScenario(`${folder}/${file}`);
     const { sessionRecoveryDetection } = scenario.authority;
     const mode = sessionRecoveryDetection.mode === 'packet-based' ? 'inactivity-based' : 'packet-based';
 
-    it(`of ${scenario.name} do not hold with ${mode} detection`, async function () {
-      this.timeout(60_000);
-      const authority = {
-        ...scenario.authority,
-        sessionRecoveryDetection: { ...sessionRecoveryDetection, mode },
-      } as const;
-      const { result } = await recordRun({ ...scenario, authority }, 1);
-      equal(result.passed, false);
-    });
+    if (!sameInBothModes.has(scenario.name))
+      it(`of ${scenario.name} do not hold with ${mode} detection`, async function () {
+        this.timeout(60_000);
+        const authority = {
+          ...scenario.authority,
+          sessionRecoveryDetection: { ...sessionRecoveryDetection, mode },
+        } as const;
+        const { result } = await recordRun({ ...scenario, authority }, 1);
+        equal(result.passed, false);
+      });
 
     if (scenario.timeline.length > 0)
       it(`of ${scenario.name} do not hold when nothing fails`, async function () {

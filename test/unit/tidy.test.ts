@@ -12,6 +12,7 @@ const rooms = [
   ['lib/wire'],
   ['lib/metadata'],
   ['lib/config'],
+  ['lib/security-policies.ts'],
   ['lib/stats'],
   ['lib/highway'],
   ['lib/service-area'],
