@@ -13,7 +13,7 @@ export interface SessionRow {
   readonly sourcePort: number;
   readonly destinationAddress: string;
   readonly destinationPort: number;
-  /** Where this direction leaves to on the wire between routers; empty and 0 where it leaves to a host. */
+  /** What it leaves from on the wire between routers, in place of its source; empty and 0 where it leaves to a host. */
   readonly natAddress: string;
   readonly natPort: number;
   readonly payloadEncrypted: boolean;

@@ -13,6 +13,8 @@ export interface SessionSeed {
   readonly tenant: string;
   /** The router where the session began. */
   readonly sourceRouter: string;
+  /** Its endpoints, if it passes through to another router: neither of its flows shows them. */
+  readonly transit?: Context;
 }
 
 /**
@@ -36,7 +38,6 @@ export class SessionTable {
   readonly #nextFree: Int32Array;
   readonly #texts: string[] = [];
   readonly #textIndex = new Map<string, number>();
-  /** The endpoints of sessions that pass through: neither of their flows shows them. */
   readonly #transitContexts = new Map<number, Context>();
   #firstFree = NONE;
   /** Sessions from here on have never been used. */
@@ -75,6 +76,7 @@ export class SessionTable {
     this.timeoutMs[session] = 0;
     this.tcpState[session] = 0;
     this.renewals[session] = 0;
+    if (seed.transit) this.#transitContexts.set(session, seed.transit);
     this.#alive[session] = 1;
     this.#count++;
     return session;
@@ -120,10 +122,6 @@ export class SessionTable {
   hasUuid(session: number, uuid: Uint8Array): boolean {
     for (let i = 0; i < 16; i++) if (this.#uuids[session * 16 + i] !== uuid[i]) return false;
     return true;
-  }
-
-  setTransitContext(session: number, context: Context): void {
-    this.#transitContexts.set(session, context);
   }
 
   transitContext(session: number): Context | undefined {

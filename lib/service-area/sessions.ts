@@ -126,6 +126,7 @@ export class Sessions {
     const state = followTcp(before, flags, (flow & 1) === 1);
     if (state === before) return;
     sessions.tcpState[session] = state;
+    if (isTcpClosed(before) && !isTcpClosed(state)) return this.#startTimer(session, now);
     if (isTcpEstablished(state) && !isTcpEstablished(before)) {
       flows.flags[session * 2] &= ~flowFlags.tcpOpening;
       flows.flags[session * 2 + 1] &= ~flowFlags.tcpOpening;
@@ -137,7 +138,8 @@ export class Sessions {
 
   #startTimer(session: number, now: Instant): void {
     const { flows, sessions } = this.#parts;
-    const isTcp = this.protocol(session) === ipProtocols.tcp;
+    // What passes through to another router is not looked into: a connection there counts as open.
+    const isTcp = this.protocol(session) === ipProtocols.tcp && !sessions.transitContext(session);
     const timers = this.#timersOf(session);
     sessions.timeoutMs[session] = (isTcp ? timers.initialTimeout : timers.timeout) / 1_000;
     if (isTcp) {

@@ -114,9 +114,9 @@ export class SessionSetup {
     if (typeof route === 'string') return this.#drop(packet, noRouteCounters[route]);
     const to = this.#sideTowards(route, context);
     if (!to) return this.#drop(packet, 'waypointAllocation');
-    const session = this.#install(seed, this.#sideFrom(packet, path), to, packet, now);
+    const transit = to.path ? context : undefined;
+    const session = this.#install({ ...seed, transit }, this.#sideFrom(packet, path), to, packet, now);
     if (session < 0) return;
-    if (to.path) this.#parts.sessions.setTransitContext(session, context);
     this.#passOn(session * 2, packet, metadata, end, now);
   }
 

@@ -7,7 +7,9 @@ export const TCP_UNSEEN = 0;
 
 /** The state after a segment; `isReverse` is true for one that comes from the server. */
 export function followTcp(state: number, flags: number, isReverse: boolean): number {
-  let next = state;
+  // A client that opens a closed connection again has used its ports for a new one.
+  const isNew = isTcpClosed(state) && !isReverse && (flags & (tcpFlags.syn | tcpFlags.ack)) === tcpFlags.syn;
+  let next = isNew ? TCP_UNSEEN : state;
   if ((flags & tcpFlags.rst) !== 0) next |= seen.reset;
   if ((flags & tcpFlags.syn) !== 0) {
     next |= isReverse ? seen.synReverse : seen.synForward;
