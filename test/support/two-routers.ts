@@ -285,7 +285,7 @@ export class RouterNode {
     const ordinary: readonly CounterName[] = ['packetsForwarded', 'bytesForwarded'];
     const names = (Object.keys(counter) as CounterName[]).filter((name) => !ordinary.includes(name));
     const values = names.map((name) => [name, this.count(name)] as const);
-    return Object.fromEntries(values.filter(([, value]) => value !== 0)) as Partial<Record<CounterName, number>>;
+    return Object.fromEntries(values.filter(([, value]) => value !== 0));
   }
 
   /** The counters of session recovery detection are these since `mark`, and the others of the list are 0. */
