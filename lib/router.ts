@@ -231,6 +231,7 @@ function pathOf(path: ConfiguredPath, interfaces: NetworkInterfaces, policies: S
       seal: policies.seal(path.outboundSecurity),
       keys: policies.keys(path.outboundSecurity),
       encoding: path.metadataEncoding,
+      vectors: path.vectors,
       isPinhole: path.localConnectivity === 'outbound-only' || path.remoteConnectivity === 'outbound-only',
       localPortRanges: path.localPortRanges,
       remotePortRanges: path.remotePortRanges,

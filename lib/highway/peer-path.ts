@@ -19,6 +19,8 @@ export interface PeerPath {
   /** What metadata to this peer is encrypted with; undefined for nothing. */
   readonly keys: KeyRing | undefined;
   readonly encoding: MetadataEncoding;
+  /** Names by which service policies prefer or avoid the path. */
+  readonly vectors: readonly string[];
   /** One side cannot be reached from outside, only reaches out: its sessions pass through a pinhole. */
   readonly isPinhole: boolean;
 }
