@@ -1,0 +1,135 @@
+import protobuf from 'protobufjs/minimal.js';
+import type { svr as types } from '../../../proto/svr/v1/bfd-types.d.ts';
+import { svr } from '../../../proto/svr/v1/bfd.ts';
+import { METADATA_LENGTH_MAX, BASE_HEADER_LENGTH } from '../../metadata/header.ts';
+
+/** Longest name of a router, node, path or service, in characters (emulator choice). */
+const NAME_LENGTH_MAX = 127;
+
+/** Services whose load is told (emulator choice): the busiest, as a packet has room for no more. */
+export const SERVICE_LOADS_MAX = 4;
+
+const TLV_HEADER_LENGTH = 4;
+
+export interface EndPoint {
+  /** 4 or 16 bytes. */
+  readonly address: Uint8Array;
+  readonly port: number;
+}
+
+export interface ServiceLoad {
+  readonly service: string;
+  readonly sessions: number;
+}
+
+export interface Echo {
+  readonly kind: 'request' | 'reply';
+  readonly burst: number;
+  readonly index: number;
+}
+
+/** What SVR adds to a BFD control packet; the fields are explained in proto/svr/v1/bfd.proto. */
+export interface BfdMetadata {
+  readonly router: string;
+  readonly node: string;
+  readonly pathId: string;
+  readonly source: EndPoint;
+  readonly observed?: EndPoint;
+  readonly keyIndex?: number;
+  readonly bootCounter: number;
+  readonly failoverCounter: number;
+  /** At most SERVICE_LOADS_MAX. */
+  readonly serviceLoads: readonly ServiceLoad[];
+  readonly echo?: Echo;
+}
+
+const { BfdMetadata: message, EchoKind } = svr.v1;
+
+/** Bytes of the message; never more than fit a block of metadata. */
+export function encodeBfdMetadata(metadata: BfdMetadata): Uint8Array {
+  const { source, observed, serviceLoads, echo } = metadata;
+  const bytes = message
+    .encode({
+      router: metadata.router,
+      node: metadata.node,
+      pathId: metadata.pathId,
+      sourceAddress: source.address,
+      sourcePort: source.port,
+      ...(observed && { observedAddress: observed.address, observedPort: observed.port }),
+      keyIndex: metadata.keyIndex ?? null,
+      bootCounter: metadata.bootCounter,
+      failoverCounter: metadata.failoverCounter,
+      serviceLoads: [...serviceLoads],
+      ...(echo && {
+        echo: {
+          kind: echo.kind === 'request' ? EchoKind.ECHO_KIND_REQUEST : EchoKind.ECHO_KIND_REPLY,
+          burst: echo.burst,
+          index: echo.index,
+        },
+      }),
+    })
+    .finish();
+  if (BASE_HEADER_LENGTH + TLV_HEADER_LENGTH + bytes.length > METADATA_LENGTH_MAX)
+    throw new RangeError('no room for the metadata of BFD');
+  return bytes;
+}
+
+/** Reads bytes[at, end); undefined if they are no message, or one that makes no sense. Copies what it keeps; never throws. */
+export function decodeBfdMetadata(bytes: Uint8Array, at: number, end: number): BfdMetadata | undefined {
+  const read = decodeMessage(bytes, at, end);
+  if (!read) return undefined;
+  const { router, node, pathId, failoverCounter, keyIndex } = read;
+  const source = endPoint(read.sourceAddress, read.sourcePort);
+  const observed = read.observedAddress.length > 0 ? endPoint(read.observedAddress, read.observedPort) : undefined;
+  // protobufjs gives a Long where there is one, whose text is exact.
+  const bootCounter = Number(String(read.bootCounter));
+  const echo = read.echo ? readEcho(read.echo) : undefined;
+  const isSound =
+    [router, node, pathId].every((name) => name.length <= NAME_LENGTH_MAX) &&
+    source !== undefined &&
+    (read.observedAddress.length === 0 || observed !== undefined) &&
+    Number.isSafeInteger(bootCounter) &&
+    (!read.echo || echo !== undefined) &&
+    read.serviceLoads.length <= SERVICE_LOADS_MAX;
+  if (!isSound) return undefined;
+  return {
+    router,
+    node,
+    pathId,
+    source,
+    ...(observed && { observed }),
+    ...(keyIndex !== null && keyIndex !== undefined && { keyIndex }),
+    bootCounter,
+    failoverCounter,
+    serviceLoads: read.serviceLoads.map(({ service, sessions }) => ({
+      service: (service ?? '').slice(0, NAME_LENGTH_MAX),
+      sessions: sessions ?? 0,
+    })),
+    ...(echo && { echo }),
+  };
+}
+
+function decodeMessage(bytes: Uint8Array, at: number, end: number): types.v1.BfdMetadata | undefined {
+  const reader = new protobuf.Reader(bytes);
+  reader.pos = at;
+  reader.len = end;
+  try {
+    return message.decode(reader);
+  } catch {
+    return undefined;
+  }
+}
+
+function endPoint(address: Uint8Array, port: number): EndPoint | undefined {
+  const isAddress = address.length === 4 || address.length === 16;
+  return isAddress && port > 0 && port <= 0xffff ? { address: address.slice(), port } : undefined;
+}
+
+function readEcho({ kind, burst, index }: types.v1.IEcho): Echo | undefined {
+  if (kind !== EchoKind.ECHO_KIND_REQUEST && kind !== EchoKind.ECHO_KIND_REPLY) return undefined;
+  return {
+    kind: kind === EchoKind.ECHO_KIND_REQUEST ? 'request' : 'reply',
+    burst: burst ?? 0,
+    index: index ?? 0,
+  };
+}
