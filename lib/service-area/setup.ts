@@ -1,5 +1,5 @@
 import { sameAddress, type Family, type IpAddress } from '../address.ts';
-import { KEY_WORDS, setKeyAddresses, setKeyHead } from '../highway/flow-key.ts';
+import { KEY_WORDS, sameKey, setKeyAddresses, setKeyHead } from '../highway/flow-key.ts';
 import type { Packet } from '../highway/packet.ts';
 import type { PeerPath } from '../highway/peer-path.ts';
 import type { Attributes } from '../metadata/attributes.ts';
@@ -218,11 +218,12 @@ export class SessionSetup {
   #install(seed: SessionSeed, from: SessionSide, to: SessionSide, packet: Packet, now: Instant): number {
     const { flows } = this.#parts;
     const inTheWay = flows.find(to.key, 0);
+    // A packet that claims to come from its own destination would be its own answer.
+    if (!from.path && (inTheWay >= 0 || sameKey(from.key, 0, to.key, 0))) {
+      this.#drop(packet, 'duplicateReverseFlow');
+      return -1;
+    }
     if (inTheWay >= 0) {
-      if (!from.path) {
-        this.#drop(packet, 'duplicateReverseFlow');
-        return -1;
-      }
       this.#count((inTheWay & 1) === 1 ? 'collisionSameDirection' : 'collisionChangeDirection');
       this.#sessions.remove(inTheWay >> 1, 'replaced');
     }
