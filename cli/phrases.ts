@@ -20,6 +20,10 @@ export const phrases = {
     says: 'has the session back, set up again from what the packet says of it (metadata)',
   },
   'session-updated': undefined,
+  'session-moved': {
+    tone: 'plain',
+    says: 'goes on with a session over another path, or from another address (metadata)',
+  },
   'session-removed': {
     tone: 'plain',
     says: 'ends a session ({reason})',
@@ -57,6 +61,7 @@ export const phrases = {
     tone: 'plain',
     says: 'sends a control message ({reason})',
     because: {
+      modify: 'tells its peer that a session goes on over this path (modify)',
       enableMetadata: 'answers: I do not know this session, describe it to me (enable-metadata)',
       sessionExists: 'answers: I still know the session (session-health-check acknowledgement)',
       disableMetadata: 'answers: I know the session now, no need to describe it (disable-metadata)',

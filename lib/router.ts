@@ -14,6 +14,7 @@ import type { PeerPath } from './highway/peer-path.ts';
 import { ReplayCache } from './metadata/replay.ts';
 import type { Random } from './random.ts';
 import { SecurityPolicies } from './security-policies.ts';
+import { UNWATCHED_PATHS } from './service-area/path-states.ts';
 import type { ServiceAreaParts } from './service-area/parts.ts';
 import { Routes } from './service-area/routes.ts';
 import type { FlowRow, SessionRow } from './service-area/rows.ts';
@@ -74,6 +75,7 @@ export class Router implements Device {
     const paths = configuredPaths
       .flatMap((path) => pathOf(path, interfaces, policies))
       .map((path, index) => ({ ...path, index }));
+    const pathLoad = new Float64Array(paths.length);
     const pool = new FramePool(POOL_FRAMES);
     const neighbors = new Neighbors(interfaces, wire, this.counters, pool, {
       capacity: NEIGHBORS_MAX,
@@ -92,10 +94,11 @@ export class Router implements Device {
       payloadKeys: services.list.map(({ service }) =>
         policies.keys(authority.securities.find(({ name: policy }) => policy === service.security)),
       ),
-      routes: new Routes(configuration, interfaces, paths),
+      routes: new Routes(configuration, interfaces, paths, UNWATCHED_PATHS, ({ index }) => pathLoad[index]),
       interfaces,
       neighbors,
       paths,
+      pathLoad,
       waypoints: paths.map(
         ({ localPortRanges, remotePortRanges }) => new Waypoints(random, localPortRanges, remotePortRanges),
       ),

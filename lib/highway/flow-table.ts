@@ -94,8 +94,22 @@ export class FlowTable {
   /** Enters both flows of `session`. Neither key may be there yet. */
   install(session: number, forwardKey: Uint32Array, reverseKey: Uint32Array, now: number): void {
     const forward = session * 2;
-    this.#enter(forward, forwardKey, now);
-    this.#enter(forward + 1, reverseKey, now);
+    this.#start(forward, now);
+    this.#start(forward + 1, now);
+    this.#enter(forward, forwardKey);
+    this.#enter(forward + 1, reverseKey);
+    this.#setDeltas(session);
+  }
+
+  /** Gives a flow another key, which may not be there yet: its packets come from elsewhere from now on. */
+  rekey(flow: number, key: Uint32Array): void {
+    this.#leave(flow);
+    this.#enter(flow, key);
+    this.#setDeltas(flow >> 1);
+  }
+
+  #setDeltas(session: number): void {
+    const forward = session * 2;
     // The UDP checksum of a packet changes by what its addresses and ports change; in one's complement, taking the old
     // words away is adding their complements. A mirrored key has the same sum as the key itself.
     const came = fold(keySum(this.keys, forward * KEY_WORDS));
@@ -104,8 +118,7 @@ export class FlowTable {
     this.checksumDelta[forward + 1] = fold(came + (~leaves & 0xffff));
   }
 
-  #enter(flow: number, key: Uint32Array, now: number): void {
-    this.keys.set(key, flow * KEY_WORDS);
+  #start(flow: number, now: number): void {
     this.flags[flow] = 0;
     this.path[flow] = 0;
     this.neighbor[flow] = -1;
@@ -113,6 +126,10 @@ export class FlowTable {
     this.packets[flow] = 0;
     this.bytes[flow] = 0;
     this.sequence[flow] = firstSequence(now);
+  }
+
+  #enter(flow: number, key: Uint32Array): void {
+    this.keys.set(key, flow * KEY_WORDS);
     let slot = hashKey(key, 0, this.#seed) & this.#mask;
     while (this.#index[slot] !== 0) slot = (slot + 1) & this.#mask;
     this.#index[slot] = flow + 1;

@@ -198,10 +198,24 @@ export class Handshake {
   #turnOnAgain(flow: number, reason: string, now: Instant): void {
     this.#count('invalidatedForEnableMetadata');
     this.#step(flow, { kind: 'enable-metadata' }, now);
-    this.#renew(flow, reason);
+    this.renew(flow, reason);
   }
 
-  #renew(flow: number, reason: string): void {
+  /**
+   * A flow goes on over another path. The peer hears of it at once, by a message that describes the session: it must not
+   * have to wait for a host to speak.
+   */
+  announceMove(flow: number, now: Instant): void {
+    this.renew(flow, 'path move');
+    const attributes = sessionAttributes(this.#parts, flow, false);
+    if (this.#parts.highway().sendOwn(flow, { ...attributes, controlMessage: 'keepAlive' }, now)) {
+      this.#count('modifyRequestSent');
+      this.#trace('control-sent', flow, 0, 'modify');
+    }
+  }
+
+  /** A flow carries metadata again until its peer has confirmed it. */
+  renew(flow: number, reason: string): void {
     const { sessions } = this.#parts;
     sessions.renewals[flow >> 1]++;
     this.#putMetadataOn(flow);
@@ -247,7 +261,7 @@ export class Handshake {
     if (effect === 'count-acknowledgement') this.#count('receivedHealthCheckAcknowledgement');
     if (effect === 'count-stale-acknowledgement') this.#count('receivedStaleHealthCheckAcknowledgement');
     if (effect === 'count-timeout' || effect === 'count-timeout-and-renew') this.#countTimeout(flow);
-    if (effect === 'count-timeout-and-renew') this.#renew(flow, 'session-health-check timeouts');
+    if (effect === 'count-timeout-and-renew') this.renew(flow, 'session-health-check timeouts');
   }
 
   #countTimeout(flow: number): void {

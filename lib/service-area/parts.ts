@@ -28,6 +28,8 @@ export interface ServiceAreaParts {
   readonly interfaces: NetworkInterfaces;
   readonly neighbors: Neighbors;
   readonly paths: readonly PeerPath[];
+  /** How many flows leave by each path, by its index. */
+  readonly pathLoad: Float64Array;
   /** The ports of each path, by its index. */
   readonly waypoints: readonly Waypoints[];
   /** What the payload of each service is encrypted with, by the service's index; undefined where it is not. */

@@ -3,6 +3,8 @@ import { prefixContains } from '../address.ts';
 import type { Router as RouterConfiguration, NextHop } from '../config/index.ts';
 import type { NetworkInterface, NetworkInterfaces } from '../highway/interfaces.ts';
 import type { PeerPath } from '../highway/peer-path.ts';
+import { meetsObjectives, rankPaths } from './path-choice.ts';
+import type { PathStates } from './path-states.ts';
 import type { ServiceEntry } from './services.ts';
 
 /** Where the traffic of a session goes on. */
@@ -17,11 +19,28 @@ export class Routes {
   readonly #router: RouterConfiguration;
   readonly #interfaces: NetworkInterfaces;
   readonly #paths: readonly PeerPath[];
+  readonly #states: PathStates;
+  readonly #load: (path: PeerPath) => number;
 
-  constructor(router: RouterConfiguration, interfaces: NetworkInterfaces, paths: readonly PeerPath[]) {
+  /** `load` is how many sessions leave by a path. */
+  constructor(
+    router: RouterConfiguration,
+    interfaces: NetworkInterfaces,
+    paths: readonly PeerPath[],
+    states: PathStates,
+    load: (path: PeerPath) => number,
+  ) {
     this.#router = router;
     this.#interfaces = interfaces;
     this.#paths = paths;
+    this.#states = states;
+    this.#load = load;
+  }
+
+  /** Whether a session of the service does well on a path, as the service's policy sees it. */
+  isGood(entry: ServiceEntry, path: PeerPath): boolean {
+    if (!this.#states.isUp(path)) return false;
+    return entry.policy === undefined || meetsObjectives(this.#states.quality(path), entry.policy);
   }
 
   /** The route of a service to a destination. A session is not sent back to `notTo`, the router that it came from. */
@@ -30,8 +49,9 @@ export class Routes {
     if (routes.length === 0) return this.toHost(destination);
     let reason: NoRoute = 'no-path';
     for (const { peer, nextHops } of routes) {
-      const path = peer === undefined ? undefined : this.#paths.find((candidate) => candidate.peer === peer);
-      if (path && path.peerRouter !== notTo) return { kind: 'peer', path };
+      const candidates = this.#paths.filter((path) => path.peer === peer && path.peerRouter !== notTo);
+      const [path] = rankPaths(candidates, this.#states, entry.policy, this.#load);
+      if (path) return { kind: 'peer', path };
       for (const nextHop of nextHops) {
         const route = this.#byNextHop(nextHop, destination);
         if (typeof route !== 'string') return route;

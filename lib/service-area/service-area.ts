@@ -12,6 +12,7 @@ import { icmpv6Types } from '../wire/icmp.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
 import { Handshake } from './handshake.ts';
 import { answerEcho, isEchoRequest } from './own-packets.ts';
+import { Moves } from './moves.ts';
 import type { ServiceAreaParts } from './parts.ts';
 import { Sessions } from './sessions.ts';
 import { SessionSetup } from './setup.ts';
@@ -23,6 +24,7 @@ const WAYPOINT_PORT_MIN = 1_025;
 export class ServiceArea implements SlowPath {
   readonly sessions: Sessions;
   readonly handshake: Handshake;
+  readonly moves: Moves;
   readonly #parts: ServiceAreaParts;
   readonly #setup: SessionSetup;
   readonly #isPacketBased: boolean;
@@ -32,14 +34,16 @@ export class ServiceArea implements SlowPath {
     this.sessions = new Sessions(parts);
     this.handshake = new Handshake(parts, this.sessions);
     this.#setup = new SessionSetup(parts, this.sessions, this.handshake);
+    this.moves = new Moves(parts, this.sessions, this.#setup, this.handshake);
     this.#isPacketBased = parts.authority.sessionRecoveryDetection.mode === 'packet-based';
   }
 
   nextDeadline(): Instant {
-    return earliest(this.sessions.nextDeadline(), this.handshake.nextDeadline());
+    return earliest(this.moves.nextDeadline(), earliest(this.sessions.nextDeadline(), this.handshake.nextDeadline()));
   }
 
   poll(now: Instant): void {
+    this.moves.poll(now);
     this.handshake.poll(now);
     this.sessions.poll(now);
   }
@@ -109,18 +113,20 @@ export class ServiceArea implements SlowPath {
   #byMetadata(packet: Packet, metadata: Metadata, end: number, now: Instant): void {
     const { attributes } = metadata;
     this.#traceReceived(packet, attributes);
-    if (attributes.controlMessage !== undefined) {
+    const hasContext =
+      attributes.forwardContextIpv4 ??
+      attributes.forwardContextIpv6 ??
+      attributes.reverseContextIpv4 ??
+      attributes.reverseContextIpv6;
+    // A keep-alive that describes its session tells that the session has moved here.
+    const isMove = attributes.controlMessage === 'keepAlive' && hasContext !== undefined;
+    if (attributes.controlMessage !== undefined && !isMove) {
       // A message is never answered by a message: two routers that both forgot would not stop.
       return this.#drop(
         packet,
         attributes.controlMessage === 'enableMetadata' ? 'enableMetadataFlowMiss' : 'unknownWaypointSilent',
       );
     }
-    const hasContext =
-      attributes.forwardContextIpv4 ??
-      attributes.forwardContextIpv6 ??
-      attributes.reverseContextIpv4 ??
-      attributes.reverseContextIpv6;
     if (!hasContext && attributes.sessionHealthCheck !== undefined) return this.#askForMetadata(packet, now);
     this.#setup.fromPeer(packet, metadata, end, now);
   }

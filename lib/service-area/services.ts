@@ -5,6 +5,7 @@ import {
   sessionTimers,
   type Authority,
   type Service,
+  type ServicePolicy,
   type SessionTimers,
   type TransportProtocol,
 } from '../config/index.ts';
@@ -18,6 +19,7 @@ export interface ServiceEntry {
   readonly service: Service;
   readonly allowed: ReadonlySet<string>;
   readonly enforcement: 'reset' | 'allow' | 'block';
+  readonly policy: ServicePolicy | undefined;
 }
 
 export type ServiceMatch = ServiceEntry | 'access-denied' | 'not-found';
@@ -96,6 +98,7 @@ function entryOf(authority: Authority, service: Service, index: number): Service
     service,
     allowed: new Set(allowed),
     enforcement: policy?.transportStateEnforcement ?? 'reset',
+    policy,
   };
 }
 

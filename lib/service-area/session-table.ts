@@ -39,6 +39,7 @@ export class SessionTable {
   readonly #texts: string[] = [];
   readonly #textIndex = new Map<string, number>();
   readonly #transitContexts = new Map<number, Context>();
+  readonly #transits = new Map<string, number>();
   #firstFree = NONE;
   /** Sessions from here on have never been used. */
   #fresh = 0;
@@ -76,7 +77,10 @@ export class SessionTable {
     this.timeoutMs[session] = 0;
     this.tcpState[session] = 0;
     this.renewals[session] = 0;
-    if (seed.transit) this.#transitContexts.set(session, seed.transit);
+    if (seed.transit) {
+      this.#transitContexts.set(session, seed.transit);
+      this.#transits.set(formatUuid(seed.uuid), session);
+    }
     this.#alive[session] = 1;
     this.#count++;
     return session;
@@ -87,7 +91,7 @@ export class SessionTable {
     this.#alive[session] = 0;
     this.#nextFree[session] = this.#firstFree;
     this.#firstFree = session;
-    this.#transitContexts.delete(session);
+    if (this.#transitContexts.delete(session)) this.#transits.delete(this.uuidText(session));
     this.#count--;
   }
 
@@ -126,6 +130,11 @@ export class SessionTable {
 
   transitContext(session: number): Context | undefined {
     return this.#transitContexts.get(session);
+  }
+
+  /** The session of this UUID that only passes through here; -1 if there is none. */
+  findTransit(uuid: Uint8Array): number {
+    return this.#transits.get(formatUuid(uuid)) ?? NONE;
   }
 
   /** Names come from the configuration, never from a wire, so that there are few. */

@@ -86,8 +86,30 @@ export class Sessions {
     const { flows } = this.#parts;
     flows.neighbor[flow] = neighbor;
     flows.path[flow] = path ? path.index + 1 : 0;
-    if (path) this.#waypointsInUse++;
+    if (path) {
+      this.#waypointsInUse++;
+      this.#parts.pathLoad[path.index]++;
+    }
     this.#parts.highway().sealing.clearSequence(flow ^ 1);
+  }
+
+  /**
+   * Moves a session to another path or address: `side` is where the packets of `flow` come from from now on, and where
+   * those of the opposite flow go to. False, and nothing is done, if its next hop cannot be remembered.
+   */
+  move(flow: number, side: SessionSide, now: Instant): boolean {
+    const { flows, neighbors } = this.#parts;
+    const neighbor = neighbors.hold(side.networkInterface, side.nextHop, now);
+    if (neighbor < 0) return false;
+    const leaving = flow ^ 1;
+    neighbors.release(flows.neighbor[leaving]);
+    flows.neighbor[leaving] = neighbor;
+    if (flows.path[leaving] !== 0) this.#parts.pathLoad[flows.path[leaving] - 1]--;
+    if (side.path) this.#parts.pathLoad[side.path.index]++;
+    flows.path[leaving] = side.path ? side.path.index + 1 : 0;
+    flows.rekey(flow, side.key);
+    this.#parts.highway().sealing.clearSequence(flow);
+    return true;
   }
 
   /** Whether one more session may take waypoints. */
@@ -100,7 +122,9 @@ export class Sessions {
     trace?.event({ type: 'session-removed', packet: 0, session: sessions.uuidText(session), reason });
     for (const flow of [session * 2, session * 2 + 1]) {
       neighbors.release(flows.neighbor[flow]);
-      if (flows.path[flow] !== 0) this.#waypointsInUse--;
+      if (flows.path[flow] === 0) continue;
+      this.#waypointsInUse--;
+      this.#parts.pathLoad[flows.path[flow] - 1]--;
     }
     assert(this.#waypointsInUse >= 0, 'more waypoints given back than taken');
     this.#timers.clear(session);

@@ -112,6 +112,8 @@ export class SessionSetup {
     const entry = this.#parts.services.list[seed.service];
     const route = this.#parts.routes.forService(entry, toAddress(context.destination), path.peerRouter);
     if (typeof route === 'string') return this.#drop(packet, noRouteCounters[route]);
+    const known = this.#knownSession(seed.uuid, route, context);
+    if (known >= 0) return this.#follow(known * 2, this.#sideFrom(packet, path), packet, metadata, end, now);
     const to = this.#sideTowards(route, context);
     if (!to) return this.#drop(packet, 'waypointAllocation');
     const transit = to.path ? context : undefined;
@@ -124,7 +126,7 @@ export class SessionSetup {
     const context = mirrored(reverse);
     const seed = this.#seedFrom(packet, metadata.attributes, context);
     if (!seed) return;
-    const { routes, interfaces, flows } = this.#parts;
+    const { routes, interfaces, flows, sessions } = this.#parts;
     const route = routes.toHost(toAddress(context.source));
     const isRight =
       typeof route !== 'string' &&
@@ -132,20 +134,50 @@ export class SessionSetup {
       interfaces.list[route.networkInterface.index].tenant === seed.tenant;
     if (!isRight) return this.#drop(packet, 'invalidReverseMetadata');
     const from = this.#sideTowards(route, reverse);
-    // A newer session of the same endpoints is the right one: the peer will hear of it with the client's next packet.
-    if (!from || flows.find(from.key, 0) >= 0) return this.#drop(packet, 'staleReverseMetadata');
+    if (!from) return this.#drop(packet, 'staleReverseMetadata');
+    const inTheWay = flows.find(from.key, 0);
+    if (inTheWay >= 0) {
+      if (sessions.hasUuid(inTheWay >> 1, seed.uuid))
+        return this.#follow((inTheWay >> 1) * 2 + 1, this.#sideFrom(packet, path), packet, metadata, end, now);
+      // A newer session of the same endpoints is the right one: the peer will hear of it with the client's next packet.
+      return this.#drop(packet, 'staleReverseMetadata');
+    }
     const session = this.#install(seed, from, this.#sideFrom(packet, path), packet, now);
     if (session < 0) return;
     this.#passOn(session * 2 + 1, packet, metadata, end, now);
   }
 
+  /** The session that metadata with this UUID is about, if it lives here on another path or address; -1 if not. */
+  #knownSession(uuid: Uint8Array, route: Route, context: Context): number {
+    const { flows, sessions } = this.#parts;
+    if (route.kind === 'peer') return sessions.findTransit(uuid);
+    const flow = flows.find(hostKey(route.networkInterface.index, context), 0);
+    return flow >= 0 && sessions.hasUuid(flow >> 1, uuid) ? flow >> 1 : -1;
+  }
+
+  /** The peer has moved a session: packets of `flow` come from `side` now. It goes on there, with all that is known of it. */
+  #follow(flow: number, side: SessionSide, packet: Packet, metadata: Metadata, end: number, now: Instant): void {
+    if (!this.#sessions.move(flow, side, now)) return this.#drop(packet, 'serviceAreaDropped');
+    const { trace, sessions } = this.#parts;
+    this.#count('flowMoved');
+    this.#handshake.begin(flow >> 1, flow, now);
+    trace?.event({ type: 'session-moved', packet: packet.frame.id, session: sessions.uuidText(flow >> 1) });
+    this.#takeOver(flow, packet, metadata, end, now);
+  }
+
   #passOn(flow: number, packet: Packet, metadata: Metadata, end: number, now: Instant): void {
-    const { counters, paths, flows } = this.#parts;
-    const highway = this.#parts.highway();
     const isRecreated = metadata.attributes.modifyRequest !== undefined || (flow & 1) === 1;
     this.#handshake.begin(flow >> 1, flow, now);
     this.#begun(flow >> 1, packet, isRecreated);
+    this.#takeOver(flow, packet, metadata, end, now);
+  }
+
+  /** The content behind the metadata goes on; a message holds none. */
+  #takeOver(flow: number, packet: Packet, metadata: Metadata, end: number, now: Instant): void {
+    const { counters, paths, flows } = this.#parts;
+    const highway = this.#parts.highway();
     if (paths[flows.path[flow ^ 1] - 1].seal) highway.sealing.restartSequence(flow, packet.frame, end);
+    if (metadata.attributes.controlMessage !== undefined) return;
     counters.values[counter.metadataRemoved]++;
     highway.leave(flow, packet, packet.payloadAt + metadata.length, end, true, now);
   }
@@ -190,15 +222,16 @@ export class SessionSetup {
 
   /** The side that packets with this context leave to. Undefined if no waypoints are left. */
   #sideTowards(route: Route, context: Context): SessionSide | undefined {
-    const key = new Uint32Array(KEY_WORDS);
     if (route.kind === 'host') {
       const { index } = route.networkInterface;
-      const family = context.source.length === 4 ? 4 : 6;
-      setKeyHead(key, index, family, context.protocol, context.destinationPort, context.sourcePort);
-      setKeyAddresses(key, context.destination, context.source);
-      return { key, networkInterface: index, nextHop: route.nextHop, path: undefined };
+      return { key: hostKey(index, context), networkInterface: index, nextHop: route.nextHop, path: undefined };
     }
-    const { path } = route;
+    return this.sideTowardsPeer(route.path);
+  }
+
+  /** The side that a session leaves to over a path, with waypoints of its own. Undefined if none are left. */
+  sideTowardsPeer(path: PeerPath): SessionSide | undefined {
+    const key = new Uint32Array(KEY_WORDS);
     if (!this.#sessions.hasWaypointsLeft) return undefined;
     setKeyAddresses(key, path.remote.bytes, path.local.bytes);
     const pair = this.#parts.waypoints[path.index].take((own, peer) => {
@@ -279,4 +312,13 @@ function contextOf(packet: Packet): Context {
     destinationPort: packet.destinationPort,
     protocol: packet.protocol,
   };
+}
+
+/** Key of the packets that answer those of this context, as they come from a host. */
+function hostKey(networkInterface: number, context: Context): Uint32Array {
+  const key = new Uint32Array(KEY_WORDS);
+  const family = context.source.length === 4 ? 4 : 6;
+  setKeyHead(key, networkInterface, family, context.protocol, context.destinationPort, context.sourcePort);
+  setKeyAddresses(key, context.destination, context.source);
+  return key;
 }

@@ -51,6 +51,8 @@ export const counterTable = {
     `${metadataSuccess} received-disable-forward-metadata`,
     'a disable-metadata message was obeyed and dropped',
   ),
+  modifyDetected: row(`${metadataSuccess} inline-modify detected`, 'a session was found to need another path'),
+  modifyRequestSent: row(`${metadataSuccess} inline-modify request-sent`, 'a peer was told that a session has moved'),
   receivedKeepAlive: row(`${metadataSuccess} received-keep-alive`, 'a keep-alive message was taken in and dropped'),
   sentDisableMetadata: row(
     `${metadataSuccess} sent-disable-forward-metadata`,
@@ -181,6 +183,7 @@ export const counterTable = {
     'a new session took the place of an older one that had been set up from the other side',
   ),
   midFlowModify: row(`${received} mid-flow-modify-packets`, 'a session was set up in the middle of its traffic'),
+  flowMoved: row(`${received} flow-move-packets`, 'metadata moved a session that is known to another path or address'),
   noFibEntry: row(`${received} no-fib-entry`, 'no service is there for a first packet'),
   serviceAreaDropped: row(
     `${received} dropped-packets`,

@@ -1,0 +1,125 @@
+import type { PeerPath } from '../highway/peer-path.ts';
+import { counter } from '../stats/counters.ts';
+import { NEVER, type Instant } from '../time.ts';
+import type { Handshake } from './handshake.ts';
+import type { ServiceAreaParts } from './parts.ts';
+import { sessionContext } from './session-attributes.ts';
+import type { Sessions } from './sessions.ts';
+import type { SessionSetup } from './setup.ts';
+
+/** Sessions that are looked at before other work gets its turn. */
+const BATCH = 4_096;
+
+/** A walk over all sessions that began when something happened to a path. */
+interface Walk {
+  readonly isConcerned: (session: number) => boolean;
+  readonly act: (session: number, now: Instant) => void;
+  next: number;
+}
+
+/**
+ * Sessions whose path has failed, or has become worse or better than another, go on over the path that their service
+ * policy wants (SVR sheet, sections 2.4, 2.6 and 4.6). The router where a session leaves to a peer decides; the peer
+ * follows. A failure may concern every session there is, so the work is done in batches.
+ */
+export class Moves {
+  readonly #parts: ServiceAreaParts;
+  readonly #sessions: Sessions;
+  readonly #setup: SessionSetup;
+  readonly #handshake: Handshake;
+  readonly #walks: Walk[] = [];
+  #now: Instant = 0 as Instant;
+
+  constructor(parts: ServiceAreaParts, sessions: Sessions, setup: SessionSetup, handshake: Handshake) {
+    this.#parts = parts;
+    this.#sessions = sessions;
+    this.#setup = setup;
+    this.#handshake = handshake;
+  }
+
+  /** A path went down, or misses objectives that it kept before: what may move from it does. */
+  pathWorsened(path: PeerPath, now: Instant): void {
+    this.#walk({ isConcerned: (session) => this.#pathOf(session) === path, act: this.#moveIfBad }, now);
+  }
+
+  /** A path came up, or keeps objectives again: sessions that want the best path there is return to it. */
+  pathImproved(path: PeerPath, now: Instant): void {
+    const isConcerned = (session: number): boolean => {
+      const current = this.#pathOf(session);
+      return current !== undefined && current !== path;
+    };
+    this.#walk({ isConcerned, act: this.#moveIfBetter }, now);
+  }
+
+  /** The peer behind a path began anew, or sees us from another address: every flow to it checks once what it knows. */
+  peerChanged(path: PeerPath, reason: string, now: Instant): void {
+    const { flows } = this.#parts;
+    const leaves = (flow: number): boolean => flows.path[flow] === path.index + 1;
+    const isConcerned = (session: number): boolean => leaves(session * 2) || leaves(session * 2 + 1);
+    const act = (session: number): void => {
+      for (const flow of [session * 2, session * 2 + 1]) if (leaves(flow)) this.#handshake.renew(flow, reason);
+    };
+    this.#walk({ isConcerned, act }, now);
+  }
+
+  nextDeadline(): Instant {
+    return this.#walks.length === 0 ? NEVER : this.#now;
+  }
+
+  poll(now: Instant): void {
+    this.#now = now;
+    const [walk] = this.#walks;
+    if (!walk) return;
+    const end = Math.min(walk.next + BATCH, this.#parts.sessions.capacity);
+    for (; walk.next < end; walk.next++) {
+      if (this.#parts.sessions.isAlive(walk.next) && walk.isConcerned(walk.next)) walk.act(walk.next, now);
+    }
+    if (walk.next === this.#parts.sessions.capacity) this.#walks.shift();
+  }
+
+  #walk(walk: Omit<Walk, 'next'>, now: Instant): void {
+    this.#walks.push({ ...walk, next: 0 });
+    this.poll(now);
+  }
+
+  /** The path that a session leaves by in its forward direction; undefined if that is to a host. */
+  #pathOf(session: number): PeerPath | undefined {
+    const { flows, paths } = this.#parts;
+    const index = flows.path[session * 2];
+    return index === 0 ? undefined : paths[index - 1];
+  }
+
+  readonly #moveIfBad = (session: number, now: Instant): void => {
+    const { services, sessions, routes } = this.#parts;
+    const entry = services.list[sessions.service[session]];
+    const current = this.#pathOf(session);
+    if (!mayFailOver(entry.policy?.sessionResiliency) || !current || routes.isGood(entry, current)) return;
+    this.#moveToBest(session, current, now);
+  };
+
+  readonly #moveIfBetter = (session: number, now: Instant): void => {
+    const { services, sessions } = this.#parts;
+    const entry = services.list[sessions.service[session]];
+    const current = this.#pathOf(session);
+    if (entry.policy?.sessionResiliency !== 'revertible-failover' || !current) return;
+    this.#moveToBest(session, current, now);
+  };
+
+  #moveToBest(session: number, current: PeerPath, now: Instant): void {
+    const { services, sessions, routes, counters } = this.#parts;
+    const entry = services.list[sessions.service[session]];
+    const { destination } = sessionContext(this.#parts, session);
+    const address = { family: destination.length === 4 ? (4 as const) : (6 as const), bytes: destination };
+    const route = routes.forService(entry, address);
+    if (typeof route === 'string' || route.kind === 'host' || route.path === current) return;
+    // A path to another peer leads to another router, which only a policy that allows it may put in the place of this one.
+    if (route.path.peer !== current.peer && entry.policy?.peerPathResiliency !== true) return;
+    counters.values[counter.modifyDetected]++;
+    const side = this.#setup.sideTowardsPeer(route.path);
+    if (side && this.#sessions.move(session * 2 + 1, side, now)) this.#handshake.announceMove(session * 2, now);
+  }
+}
+
+function mayFailOver(resiliency: string | undefined): boolean {
+  return resiliency === 'failover' || resiliency === 'revertible-failover';
+}
