@@ -1,0 +1,44 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { configurationReference, emulatorTable } from './configuration.ts';
+import { countersPage } from './counters.ts';
+import {
+  attributesTable,
+  controlMessagesTable,
+  healthChecksTable,
+  metadataFaultsTable,
+  sectionChoices,
+} from './metadata.ts';
+import { fillRegions, type Generator } from './regions.ts';
+import { eventsTable, scenariosTable } from './scenarios.ts';
+
+/** The project's folder: what is compiled lies two folders below it. */
+export const home = join(import.meta.dirname, '..', '..', '..');
+
+const generators: Readonly<Record<string, Generator>> = {
+  attributes: attributesTable,
+  configuration: configurationReference,
+  'control-messages': controlMessagesTable,
+  counters: countersPage,
+  emulator: emulatorTable,
+  events: eventsTable,
+  'health-checks': healthChecksTable,
+  'metadata-faults': metadataFaultsTable,
+  scenarios: () => scenariosTable(join(home, 'scenarios')),
+  'section-choices': sectionChoices,
+};
+
+/** Paths of all documents, from the project's folder. */
+export function documentPaths(): string[] {
+  const markdown = (folder: string): string[] =>
+    readdirSync(join(home, folder))
+      .filter((name) => name.endsWith('.md'))
+      .sort()
+      .map((name) => join(folder, name));
+  return [...markdown('.'), ...markdown('docs')];
+}
+
+export const readDocument = (path: string): string => readFileSync(join(home, path), 'utf8');
+
+/** A document with its generated parts as they have to be now. */
+export const currentDocument = (path: string): string => fillRegions(readDocument(path), generators);

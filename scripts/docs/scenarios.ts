@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadLab } from '../../daemon/load-lab.ts';
+import { traceTypes } from '../../lib/trace.ts';
+import { code, markdownTable } from './markdown.ts';
+
+/** The scenarios of a folder, each with what it teaches in its own words. */
+export function scenariosTable(folder: string): string {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  return markdownTable(
+    ['Scenario', 'Recovery detection', 'What it teaches'],
+    files.sort().map((file) => {
+      const { name, about, authority } = loadLab(join(folder, file));
+      return [`[${name}](scenarios/${file})`, authority.sessionRecoveryDetection.mode, about];
+    }),
+  );
+}
+
+const places = { in: 'the packet that came', out: 'the packet that leaves', node: 'no packet' } as const;
+
+/** What a router tells about itself. */
+export function eventsTable(): string {
+  return markdownTable(
+    ['Event', 'Stands at', 'Tells that'],
+    Object.entries(traceTypes).map(([type, { where, help }]) => [code(type), places[where], help]),
+  );
+}
