@@ -3,6 +3,7 @@ import type { IpAddress } from '../address.ts';
 import type {
   Adjacency,
   Authority,
+  BfdSettings,
   DeviceInterface,
   InterfaceAddress,
   MetadataEncoding,
@@ -35,6 +36,8 @@ export interface PeerPath {
   readonly localPortRanges: readonly PortRange[];
   readonly remotePortRanges: readonly PortRange[];
   readonly vectors: readonly string[];
+  /** How the path is watched: as its neighborhood or adjacency says, and otherwise the router. */
+  readonly bfd: BfdSettings;
   /** Protects what is sent: the adjacency's inter-router-security, or that of the peer's interface. */
   readonly outboundSecurity?: Security;
   /** Protects what arrives: the inter-router-security of the own interface. */
@@ -130,6 +133,7 @@ function meetByAdjacency(
     localPortRanges: back?.portRanges ?? [],
     remotePortRanges: adjacency.portRanges,
     vectors: adjacency.vectors,
+    bfd: { ...router.bfd, ...adjacency.bfd },
     outboundSecurity: securityNamed(authority, interRouterSecurity ?? there?.networkInterface.interRouterSecurity),
   };
   return { enabled, path };
@@ -170,6 +174,7 @@ function meetInNeighborhoods(
         localPortRanges: mine.portRanges,
         remotePortRanges: theirs.portRanges,
         vectors: mine.vectors,
+        bfd: { ...router.bfd, ...mine.bfd },
         outboundSecurity: securityNamed(authority, there.networkInterface.interRouterSecurity),
       };
       return { enabled, path };

@@ -23,6 +23,8 @@ export type AccessPolicy = Service['accessPolicies'][number];
 
 export type Router = Authority['routers'][number];
 export type Peer = Router['peers'][number];
+/** How a path to a peer is watched. */
+export type BfdSettings = Router['bfd'];
 export type ServiceRoute = Router['serviceRoutes'][number];
 export type NextHop = ServiceRoute['nextHops'][number];
 export type StaticRoute = Router['staticRoutes'][number];

@@ -1,8 +1,10 @@
 import { middleboxTable } from './middlebox-table.ts';
+import { bfdTable, peerPathTable } from './peer-path-table.ts';
 import { counterTable } from './table.ts';
 
 /** Counters of routers and middleboxes stand in one array, so that what both are built from counts for either. */
-const table = { ...counterTable, ...middleboxTable };
+const routerTable = { ...counterTable, ...bfdTable, ...peerPathTable };
+const table = { ...routerTable, ...middleboxTable };
 
 export type CounterName = keyof typeof table;
 
@@ -14,7 +16,7 @@ const belowWord = (word: string): CounterName[] => names.filter((name) => table[
 
 /** What each kind counts: a node shows no counter that it never touches. */
 const countedBy: Readonly<Record<CountingKind, readonly CounterName[]>> = {
-  router: Object.keys(counterTable) as CounterName[],
+  router: Object.keys(routerTable) as CounterName[],
   nat: [
     ...belowWord('nat'),
     ...(['arpResolveFailure', 'neighborQueueFull', 'neighborTableFull'] as const),
@@ -38,6 +40,7 @@ export const counterPathsOf = (kind: CountingKind): string[] => countedBy[kind].
 export class Counters {
   readonly values = new Float64Array(names.length);
   readonly #kind: CountingKind;
+  #dimension: () => readonly (readonly [string, number])[] = () => [];
 
   constructor(kind: CountingKind = 'router') {
     this.#kind = kind;
@@ -49,8 +52,14 @@ export class Counters {
     return name && this.values[counter[name]];
   }
 
-  /** Path and value of every counter of this kind of node, in the table's order. */
+  /** Has `all` tell a value for each thing that is counted by itself as well, under a path with labels. */
+  setDimension(labelled: () => readonly (readonly [string, number])[]): void {
+    this.#dimension = labelled;
+  }
+
+  /** Path and value of every counter of this kind of node, in the table's order; then those that have labels. */
   all(): ReadonlyMap<string, number> {
-    return new Map(countedBy[this.#kind].map((name) => [table[name].path, this.values[counter[name]]]));
+    const totals = countedBy[this.#kind].map((name) => [table[name].path, this.values[counter[name]]] as const);
+    return new Map([...totals, ...this.#dimension()]);
   }
 }

@@ -1,8 +1,11 @@
+import { seconds } from '../../time.ts';
+import { bfd, bfdOverride } from './bfd.ts';
 import { description, name, portRange } from './common.ts';
 import { list } from './element.ts';
 import { emulatorOverride } from './emulator.ts';
 import {
   boolean,
+  duration,
   enumeration,
   identifier,
   integer,
@@ -63,6 +66,7 @@ const neighborhood = list('Networks in which routers find each other', ['name'],
   'peer-connectivity': peerConnectivity,
   'port-range': waypointPorts,
   vector,
+  bfd: bfdOverride,
 });
 
 const adjacency = list('Peers that are reached at a given address', ['ip-address', 'peer'], {
@@ -72,6 +76,7 @@ const adjacency = list('Peers that are reached at a given address', ['ip-address
   'inter-router-security': reference('security', { help: 'Protection of what is sent to this peer' }),
   'port-range': waypointPorts,
   vector,
+  bfd: bfdOverride,
 });
 
 const networkInterface = list('Networks on a device interface', ['name'], {
@@ -116,6 +121,11 @@ export const router = list('Session Smart Routers', ['name'], {
     help: 'Size of the pool of waypoint ports',
   }),
   emulator: emulatorOverride,
+  bfd,
+  'path-metrics-rolling-avg-interval': duration('s', 1, 3_600, {
+    default: seconds(60),
+    help: 'What the averages of measured latency, loss and jitter look back on',
+  }),
   peer,
   'service-route': serviceRoute,
   'static-route': staticRoute,

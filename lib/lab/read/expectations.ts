@@ -1,5 +1,5 @@
 import { quote, suggest } from '../../diagnostic.ts';
-import { counterTable } from '../../stats/table.ts';
+import { counterPathsOf } from '../../stats/counters.ts';
 import type { Duration } from '../../time.ts';
 import { describeDuration } from '../describe.ts';
 import type { CounterTerm, Expectation, LabNode, Measure, Traffic, TrafficMeasure, Unit } from '../scenario.ts';
@@ -29,7 +29,7 @@ const trafficMeasures = {
   'checksum-equal': { since: false, units: ['count'] },
 } as const satisfies Record<TrafficMeasure, { since: boolean; units: readonly Unit[] }>;
 
-const counterPaths = Object.values(counterTable).map(({ path }) => path);
+const counterPaths = counterPathsOf('router');
 
 interface Lab {
   readonly nodes: readonly LabNode[];

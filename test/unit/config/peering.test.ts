@@ -150,4 +150,22 @@ describe('peer paths', () => {
     );
     equal(path.metadataEncoding, 'tlv');
   });
+
+  it('are watched as their neighborhood or adjacency says, and otherwise as the router does', () => {
+    const bfd = 'bfd\nmultiplier 5\nlink-test-length 0\nexit';
+    const [path] = paths(
+      { wan: `${neighborhood('mesh', bfd)}\n${here}`, peer: `exit\nbfd\nmultiplier 4\ndesired-tx-interval 100` },
+      { wan: `${neighborhood('mesh')}\n${there}` },
+    );
+    const { multiplier, linkTestLength, desiredTxInterval, requiredMinRxInterval, holdDownTime } = path.bfd;
+    deepEqual(
+      [multiplier, linkTestLength, desiredTxInterval, requiredMinRxInterval, holdDownTime],
+      [5, 0, 100_000, 1_000_000, 5_000_000],
+    );
+    const [adjacent] = paths(
+      { wan: `${here}\nadjacency 192.0.2.2 b\nbfd state disabled\nexit` },
+      { wan: `${there}\nadjacency 192.0.2.1 a\nexit` },
+    );
+    equal(adjacent.bfd.state, 'disabled');
+  });
 });

@@ -1,0 +1,67 @@
+import { milliseconds, seconds } from '../../time.ts';
+import { container } from './element.ts';
+import type { AnyLeaf, Container } from './element.ts';
+import { duration, enumeration, integer } from './leaf.ts';
+import type { Leaf } from './leaf.ts';
+
+// SVR sheet, section 4.1.
+const leaves = {
+  state: enumeration(['enabled', 'disabled'], {
+    default: 'enabled',
+    help: 'Whether the path is watched; one that is not is taken for good',
+  }),
+  'desired-tx-interval': duration('ms', 50, 600_000, {
+    default: milliseconds(1_000),
+    help: 'Time between two packets that are sent, if the other side can take them so quickly',
+  }),
+  'required-min-rx-interval': duration('ms', 50, 600_000, {
+    default: milliseconds(1_000),
+    help: 'Shortest time between two packets that are taken',
+  }),
+  multiplier: integer(3, 20, {
+    default: 3,
+    help: 'Packets in a row that must get lost before the other side takes the path for down',
+  }),
+  'hold-down-time': duration('s', 1, 300, {
+    default: seconds(5),
+    help: 'How long a path that has failed stays down after it has come up',
+  }),
+  'dynamic-damping': enumeration(['enabled', 'disabled'], {
+    default: 'disabled',
+    help: 'Whether the hold-down time of a path that fails again and again doubles each time',
+  }),
+  'maximum-hold-down-time': duration('s', 1, 86_400, {
+    default: seconds(3_600),
+    help: 'Longest that dynamic damping makes the hold-down time',
+  }),
+  'link-test-interval': duration('s', 1, 86_400, {
+    default: seconds(10),
+    help: 'Time between two bursts of echoes, which measure loss, latency and jitter',
+  }),
+  'link-test-length': integer(0, 255, {
+    default: 10,
+    units: 'packets',
+    help: 'Length of a burst; 0 turns the test off',
+  }),
+  dscp: integer(0, 63, { default: 0, help: 'DSCP of what is sent' }),
+  'authentication-type': enumeration(['simple', 'sha256'], {
+    default: 'sha256',
+    help: 'sha256: sealed with the HMAC of the inter-router-security; simple: told apart by addresses alone',
+  }),
+};
+
+type WithoutDefaults<C> = { readonly [K in keyof C]: C[K] extends Leaf<infer T> ? Leaf<T, false> : never };
+
+function withoutDefaults<C extends Readonly<Record<string, AnyLeaf>>>(of: C): WithoutDefaults<C> {
+  const entries = Object.entries(of).map(([name, leaf]) => [name, { ...leaf, default: undefined, always: false }]);
+  return Object.fromEntries(entries) as WithoutDefaults<C>;
+}
+
+/** How a router watches the paths to its peers. */
+export const bfd: Container<typeof leaves> = container('How the paths to peers are watched', leaves);
+
+/** Stands in a neighborhood or an adjacency, and overrides what the router says. */
+export const bfdOverride: Container<WithoutDefaults<typeof leaves>> = container(
+  'How these paths are watched, where it differs from what the router says',
+  withoutDefaults(leaves),
+);

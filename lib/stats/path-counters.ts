@@ -1,0 +1,57 @@
+import { counter, type Counters } from './counters.ts';
+import { peerPathTable, type PathCounterName } from './peer-path-table.ts';
+
+/** By what `show stats` tells one path from another. */
+export interface PathLabels {
+  readonly peerName: string;
+  readonly peerHost: string;
+  readonly deviceName: string;
+  readonly vlan: number;
+}
+
+const names = Object.keys(peerPathTable) as PathCounterName[];
+const place = Object.fromEntries(names.map((name, index) => [name, index])) as Record<PathCounterName, number>;
+
+/** The counters of each peer path. Every change shows in `Counters` as well, as the value of all paths together. */
+export class PathCounters {
+  readonly #counters: Counters;
+  readonly #labels: readonly PathLabels[];
+  /** One row of columns for each path. */
+  readonly #values: Float64Array;
+
+  constructor(counters: Counters, labels: readonly PathLabels[]) {
+    this.#counters = counters;
+    this.#labels = labels;
+    this.#values = new Float64Array(labels.length * names.length);
+    counters.setDimension(() => this.#labelled());
+  }
+
+  /** Counts one more. */
+  count(path: number, name: PathCounterName): void {
+    this.#values[path * names.length + place[name]]++;
+    this.#counters.values[counter[name]]++;
+  }
+
+  /** Sets what is measured. 0 is not measured. */
+  set(path: number, name: PathCounterName, value: number): void {
+    this.#values[path * names.length + place[name]] = value;
+    const all = this.#labels.map((_, other) => this.read(other, name)).filter((measured) => measured !== 0);
+    const { total } = peerPathTable[name];
+    const combine = { sum: (): number => all.reduce((sum, one) => sum + one, 0), highest: Math.max, lowest: Math.min };
+    this.#counters.values[counter[name]] = all.length === 0 ? 0 : combine[total](...all);
+  }
+
+  read(path: number, name: PathCounterName): number {
+    return this.#values[path * names.length + place[name]];
+  }
+
+  /** Those that are not 0, each behind the labels of its path. */
+  #labelled(): [string, number][] {
+    return this.#labels.flatMap(({ peerName, peerHost, deviceName, vlan }, path) => {
+      const labels = `{peer-name=${peerName} peer-host=${peerHost} device-name=${deviceName} vlan=${vlan}}`;
+      return names
+        .filter((name) => this.read(path, name) !== 0)
+        .map((name): [string, number] => [`${peerPathTable[name].path} ${labels}`, this.read(path, name)]);
+    });
+  }
+}

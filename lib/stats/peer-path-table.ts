@@ -1,0 +1,84 @@
+import { row, type CounterRow } from './table.ts';
+
+const byPath = 'bfd by-peer-path';
+const asyncSent = `${byPath} async sent`;
+const echoSent = `${byPath} echo sent`;
+const linkDown = `${byPath} link-down`;
+const damping = `${byPath} dynamic-damping`;
+
+/** How the values of all paths are told as one: added up, or the worst of them. */
+export type PathTotal = 'sum' | 'highest' | 'lowest';
+
+interface PathCounterRow extends CounterRow {
+  readonly total: PathTotal;
+}
+
+const count = (path: string, help: string): PathCounterRow => ({ ...row(path, help), total: 'sum' });
+const gauge = (path: string, total: PathTotal, help: string): PathCounterRow => ({ ...row(path, help), total });
+
+/**
+ * What is counted for each peer path (SVR sheet, section 5.3). `show stats` shows every path's value behind its labels,
+ * and one for all paths together; units of what is measured, and `received reply`, are emulator choices.
+ */
+export const peerPathTable = {
+  bfdSent: count(`${asyncSent} success`, 'a BFD control packet was sent'),
+  bfdSentArpFailure: count(
+    `${asyncSent} arp-failure`,
+    'a BFD control packet was not sent: the next hop does not tell its link address',
+  ),
+  bfdSentBufferFailure: count(
+    `${asyncSent} buffer-allocation-failure`,
+    'a BFD control packet was not sent: no buffer was free',
+  ),
+  bfdReceived: count(`${byPath} async received success`, 'a BFD control packet was taken in'),
+  bfdEchoSent: count(`${echoSent} success`, 'an echo of a link test was sent, or one of the peer answered'),
+  bfdEchoSentArpFailure: count(
+    `${echoSent} arp-failure`,
+    'an echo was not sent: the next hop does not tell its link address',
+  ),
+  bfdEchoSentBufferFailure: count(`${echoSent} buffer-allocation-failure`, 'an echo was not sent: no buffer was free'),
+  bfdEchoReplies: count(`${byPath} echo received reply`, 'an echo came back in time'),
+  bfdLatency: gauge(`${byPath} latency`, 'highest', 'milliseconds one way, in the last link test'),
+  bfdAverageLatency: gauge(`${byPath} average-latency`, 'highest', 'the same, averaged over several link tests'),
+  bfdJitter: gauge(`${byPath} jitter`, 'highest', 'milliseconds by which the latency varied, in the last link test'),
+  bfdLoss: gauge(`${byPath} loss`, 'highest', 'percent of the echoes that were lost, in the last link test'),
+  bfdMos: gauge(`${byPath} mos`, 'lowest', 'mean opinion score in hundredths, by the last link test'),
+  bfdHoldDownTime: gauge(
+    `${damping} current-hold-down-time`,
+    'highest',
+    'seconds that the path stays down when it comes up the next time',
+  ),
+  bfdHoldDownFlaps: count(`${damping} hold-down-link-flaps`, 'a path failed while it was being held down'),
+  bfdLinkUp: count(`${byPath} link-up`, 'a BFD session came up'),
+  bfdLinkDownLocal: count(`${linkDown} local-oper-down`, 'a BFD session went down: the interface or its gateway did'),
+  bfdLinkDownRemoteAdmin: count(
+    `${linkDown} remote-admin-down`,
+    'a BFD session went down: the peer has taken it out of service',
+  ),
+  bfdLinkDownRemote: count(`${linkDown} remote-down`, 'a BFD session went down: the peer says that it is down'),
+  bfdLinkDownTimer: count(`${linkDown} timer-expiry`, 'a BFD session went down: nothing came for the detection time'),
+  bfdLocalNatChange: count(
+    `${byPath} local-source-nat-change`,
+    'the peer sees us come from another address or port than before',
+  ),
+  bfdLocalNatReset: count(`${byPath} local-source-nat-reset`, 'the peer sees us come from our own address again'),
+  bfdNeighborFailover: count(`${byPath} neighbor failover`, 'another node of the peer took the path over'),
+  bfdNeighborNatChange: count(
+    `${byPath} neighbor source-nat-change`,
+    'the peer comes from another address or port than before',
+  ),
+} as const satisfies Record<string, PathCounterRow>;
+
+export type PathCounterName = keyof typeof peerPathTable;
+
+const refused = 'emulator bfd refused';
+
+/** BFD packets that can be laid to no path: what is wrong with them leaves open who sent them. */
+export const bfdTable = {
+  bfdMiss: row(`${byPath} async received miss`, 'a BFD packet was dropped: it belongs to no session'),
+  bfdMalformed: row(`${refused} malformed`, 'a BFD packet was dropped: its control packet does not add up'),
+  bfdBadMetadata: row(`${refused} bad-metadata`, 'a BFD packet was dropped: its metadata does not add up'),
+  bfdUnauthentic: row(`${refused} unauthentic`, 'a BFD packet was dropped: its authentication is missing or wrong'),
+  bfdReplayed: row(`${refused} replayed`, 'a BFD packet was dropped: it has been seen before, or is older than that'),
+  bfdWrongTtl: row(`${refused} wrong-ttl`, 'a BFD packet was dropped: it comes from further away than it may'),
+} as const satisfies Record<string, CounterRow>;
