@@ -20,6 +20,7 @@ export const fabricMakers = {
     return { fabric: new ResponsiveSimFabric({ ...options, crypto: nodeCrypto }), epoch: () => SIM_EPOCH };
   },
   netns: async (options) => inRealTime(new (await import('../daemon/fabric/netns.ts')).NetnsFabric(options)),
-} as const satisfies Partial<Record<FabricName, Maker>>;
+  compose: async (options) => inRealTime(new (await import('../daemon/fabric/compose.ts')).ComposeFabric(options)),
+} as const satisfies Record<FabricName, Maker>;
 
 export type RunFabric = keyof typeof fabricMakers;

@@ -1,10 +1,17 @@
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import { LabError } from '../lib/lab/fabric.ts';
+import { ComposeLab, execInContainer, removeComposeLab } from './fabric/compose.ts';
 import { execIn, NetnsLab, removeNetnsLab } from './fabric/netns.ts';
 import { NodeClient } from './fabric/node-client.ts';
 import { labFolder, readLabs, type LabState } from './fabric/run-folder.ts';
 import { loadLab } from './load-lab.ts';
 import { socketPath } from './node-service.ts';
+
+/** How each fabric makes a lab that stays up, runs a program at a node, and removes a lab. */
+const fabrics = {
+  netns: { Lab: NetnsLab, exec: execIn, remove: removeNetnsLab },
+  compose: { Lab: ComposeLab, exec: execInContainer, remove: removeComposeLab },
+} as const satisfies Record<LabState['fabric'], unknown>;
 
 export interface UpOptions {
   readonly name: string;
@@ -59,11 +66,11 @@ export class UpLab {
   async exec(node: string, words: readonly string[]): Promise<number> {
     const found = this.#state.nodes.find(({ name }) => name === node);
     if (!found) throw new LabError(`there is no node '${node}' in lab '${this.name}'`, 2);
-    return execIn(found.namespace, words);
+    return fabrics[this.fabric].exec(found.place, words);
   }
 
   async down(): Promise<void> {
-    await removeNetnsLab(this.#state);
+    await fabrics[this.fabric].remove(this.#state);
   }
 }
 
@@ -74,9 +81,8 @@ const clientOf = ({ name }: LabState, node: string): NodeClient =>
 export const liveLabs = {
   /** Brings up nodes and links; traffic and timeline of the scenario are left out. */
   async up({ name, fabric, scenarioPath, seed }: UpOptions): Promise<UpLab> {
-    if (fabric !== 'netns') throw new LabError(`a lab on fabric '${fabric}' cannot be brought up this way`, 2);
     const scenario = { ...loadLab(scenarioPath), traffic: [], timeline: [], expectations: [] };
-    const lab = new NetnsLab({ name, scenario, seed: seed ?? scenario.seed, isRun: false });
+    const lab = new fabrics[fabric].Lab({ name, scenario, seed: seed ?? scenario.seed, isRun: false });
     await lab.create();
     const state = readLabs().find((known) => known.name === name);
     if (!state) throw new LabError(`lab '${name}' has been taken down while it came up`, 3);

@@ -3,6 +3,8 @@ import { request } from 'node:http';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { LabError } from '../lib/lab/fabric.ts';
 import { wallClock } from './clock.ts';
+import { takePorts } from './container-ports.ts';
+import { countStarts } from './count-starts.ts';
 import { loadLab } from './load-lab.ts';
 import { serveNode, socketPath, type NodeService } from './node-service.ts';
 import type { NodeOptions } from './router-node.ts';
@@ -12,8 +14,8 @@ interface Arguments {
   readonly node: string;
   readonly run: string;
   readonly seed?: number;
-  readonly starts: number;
   readonly interface: ReadonlyMap<string, string>;
+  readonly take: ReadonlyMap<string, string>;
   readonly record?: true;
   readonly wait?: true;
   readonly attached?: true;
@@ -24,11 +26,14 @@ function readCount(text: string): number {
   return Number(text);
 }
 
-function readInterface(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const [port, name, ...rest] = text.split('=');
-  if (!name || rest.length > 0) throw new InvalidArgumentError("It must be PORT=INTERFACE, such as 'wan=eth1'.");
-  return new Map([...before, [port, name]]);
-}
+/** Reads one more PORT=SOMETHING. */
+const portReader =
+  (example: string) =>
+  (text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> => {
+    const [port, value, ...rest] = text.split('=');
+    if (!value || rest.length > 0) throw new InvalidArgumentError(`It must be such as '${example}'.`);
+    return new Map([...before, [port, value]]);
+  };
 
 function nodeCommand(kind: 'router' | 'host', summary: string, make: (options: NodeOptions) => Promise<NodeService>) {
   return new Command(kind)
@@ -37,11 +42,15 @@ function nodeCommand(kind: 'router' | 'host', summary: string, make: (options: N
     .requiredOption('--node <name>', `which ${kind} of the lab this is`)
     .requiredOption('--run <folder>', 'where the socket of its API, and what it records, goes')
     .option('--seed <number>', 'chance of links and ids (default: as the scenario)', readCount)
-    .addOption(new Option('--starts <number>', 'how often it was started before').default(0).argParser(readCount))
     .addOption(
       new Option('--interface <port=name>', 'the interface for a port, if named otherwise')
         .default(new Map<string, string>())
-        .argParser(readInterface),
+        .argParser(portReader('wan=eth1')),
+    )
+    .addOption(
+      new Option('--take <port=address>', 'in a container: make the interface with this address the port')
+        .default(new Map<string, string>())
+        .argParser(portReader('wan=172.16.0.1')),
     )
     .option('--record', 'record packets and events')
     .option('--wait', 'do nothing until told to start')
@@ -49,20 +58,24 @@ function nodeCommand(kind: 'router' | 'host', summary: string, make: (options: N
     .action(async (given: Arguments) => {
       const scenario = loadLab(given.lab);
       mkdirSync(given.run, { recursive: true });
-      const service = await make({
-        scenario,
-        seed: given.seed ?? scenario.seed,
-        node: given.node,
-        recordIn: given.record && given.run,
-        starts: given.starts,
-        interfaces: given.interface,
-      });
-      await live(service, given);
+      const taken = await takePorts(scenario, given.node, given.take);
+      const interfaces = new Map([...given.interface, ...taken]);
+      await live(given, async () =>
+        make({
+          scenario,
+          seed: given.seed ?? scenario.seed,
+          node: given.node,
+          recordIn: given.record && given.run,
+          starts: countStarts(given.run, given.node),
+          interfaces,
+        }),
+      );
     });
 }
 
-/** Serves the node's API until somebody ends it. */
-async function live(service: NodeService, { run, node, wait, attached }: Arguments): Promise<void> {
+/** Serves the API of a node, made anew whenever that is wanted, until somebody ends it. */
+async function live({ run, node, wait, attached }: Arguments, makeService: () => Promise<NodeService>): Promise<void> {
+  let service = await makeService();
   let isEnding = false;
   const end = async (): Promise<void> => {
     if (isEnding) return;
@@ -71,7 +84,11 @@ async function live(service: NodeService, { run, node, wait, attached }: Argumen
     await server.close();
     process.exit(0);
   };
-  const server = await serveNode(service, socketPath(run, node), () => void end());
+  const renew = async (): Promise<void> => {
+    service.stop();
+    service = await makeService();
+  };
+  const server = await serveNode(() => service, socketPath(run, node), { end, renew });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end());
   // The pipe ends with whoever holds its other end, however that one ends.
   if (attached) process.stdin.on('end', () => void end()).resume();

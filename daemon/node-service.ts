@@ -41,41 +41,54 @@ export interface NodeService {
 
 export const socketPath = (folder: string, node: string): string => join(folder, `${node}.sock`);
 
+/** What somebody may want of the process that a node runs in. */
+export interface NodeProcess {
+  /** Called when the node has been stopped. */
+  end(): Promise<void>;
+  /** Stops the node, and puts a new one in its place that remembers nothing and waits to be started. */
+  renew(): Promise<void>;
+}
+
 /** Answers for a node on a unix socket, in JSON, until it is told to stop or `close` is called. */
 export async function serveNode(
-  service: NodeService,
+  current: () => NodeService,
   path: string,
-  onStop: () => void,
+  process: NodeProcess,
 ): Promise<{ close(): Promise<void> }> {
   const api = Fastify({ logger: false, forceCloseConnections: true });
   api.setErrorHandler(async (error, _request, reply) => {
     const status = error instanceof LabError ? 409 : ((error as { statusCode?: number }).statusCode ?? 500);
     await reply.code(status).send({ error: error instanceof Error ? error.message : String(error) });
   });
-  api.get('/health', async () => service.health());
-  api.get('/counters', async () => service.counters());
-  api.get('/sessions', async () => service.sessions());
-  api.get('/flows', async () => service.flows());
-  api.get('/traffic', async () => service.traffic());
-  api.get('/configuration', async () => ({ text: service.configuration() }));
+  api.get('/health', async () => current().health());
+  api.get('/counters', async () => current().counters());
+  api.get('/sessions', async () => current().sessions());
+  api.get('/flows', async () => current().flows());
+  api.get('/traffic', async () => current().traffic());
+  api.get('/configuration', async () => ({ text: current().configuration() }));
   const epochSchema = { type: 'object', required: ['epoch'], properties: { epoch: { type: 'number' } } };
   api.post<{ Body: { epoch: Instant } }>('/start', { schema: { body: epochSchema } }, async ({ body }) => {
-    service.start(body.epoch);
-    return service.health();
+    current().start(body.epoch);
+    return current().health();
   });
   const actionSchema = { type: 'object', required: ['kind'], properties: { kind: { type: 'string' } } };
   api.post<{ Body: Action }>('/fault', { schema: { body: actionSchema } }, async ({ body }) => {
-    service.fault(body);
+    current().fault(body);
     return {};
   });
   api.post('/stop', async (_request, reply) => {
-    service.stop();
-    reply.raw.on('finish', onStop);
+    current().stop();
+    reply.raw.on('finish', () => void process.end());
     return {};
+  });
+  api.post('/renew', async () => {
+    await process.renew();
+    return current().health();
   });
   // A socket of a process that was killed would be in the way.
   rmSync(path, { force: true });
-  await api.listen({ path });
+  // Who may speak to it is a matter of who may enter the folder.
+  await api.listen({ path, readableAll: true, writableAll: true });
   return {
     close: async () => {
       await api.close();

@@ -15,7 +15,6 @@ export interface DaemonOptions {
   readonly folder: string;
   readonly labPath: string;
   readonly seed: number;
-  readonly starts: number;
   /** A run: the daemon waits to be started, records, and ends with this process. Otherwise it outlives it. */
   readonly isRun: boolean;
 }
@@ -27,11 +26,11 @@ export class DaemonProcess {
   readonly #logPath: string;
   #status: string | undefined;
 
-  constructor({ node, kind, namespace, folder, labPath, seed, starts, isRun }: DaemonOptions) {
+  constructor({ node, kind, namespace, folder, labPath, seed, isRun }: DaemonOptions) {
     this.client = new NodeClient(node, socketPath(folder, node));
     this.#logPath = join(folder, `${node}.log`);
     const main = fileURLToPath(new URL('../main.js', import.meta.url));
-    const words = [kind, '--lab', labPath, '--node', node, '--run', folder, '--seed', seed, '--starts', starts];
+    const words = [kind, '--lab', labPath, '--node', node, '--run', folder, '--seed', seed];
     const ofRun = isRun ? ['--record', '--wait', '--attached'] : [];
     const log = openSync(this.#logPath, 'a');
     // A session of its own: Ctrl-C is for the runner, which ends its daemons in good order.

@@ -10,7 +10,8 @@ export interface Ended {
 /** Runs a program to its end. A program that is missing is a LabError that names the package. */
 export async function runProgram(program: string, words: readonly string[], input = ''): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'] });
+    // A session of its own: Ctrl-C is for us, who end what we have begun in good order.
+    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

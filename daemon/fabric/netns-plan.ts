@@ -1,13 +1,9 @@
-import { formatAddress, formatMac, formatPrefix } from '../../lib/address.ts';
-import type { HostNode, LabLink, LinkEnd, Scenario } from '../../lib/lab/scenario.ts';
+import { formatMac } from '../../lib/address.ts';
+import type { LabLink, LinkEnd, Scenario } from '../../lib/lab/scenario.ts';
+import { hostAddresses, offloadsOff } from '../interface-commands.ts';
 import { macOf } from '../node-macs.ts';
+import { mtuOf } from './mtu.ts';
 import type { LabState } from './run-folder.ts';
-
-/** Between routers a full packet with its metadata fits; hosts have what hosts usually have. */
-const MTU = { betweenRouters: 9_000, hosts: 1_500 };
-
-/** Frames must be whole, with their checksums: nobody behind a port of ours splits, joins or finishes them. */
-const offloadsOff = (port: string): string => `ethtool -K ${port} tx off rx off tso off gso off gro off >/dev/null`;
 
 const sysctl = (path: string, value: number): string => `echo ${value} >/proc/sys/net/${path}`;
 
@@ -22,13 +18,13 @@ export class NetnsPlan {
   }
 
   state(): LabState {
-    const nodes = this.#scenario.nodes.map(({ name, kind }) => ({ name, kind, namespace: this.namespaceOf(name) }));
+    const nodes = this.#scenario.nodes.map(({ name, kind }) => ({ name, kind, place: this.namespaceOf(name) }));
     const switches = this.#scenario.links.filter(isSegment).map((link) => this.#switchOf(link));
     return {
       name: this.#lab,
       fabric: 'netns',
       nodes,
-      namespaces: [...nodes.map(({ namespace }) => namespace), ...switches],
+      namespaces: [...nodes.map(({ place }) => place), ...switches],
     };
   }
 
@@ -55,7 +51,7 @@ export class NetnsPlan {
   /** Links, for `ip -batch`. */
   links(): string[] {
     return this.#scenario.links.flatMap((link) => {
-      const mtu = this.#mtuOf(link);
+      const mtu = mtuOf(this.#scenario, link);
       if (!isSegment(link)) {
         const [a, b] = link.ends.map((end) => this.#veth(end, mtu));
         return [`link add name ${a} type veth peer name ${b}`];
@@ -71,14 +67,16 @@ export class NetnsPlan {
   addresses(): ReadonlyMap<string, readonly string[]> {
     const nodes = this.#scenario.nodes.map((node): [string, string[]] => [
       this.namespaceOf(node.name),
-      node.kind === 'router' ? node.ports.map(up) : hostAddresses(node),
+      node.kind === 'router'
+        ? node.ports.map(up)
+        : [up('lo'), up(node.ports[0]), ...hostAddresses(node, node.ports[0])],
     ]);
     const switches = this.#scenario.links
       .filter(isSegment)
       .map((link): [string, string[]] => [
         this.#switchOf(link),
         [
-          `link add name sw mtu ${this.#mtuOf(link)} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
+          `link add name sw mtu ${mtuOf(this.#scenario, link)} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
           up('sw'),
           ...link.ends.flatMap((_, i) => [`link set dev p${i} master sw`, up(`p${i}`)]),
         ],
@@ -95,12 +93,6 @@ export class NetnsPlan {
     return `${port} mtu ${mtu} address ${formatMac(macOf(this.#scenario, node, port))} netns ${this.namespaceOf(node)}`;
   }
 
-  #mtuOf({ ends }: LabLink): number {
-    const isRouter = (name: string): boolean =>
-      this.#scenario.nodes.find((node) => node.name === name)?.kind === 'router';
-    return ends.filter(({ node }) => isRouter(node)).length >= 2 ? MTU.betweenRouters : MTU.hosts;
-  }
-
   /** Two dashes: no node has such a name. */
   #switchOf({ name }: LabLink): string {
     return `svrlab-${this.#lab}--${name}`;
@@ -109,12 +101,3 @@ export class NetnsPlan {
 
 const isSegment = ({ ends }: LabLink): boolean => ends.length > 2;
 const up = (port: string): string => `link set dev ${port} up`;
-
-function hostAddresses({ ports: [port], addresses, gateways }: HostNode): string[] {
-  return [
-    up('lo'),
-    up(port),
-    ...addresses.map((prefix) => `address add ${formatPrefix(prefix)} dev ${port}`),
-    ...gateways.map((gateway) => `route add default via ${formatAddress(gateway)} dev ${port}`),
-  ];
-}

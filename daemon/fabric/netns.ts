@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FabricOptions } from '../../lib/lab/fabric.ts';
 import { LabError } from '../../lib/lab/fabric.ts';
@@ -12,6 +11,7 @@ import { NetnsPlan } from './netns-plan.ts';
 import type { NodeClient } from './node-client.ts';
 import { RealFabric, type Machinery } from './real-fabric.ts';
 import { claimLab, releaseLab, type LabState } from './run-folder.ts';
+import { runOnTerminal } from './terminal-program.ts';
 
 const KILL_TRIES = 50;
 const KILL_POLL_MS = 20;
@@ -97,10 +97,9 @@ export class NetnsLab implements Machinery {
     const { seed, isRun } = this.#options;
     const described = this.#state.nodes.find(({ name }) => name === node);
     if (!described || this.#folder === undefined) throw new LabError(`there is no node '${node}' in this lab`, 2);
-    const { kind, namespace } = described;
-    const starts = this.#starts.get(node) ?? 0;
+    const { kind, place: namespace } = described;
     const place = { folder: this.#folder, labPath: this.#labPath };
-    const daemon = new DaemonProcess({ node, kind, namespace, ...place, seed, starts, isRun });
+    const daemon = new DaemonProcess({ node, kind, namespace, ...place, seed, isRun });
     this.#daemons.set(node, daemon);
     await daemon.ready();
   }
@@ -135,19 +134,9 @@ export async function removeNetnsLab({ name, namespaces }: LabState): Promise<vo
   releaseLab(name);
 }
 
-/** Runs a program in a namespace on this terminal; its exit status, as a shell tells it. */
+/** Runs a program in a namespace on this terminal; its exit status. */
 export async function execIn(namespace: string, words: readonly string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('ip', ['netns', 'exec', namespace, ...words], { stdio: 'inherit' });
-    // Ctrl-C is for the program; what it makes of it is passed on.
-    const ignore = (): void => {};
-    process.on('SIGINT', ignore);
-    child.on('error', ({ message }) => reject(new LabError(`cannot run 'ip': ${message}`, 3)));
-    child.on('close', (status, signal) => {
-      process.off('SIGINT', ignore);
-      resolve(status ?? 128 + (signal === 'SIGINT' ? 2 : signal === 'SIGKILL' ? 9 : 15));
-    });
-  });
+  return runOnTerminal('ip', ['netns', 'exec', namespace, ...words]);
 }
 
 /** Fails with a LabError that says what this machine lacks for a lab of namespaces, and what mends it. */

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { LabError, type FabricName } from '../../lib/lab/fabric.ts';
 
@@ -7,14 +16,15 @@ export interface LabState {
   readonly name: string;
   readonly fabric: Exclude<FabricName, 'sim'>;
   readonly nodes: readonly StateNode[];
-  /** Everything that outlives a process and has a name of its own. */
+  /** Network namespaces, those of nodes and others. */
   readonly namespaces: readonly string[];
 }
 
 export interface StateNode {
   readonly name: string;
   readonly kind: 'router' | 'host';
-  readonly namespace: string;
+  /** Its network namespace or its container. */
+  readonly place: string;
 }
 
 const STATE_FILE = 'state.json';
@@ -44,7 +54,9 @@ export function claimLab(state: LabState): string {
   if (longest > SOCKET_PATH_MAX) throw new LabError(`the names of lab '${state.name}' and its nodes are too long`, 2);
   mkdirSync(labsFolder(), { recursive: true });
   try {
-    mkdirSync(folder);
+    // Whoever may go in may speak to the nodes. Those in containers are root, which need not be who runs the lab.
+    mkdirSync(folder, { mode: 0o700 });
+    if (process.getuid?.() !== 0) chmodSync(folder, 0o777);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new LabError(`lab '${state.name}' is up already; 'svrlab lab down --lab ${state.name}' takes it down`, 2);

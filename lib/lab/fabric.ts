@@ -35,7 +35,10 @@ export interface Progress {
   readonly packets: number;
 }
 
-/** What a fabric is made from. `events` and `capture` take what happens, in order of time. */
+/**
+ * What a fabric is made from. `events` and `capture` take what happens, in order of time; when `stop` has returned, they
+ * have taken all of it.
+ */
 export interface FabricOptions {
   readonly scenario: Scenario;
   readonly seed: number;

@@ -16,8 +16,8 @@ function runner(): ChildProcess {
     import { loadLab } from '${module('daemon/load-lab.js')}';
     const lab = new NetnsLab({ name: '${LAB}', scenario: loadLab('${SCENARIO}'), seed: 1, isRun: true });
     await lab.create();
-    console.log('up');
     process.on('SIGINT', () => lab.destroy().then(() => process.exit(130)));
+    console.log('up');
     setInterval(() => {}, 1_000);`;
   const words = ['--input-type=module', '--eval', text];
   return spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });

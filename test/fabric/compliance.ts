@@ -113,6 +113,7 @@ export function complies(fabric: FabricUnderTest): void {
       deepEqual(new Set(answered(0, 500)), new Set([true]));
       deepEqual(new Set(answered(700, 900)), new Set([false]));
       deepEqual(new Set(answered(1_100, 2_000)), new Set([true]));
+      await fabric.stop();
       deepEqual(
         events.filter(({ type }) => type === 'cut' || type === 'heal').map(({ node, type }) => `${type} ${node}`),
         ['cut wan', 'heal wan'],
@@ -137,6 +138,7 @@ export function complies(fabric: FabricUnderTest): void {
       deepEqual(await fabric.sessions('hub'), []);
       deepEqual(await fabric.flows('hub'), []);
       equal((await fabric.sessions('spoke')).length, 2);
+      await fabric.stop();
       ok(events.some(({ node, type }) => node === 'hub' && type === 'forget-sessions'));
     });
 
@@ -161,11 +163,12 @@ export function complies(fabric: FabricUnderTest): void {
       await fabric.advance(milliseconds(1_050), () => undefined);
       equal((await report('questions')).received, received);
       await fabric.advance(milliseconds(2_500), () => undefined);
+      ok((await report('questions')).received > received);
+      equal((await fabric.counters('hub')).get('emulator sessions created') ?? 0, 0);
+      await fabric.stop();
       ok(
         events.some(({ node, type, time }) => node === 'hub' && type === 'node-started' && time >= milliseconds(1_100)),
       );
-      ok((await report('questions')).received > received);
-      equal((await fabric.counters('hub')).get('emulator sessions created') ?? 0, 0);
     });
 
     it('records every port, in order of time, with ids that follow a packet through the lab', async () => {

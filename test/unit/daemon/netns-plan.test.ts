@@ -22,7 +22,7 @@ describe('the plan of a lab of network namespaces', () => {
       'link set dev lo up',
       'link set dev eth0 up',
       'address add 10.1.0.10/24 dev eth0',
-      'address add fd00:1::10/64 dev eth0',
+      'address add fd00:1::10/64 dev eth0 nodad',
       'route add default via 10.1.0.1 dev eth0',
       'route add default via fd00:1::1 dev eth0',
     ]);

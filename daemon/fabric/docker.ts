@@ -1,0 +1,94 @@
+import { parsePrefix, type IpPrefix } from '../../lib/address.ts';
+import { LabError } from '../../lib/lab/fabric.ts';
+import { runProgram, type Ended } from './ip.ts';
+
+/** Compose marks everything that it makes with the name of its project. */
+const PROJECT_LABEL = 'com.docker.compose.project';
+
+/** What an engine has of a project, each thing by its name. */
+export interface ProjectParts {
+  readonly containers: readonly string[];
+  readonly networks: readonly string[];
+}
+
+/** A container engine and its Compose, by their command lines. */
+export class Docker {
+  readonly #compose: readonly string[];
+
+  private constructor(compose: readonly string[]) {
+    this.#compose = compose;
+  }
+
+  /** Fails with a LabError that says what this machine lacks, and what mends it. */
+  static async find(): Promise<Docker> {
+    const { status, err } = await tryProgram('docker', ['version', '--format', '{{.Server.Version}}']);
+    if (status === undefined)
+      throw new LabError("there is no 'docker': apt-get install --yes docker.io docker-compose iptables", 3);
+    if (status !== 0)
+      throw new LabError(`no container engine answers (${lastLine(err)}): sudo scripts/docker-engine.sh start`, 3);
+    const plugin = await tryProgram('docker', ['compose', 'version']);
+    if (plugin.status === 0) return new Docker(['docker', 'compose']);
+    const standalone = await tryProgram('docker-compose', ['version']);
+    if (standalone.status === 0) return new Docker(['docker-compose']);
+    throw new LabError(
+      "there is neither 'docker compose' nor 'docker-compose': apt-get install --yes docker-compose",
+      3,
+    );
+  }
+
+  /** Runs Compose on a file; fails with a LabError that tells what it said last. */
+  async compose(project: string, file: string, words: readonly string[]): Promise<void> {
+    const [program, ...first] = this.#compose;
+    const { status, err } = await runProgram(program, [...first, '--project-name', project, '--file', file, ...words]);
+    if (status !== 0) throw new LabError(`'${this.#compose.join(' ')} ${words[0]}' failed: ${whatFailed(err)}`, 3);
+  }
+
+  /** Everything of a project, running or not. */
+  async partsOf(project: string): Promise<ProjectParts> {
+    const ours = ['--filter', `label=${PROJECT_LABEL}=${project}`, '--format'];
+    const [containers, networks] = await Promise.all([
+      this.#lines(['ps', '--all', ...ours, '{{.Names}}']),
+      this.#lines(['network', 'ls', ...ours, '{{.Name}}']),
+    ]);
+    return { containers, networks };
+  }
+
+  /** The subnets of all networks. */
+  async subnets(): Promise<IpPrefix[]> {
+    const names = await this.#lines(['network', 'ls', '--quiet']);
+    const format = '{{range .IPAM.Config}}{{println .Subnet}}{{end}}';
+    // One that is gone by now has no subnets, and the exit status is of no interest.
+    const { out } = await runProgram('docker', ['network', 'inspect', '--format', format, ...names]);
+    return wordsOf(out).flatMap((text) => parsePrefix(text) ?? []);
+  }
+
+  /** What a container said last, if it has ended. */
+  async lastWords(container: string): Promise<string | undefined> {
+    const [isRunning] = await this.#lines(['inspect', '--format', '{{.State.Running}}', container]);
+    if (isRunning === 'true') return undefined;
+    const { out, err } = await runProgram('docker', ['logs', '--tail', '3', container]);
+    return `${out}${err}`.trim().split('\n').join('; ');
+  }
+
+  async #lines(words: readonly string[]): Promise<string[]> {
+    const { status, out, err } = await runProgram('docker', words);
+    if (status !== 0) throw new LabError(`'docker ${words[0]}' failed: ${lastLine(err)}`, 3);
+    return wordsOf(out);
+  }
+}
+
+/** The status is undefined if there is no such program. */
+async function tryProgram(program: string, words: readonly string[]): Promise<Partial<Ended> & { err: string }> {
+  return runProgram(program, words).catch(({ message }: Error) => ({ err: message }));
+}
+
+const wordsOf = (text: string): string[] => text.split(/\s+/).filter(Boolean);
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+
+/** Of all that Compose tells while it works, the lines that say what went wrong. */
+function whatFailed(text: string): string {
+  const lines = text.trim().split('\n');
+  const errors = lines.filter((line) => /error|failed|cannot|invalid/i.test(line));
+  return (errors.length > 0 ? errors.slice(-2) : lines.slice(-1)).map((line) => line.trim()).join('; ');
+}

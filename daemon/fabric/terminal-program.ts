@@ -1,0 +1,18 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { LabError } from '../../lib/lab/fabric.ts';
+
+/** Runs a program on this terminal; its exit status, as a shell tells it. */
+export async function runOnTerminal(program: string, words: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { stdio: 'inherit' });
+    // Ctrl-C is for the program; what it makes of it is passed on.
+    const ignore = (): void => {};
+    process.on('SIGINT', ignore);
+    child.on('error', ({ message }) => reject(new LabError(`cannot run '${program}': ${message}`, 3)));
+    child.on('close', (status, signal) => {
+      process.off('SIGINT', ignore);
+      resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}
