@@ -19,7 +19,7 @@ export interface SealingParts {
   readonly flows: FlowTable;
   readonly counters: Counters;
   readonly replayCache: ReplayCache;
-  /** Writes the UUID of a flow's session to `target`, which has 16 bytes. */
+  /** Writes the UUID of a flow's session to the first 16 bytes of `target`. */
   readonly sessionUuid: (flow: number, target: Uint8Array) => void;
   /** Counts and traces a packet that goes no further. */
   readonly refused: (frame: Frame, reason: number) => void;
@@ -28,15 +28,16 @@ export interface SealingParts {
 /**
  * Puts the HMAC trailer on packets that leave to a peer, and takes it off those that come from one.
  *
- * A bare packet is bound to its session by the session's UUID, and numbered: its number is checked against the flow's
- * replay window. A packet with metadata must be understood by a router that has lost the session, so it is bound to
- * nothing; its digest is remembered for as long as a copy would be accepted.
+ * A bare packet is bound to its session by the session's UUID, and to its direction; and it is numbered: its number is
+ * checked against the flow's replay window. A packet with metadata must be understood by a router that has lost the
+ * session, so it is bound to nothing; its digest is remembered for as long as a copy would be accepted.
  */
 export class Sealing {
   readonly #parts: SealingParts;
   readonly #counters: Float64Array;
   readonly #window: ReplayWindow;
-  readonly #binding = new Uint8Array(16);
+  /** UUID and direction: what a router has sent does not pass for what its peer sends. */
+  readonly #binding = new Uint8Array(17);
   /** Number of the last packet that belonged to no flow. */
   #unbound: number | undefined;
 
@@ -48,8 +49,7 @@ export class Sealing {
 
   /** Seals what is in `frame` from `at` on, as the next packet of a flow. */
   seal(flow: number, frame: Frame, at: number, seal: Seal, isMetadata: boolean, now: Instant): void {
-    if (!isMetadata) this.#parts.sessionUuid(flow, this.#binding);
-    const binding = isMetadata ? NO_BINDING : this.#binding;
+    const binding = isMetadata ? NO_BINDING : this.#bindingOf(flow);
     const sequence = this.#parts.flows.sequence[flow]++;
     frame.end = seal.seal(frame.bytes, at, frame.end, binding, sequence, inSeconds(now));
     this.#counters[counter.digestAdded]++;
@@ -74,8 +74,7 @@ export class Sealing {
       if (opened >= 0) this.restartSequence(flow, frame, opened);
       return opened;
     }
-    this.#parts.sessionUuid(flow, this.#binding);
-    const opened = seal.open(frame.bytes, at, end, this.#binding, inSeconds(now));
+    const opened = seal.open(frame.bytes, at, end, this.#bindingOf(flow), inSeconds(now));
     if (opened < 0) return this.#refuse(frame, faultCounter(opened));
     if (!this.#window.accept(flow, sealedSequence(frame.bytes, opened))) return this.#refuse(frame, counter.replayed);
     this.#counters[counter.digestRemoved]++;
@@ -100,6 +99,12 @@ export class Sealing {
 
   clearSequence(flow: number): void {
     this.#window.clear(flow);
+  }
+
+  #bindingOf(flow: number): Uint8Array {
+    this.#parts.sessionUuid(flow, this.#binding);
+    this.#binding[16] = flow & 1;
+    return this.#binding;
   }
 
   #refuse(frame: Frame, reason: number): typeof REFUSED {

@@ -26,8 +26,9 @@ const STAMP_LENGTH = 8;
  *     sequence u32 | time u32, in seconds; 0 in mode regular | digest
  *
  * The digest is over a binding, which both sides know and the packet does not carry, the UDP payload with its metadata,
- * sequence and time. For a packet without metadata the binding is the UUID of its session, so that no packet passes for
- * one of another session. Where the trailer stands is public, its layout is an emulator choice.
+ * sequence and time. For a packet without metadata the binding is the UUID of its session and its direction, so that no
+ * packet passes for one of another session or of the other side. Where the trailer stands is public, its layout is an
+ * emulator choice.
  */
 export class Seal {
   readonly trailerLength: number;
