@@ -10,6 +10,14 @@ export interface LabConfiguration {
   readonly encoding?: MetadataEncoding | { readonly spoke: MetadataEncoding; readonly hub: MetadataEncoding };
   /** Without it, packets between the routers are not sealed. */
   readonly hmac?: { readonly mode?: 'time-based' | 'regular'; readonly cipher?: HmacCipher; readonly key?: string };
+  /** Encrypts metadata, and the payload of the service `questions` too if `payload` is set. */
+  readonly encryption?: {
+    readonly key: string;
+    readonly securityId?: number;
+    readonly payload?: boolean;
+    /** Further keys, by security ID. */
+    readonly keys?: Readonly<Record<number, string>>;
+  };
   /** Family of the addresses between the routers. */
   readonly wan?: 4 | 6;
   /** The spoke can only reach out. */
@@ -89,7 +97,7 @@ exit
 tenant servers
 exit
 security between-routers
-encrypt false
+${encryptionText(options)}
 hmac-mode ${hmac ? (hmac.mode ?? 'time-based') : 'disabled'}
 hmac-cipher ${hmac?.cipher ?? 'sha256-128'}
 hmac-key ${hmac?.key ?? '5ea1ed5ea1ed5ea1ed5ea1ed5ea1ed5e'}
@@ -97,7 +105,7 @@ exit
 service-policy plain
 transport-state-enforcement ${options.transportStateEnforcement ?? 'reset'}
 exit
-${services.map(serviceText).join('\n')}
+${services.map((service) => serviceText(service, options)).join('\n')}
 ${options.authority ?? ''}
 ${routerText('spoke', options)}
 ${options.transit ? routerText('mid', options) : ''}
@@ -115,8 +123,16 @@ export function labConfiguration(options: LabConfiguration = {}): Authority {
   return authority;
 }
 
-const serviceText = ({ name, networks, transport, tenant }: ServiceLine): string => `
+function encryptionText({ encryption }: LabConfiguration): string {
+  if (!encryption) return 'encrypt false';
+  const { key, securityId = 1, keys = {} } = encryption;
+  const further = Object.entries(keys).map(([id, other]) => `key ${id}\nencryption-key ${other}\nexit`);
+  return `encrypt true\nencryption-key ${key}\nemulator\nsecurity-id ${securityId}\n${further.join('\n')}\nexit`;
+}
+
+const serviceText = ({ name, networks, transport, tenant }: ServiceLine, options: LabConfiguration): string => `
 service ${name}
+${name === 'questions' && options.encryption?.payload ? 'security between-routers' : ''}
 ${networks}
 ${transport}
 access-policy ${tenant}

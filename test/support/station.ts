@@ -91,13 +91,14 @@ export class Station {
   }
 
   sendIp(packet: Uint8Array): void {
-    this.sendFrame(ipFrame(this.#gateway, this.#mac, packet));
+    const frame = ipFrame(this.#gateway, this.#mac, packet);
+    const sent = readFrame(frame);
+    if (sent) this.sent.push(sent);
+    this.sendFrame(frame);
   }
 
   sendFrame(frame: Uint8Array): void {
     this.frames.push(frame);
-    const packet = readFrame(frame);
-    if (packet) this.sent.push(packet);
     this.#send(frame);
   }
 

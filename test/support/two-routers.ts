@@ -204,6 +204,10 @@ const healthCounters: Readonly<Record<keyof HealthCounts, CounterName>> = {
 /** A router of the lab, through all its restarts. */
 export class RouterNode {
   readonly events: TraceEvent[] = [];
+  /** False in a run so long that its events would fill the memory. */
+  isTraced = true;
+  /** Frames that have left, on all ports. */
+  transmitted = 0;
   readonly #lab: Lab;
   readonly #authority: Authority;
   readonly #name: string;
@@ -227,7 +231,12 @@ export class RouterNode {
     this.#name = name;
     this.#ports = ports;
     this.#seed = seed;
-    this.#wire = { transmit: (port, frame) => outputs[port](frame.copy()) };
+    this.#wire = {
+      transmit: (port, frame) => {
+        this.transmitted++;
+        outputs[port](frame.copy());
+      },
+    };
     this.#device = this.#start();
   }
 
@@ -244,7 +253,7 @@ export class RouterNode {
       wire: this.#wire,
       crypto: nodeCrypto,
       random: SeededRandom.named(this.#seed, `${this.#name} ${this.#starts}`),
-      trace: { event: (event) => this.events.push(event) },
+      trace: { event: (event) => void (this.isTraced && this.events.push(event)) },
     });
   }
 

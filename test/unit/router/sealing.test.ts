@@ -235,4 +235,19 @@ describe('a packet that is sealed for one session', () => {
     equal(lab.hub.count('digestCompare'), 1);
     deepEqual(lab.server.received, []);
   });
+
+  it('does not pass for one of the other side', () => {
+    const lab = twoRouters({ hmac: {} });
+    lab.server.isServer = true;
+    lab.exchange('1', '2');
+    const [forward] = lab.wan.sentBy('spoke').slice(-1);
+    const [reverse] = lab.wan.sentBy('hub').slice(-1);
+    lab.mark();
+    lab.wan.forge(forward, reverse.packet.payload);
+    lab.wan.forge(reverse, forward.packet.payload);
+    lab.settle();
+    equal(lab.hub.count('digestCompare'), 1);
+    equal(lab.spoke.count('digestCompare'), 1);
+    deepEqual([lab.server.received, lab.client.received], [[], []]);
+  });
 });
