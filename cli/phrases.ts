@@ -19,7 +19,6 @@ export const phrases = {
     tone: 'good',
     says: 'has the session back, set up again from what the packet says of it (metadata)',
   },
-  'session-updated': undefined,
   'session-moved': {
     tone: 'plain',
     says: 'goes on with a session over another path, or from another address (metadata)',

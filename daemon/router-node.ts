@@ -2,10 +2,10 @@ import { LabError } from '../lib/lab/fabric.ts';
 import type { Action, Scenario } from '../lib/lab/scenario.ts';
 import { sessionsOf } from '../lib/lab/traffic-sessions.ts';
 import { formatConfiguration } from '../lib/config/index.ts';
-import { SeededRandom } from '../lib/random.ts';
 import { Router } from '../lib/router.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { Instant } from '../lib/time.ts';
+import { machineRandom } from './random.ts';
 import { nodeCrypto } from './crypto.ts';
 import { DeviceDriver } from './device-driver.ts';
 import type { NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
@@ -57,8 +57,7 @@ export class RouterNode implements NodeService {
           ports,
           wire,
           crypto: nodeCrypto,
-          // What it draws after a restart is not what it drew before.
-          random: SeededRandom.named(seed, `router ${node} start ${starts}`),
+          random: machineRandom,
           trace,
         }),
     });

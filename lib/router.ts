@@ -186,9 +186,9 @@ function interfacesOf(
   policies: SecurityPolicies,
 ): NetworkInterface[] {
   const list: NetworkInterface[] = [];
-  for (const { deviceInterface, networkInterface } of placesOf(configuration)) {
+  for (const { node, deviceInterface, networkInterface } of placesOf(configuration)) {
     const port = ports.findIndex(({ name }) => name === deviceInterface.name);
-    if (port < 0 || !deviceInterface.enabled) continue;
+    if (port < 0 || !node.enabled || !deviceInterface.enabled) continue;
     const path = paths.find((candidate) => candidate.networkInterface === networkInterface);
     list.push({
       index: list.length,

@@ -7,7 +7,6 @@
 export const traceTypes = {
   'session-created': { where: 'in', help: 'a session was set up from its first packet' },
   'session-recreated': { where: 'in', help: 'a session that was lost here was set up again from metadata' },
-  'session-updated': { where: 'in', help: 'metadata for a session that is known was taken in' },
   'session-moved': { where: 'in', help: 'a session that is known goes on over another path or from another address' },
   'session-removed': {
     where: 'node',

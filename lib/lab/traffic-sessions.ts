@@ -7,11 +7,13 @@ export function sessionsOf(traffic: Traffic, scenario: Scenario, rows: readonly 
   const from = scenario.nodes.find((node): node is HostNode => node.kind === 'host' && node.name === traffic.from);
   const sources = from?.addresses.map(({ address }) => formatAddress(address)) ?? [];
   const destination = formatAddress(traffic.destination);
+  const isBetween = (client: string, server: string, port: number): boolean =>
+    sources.includes(client) && server === destination && (traffic.kind === 'ping' || port === traffic.port);
+  // The router behind the client sees the hosts in its forward rows, the one behind the server in its reverse rows.
   const carries = (row: SessionRow): boolean =>
     row.protocol === protocolOf(traffic) &&
-    row.destinationAddress === destination &&
-    sources.includes(row.sourceAddress) &&
-    (traffic.kind === 'ping' || row.destinationPort === traffic.port);
+    (isBetween(row.sourceAddress, row.destinationAddress, row.destinationPort) ||
+      isBetween(row.destinationAddress, row.sourceAddress, row.sourcePort));
   return [...new Set(rows.filter(carries).map(({ sessionId }) => sessionId))];
 }
 

@@ -43,7 +43,7 @@ export interface FlowRow {
   readonly egressDeviceName: string;
   readonly packets: number;
   readonly bytes: number;
-  /** Health-check watch of the direction that comes back: 'active', 'checking', 'renewing', or '' where none is kept. */
+  /** Health-check watch of a flow that leaves to a peer: 'active', 'checking', 'overdue', 'renewing'; '' where none is kept. */
   readonly watch: string;
   /** Seconds since the last packet. */
   readonly idle: number;

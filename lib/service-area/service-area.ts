@@ -135,13 +135,13 @@ export class ServiceArea implements SlowPath {
     const { interfaces, authority, paths, trace } = this.#parts;
     const path = paths.find(({ networkInterface }) => networkInterface === packet.networkInterface);
     const encoding = path?.encoding ?? authority.emulator.metadataEncoding;
-    trace?.event({ type: 'control-sent', packet: 0, reason: 'enableMetadata' });
     if (
       !this.#parts
         .highway()
         .answer(packet, { controlMessage: 'enableMetadata' }, encoding, interfaces.list[packet.networkInterface], now)
     )
       return this.#drop(packet, 'reverseBufferAllocation');
+    trace?.event({ type: 'control-sent', packet: 0, reason: 'enableMetadata' });
     this.#drop(packet, 'unknownWaypointAnswered');
   }
 

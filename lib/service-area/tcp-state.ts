@@ -31,10 +31,3 @@ export const isTcpEstablished = (state: number): boolean => (state & seen.establ
 /** Reset, or closed from both sides. */
 export const isTcpClosed = (state: number): boolean =>
   (state & seen.reset) !== 0 || (state & (seen.finForward | seen.finReverse)) === (seen.finForward | seen.finReverse);
-
-export function tcpStateName(state: number): string {
-  if ((state & seen.reset) !== 0) return 'RESET';
-  if (isTcpClosed(state)) return 'CLOSED';
-  if ((state & (seen.finForward | seen.finReverse)) !== 0) return 'CLOSING';
-  return isTcpEstablished(state) ? 'ESTABLISHED' : 'OPENING';
-}

@@ -187,7 +187,7 @@ export const counterTable = {
   noFibEntry: row(`${received} no-fib-entry`, 'no service is there for a first packet'),
   serviceAreaDropped: row(
     `${received} dropped-packets`,
-    'a packet was dropped by the service area, for whatever reason',
+    'a packet that was to set up a session was dropped, for whatever reason',
   ),
   stuckPinholeReversePackets: row(
     `${received} reverse-packets-for-stuck-pinhole-session`,

@@ -44,7 +44,9 @@ export const security = list('Policies for encryption and authentication between
     help: 'Cipher and key length',
   }),
   'encryption-key': hex([32, 64], { help: 'Key; 32 digits for a 128-bit cipher, 64 for a 256-bit one' }),
-  'encryption-iv': hex([32], { help: 'Initialization vector' }),
+  'encryption-iv': hex([32], {
+    help: 'Initialization vector of SSR; not used here, as each packet has one of its own',
+  }),
   'hmac-cipher': enumeration(hmacCiphers, { default: 'sha256-128', help: 'Digest of the HMAC at the end of a packet' }),
   'hmac-mode': enumeration(['time-based', 'regular', 'disabled'], {
     default: 'time-based',

@@ -42,7 +42,7 @@ describe('the story of a run', () => {
   });
 
   it('leaves out what is too small for it', () => {
-    deepEqual(told({ type: 'metadata-added' }, { type: 'session-updated' }, { type: 'of-another-kind' }).lines, []);
+    deepEqual(told({ type: 'metadata-added' }, { type: 'metadata-received' }, { type: 'of-another-kind' }).lines, []);
   });
 
   it('tells once what happened many times, until a fault changes what it means', () => {
