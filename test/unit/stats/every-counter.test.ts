@@ -93,7 +93,7 @@ const metadata = (): Attributes => ({
   sourceRouter: 'spoke',
 });
 
-const without = (name: keyof Attributes): Attributes => ({ [name]: undefined }) as Attributes;
+const without = (name: keyof Attributes): Attributes => ({ [name]: undefined });
 
 /** The server does not tell its address, and so many packets wait for it that the hub has no buffer left. */
 function withoutBuffers(): Lab {
