@@ -211,6 +211,9 @@ mtu 9000
 inter-router-security between-routers
 neighborhood ${neighborhood}
 topology mesh
+bfd
+state disabled
+exit
 ${pinhole && router === 'spoke' ? 'peer-connectivity outbound-only' : ''}
 ${first ? `port-range ${first}\nend-port ${last}\nexit` : ''}
 exit

@@ -146,7 +146,7 @@ describe('the watch over a peer', () => {
   }
 
   it('asks when the silence has lasted for the timeout, and not a microsecond before', () => {
-    const now = (seconds(5) - 1) as number as Instant;
+    const now = (seconds(5) - 1) as Instant;
     deepEqual(step(ACTIVE, sending(0), now, POLICY), { watch: ACTIVE, effect: 'none' });
     deepEqual(step(ACTIVE, sending(0), at(5), POLICY), {
       watch: { state: 'checking', sentAt: at(5), attempt: 1 },
