@@ -33,7 +33,7 @@ function upCommand(terminal: Terminal, labs: LiveLabs): Command {
     .summary('bring a lab up')
     .description('Brings up the nodes and links of a scenario. They live until svrlab lab down.')
     .argument('<scenario>', 'file or name of a scenario')
-    .addOption(new Option('--fabric <name>', 'where the lab lives').choices(['netns']).default('netns'))
+    .addOption(new Option('--fabric <name>', 'where the lab lives').choices(['netns', 'compose']).default('netns'))
     .option('--name <name>', 'what the lab is called (default: as the scenario)')
     .option('--seed <number>', 'chance of links that lose or delay', readSeed)
     .addHelpText('after', '\nExample:\n  sudo ./svrlab lab up session-recovery --name mine')

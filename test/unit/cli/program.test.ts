@@ -90,7 +90,7 @@ describe('the command line', () => {
       ['run x --sed 1', /unknown option '--sed'\n\(Did you mean --seed\?\)/],
       ['run', /missing required argument 'scenario'/],
       ['run x --seed minus', /A whole number from 0 to 4294967295/],
-      ['run x --fabric moon', /Allowed choices are sim, netns/],
+      ['run x --fabric moon', /Allowed choices are sim, netns, compose/],
       ['lab', /Usage: svrlab lab/],
       ['show sesions', /unknown command 'sesions'\n\(Did you mean sessions\?\)/],
       ['', /Usage: svrlab/],
