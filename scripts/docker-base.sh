@@ -49,12 +49,18 @@ closure() {
     -o "Dir::State::status=$work/installed" -o "Dir::Cache::archives=$archives" install $packages
 }
 
-fetch() {
+fetch_once() {
   # A line is 'URI' NAME SIZE HASH; a directory without packages makes apt list those that are fetched already, too.
-  closure "$work/none" --print-uris | awk '{ print $2 }' >"$work/names"
-  closure "$cache" --download-only >"$work/apt.log" 2>&1 || {
+  closure "$work/none" --print-uris >"$work/uris" 2>"$work/apt.log" || return 1
+  awk '{ print $2 }' "$work/uris" >"$work/names"
+  closure "$cache" --download-only >"$work/apt.log" 2>&1
+}
+
+# Lists that are missing, or that name packages which are no longer there, are fetched anew.
+fetch() {
+  fetch_once || { apt-get -qq update >"$work/apt.log" 2>&1 && fetch_once; } || {
     tail -n 5 "$work/apt.log" >&2
-    cannot 'apt did not fetch the packages; is it time for apt-get update?'
+    cannot 'apt did not fetch the packages'
   }
 }
 
