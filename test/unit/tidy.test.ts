@@ -9,7 +9,7 @@ import ts from 'typescript';
  */
 const rooms = [
   ['lib', 'proto'],
-  ['lib/wire'],
+  ['lib/wire', 'lib/stores'],
   ['lib/metadata'],
   ['lib/config'],
   ['lib/security-policies.ts'],
@@ -19,6 +19,7 @@ const rooms = [
   ['lib/peering'],
   ['lib/health'],
   ['lib/persistence'],
+  ['lib/redundancy'],
   ['lib/router.ts'],
   ['lib/host', 'lib/middlebox', 'lib/link'],
   ['lib/capture'],
