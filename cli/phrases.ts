@@ -34,6 +34,20 @@ export const phrases = {
       'deleted-by-peer': 'ends a session, as its peer asks (delete-session)',
     },
   },
+  'session-synced': undefined,
+  'role-changed': {
+    tone: 'plain',
+    says: 'changes its place ({reason})',
+    because: {
+      active: 'is the active node from now on: it takes over the shared ports, and with them the sessions',
+      standby: 'leaves its place to its twin, and is the standby node from now on',
+    },
+  },
+  'store-changed': {
+    tone: 'plain',
+    says: 'reaches the store that it shares with its twin',
+    because: { lost: 'has lost the store that it shares with its twin, and goes on without' },
+  },
   'metadata-added': undefined,
   'metadata-received': undefined,
   'metadata-turned-on': {
@@ -91,6 +105,8 @@ export const phrases = {
   'forget-session': { tone: 'fault', says: 'loses one session from its memory, and nobody is told' },
   'rotate-key': { tone: 'fault', says: 'encrypts with another key from now on ({what})' },
   restart: { tone: 'fault', says: 'goes down, with all that it knew ({what})' },
+  kill: { tone: 'fault', says: 'is killed, and tells nobody ({what})' },
+  start: { tone: 'plain', says: 'is started again ({what})' },
   cut: { tone: 'fault', says: 'is cut: what is sent over it is lost ({what})' },
   heal: { tone: 'fault', says: 'is whole again ({what})' },
   impair: { tone: 'fault', says: 'becomes another wire ({what})' },

@@ -1,12 +1,11 @@
-import { simMac } from '../lib/lab/sim/nodes.ts';
+import { deviceInterfacesOf, simMac } from '../lib/lab/sim/nodes.ts';
 import type { Scenario } from '../lib/lab/scenario.ts';
 
 /** The Ethernet address of a port, the same as in the simulator: a router's shared-phys-address, or one by its place. */
-export function macOf(scenario: Scenario, node: string, port: string): Uint8Array {
-  const shared = scenario.authority.routers
-    .filter(({ name }) => name === node)
-    .flatMap((router) => router.nodes.flatMap(({ deviceInterfaces }) => deviceInterfaces))
-    .find(({ name }) => name === port)?.sharedPhysAddress;
-  const index = scenario.nodes.findIndex(({ name }) => name === node);
-  return shared ?? simMac(index, scenario.nodes[index].ports.indexOf(port));
+export function macOf({ authority, nodes }: Scenario, name: string, port: string): Uint8Array {
+  const index = nodes.findIndex((node) => node.name === name);
+  const node = nodes[index];
+  const deviceInterfaces = node.kind === 'router' ? deviceInterfacesOf(authority, node) : [];
+  const shared = deviceInterfaces.find((deviceInterface) => deviceInterface.name === port)?.sharedPhysAddress;
+  return shared ?? simMac(index, node.ports.indexOf(port));
 }

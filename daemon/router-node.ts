@@ -1,5 +1,5 @@
 import { LabError } from '../lib/lab/fabric.ts';
-import type { Action, Scenario } from '../lib/lab/scenario.ts';
+import type { Action, RouterNode as RouterNodeDescription, Scenario } from '../lib/lab/scenario.ts';
 import { sessionsOf } from '../lib/lab/traffic-sessions.ts';
 import { formatConfiguration } from '../lib/config/index.ts';
 import { Router } from '../lib/router.ts';
@@ -27,7 +27,7 @@ export interface NodeOptions {
 /** One router on interfaces of this machine. */
 export class RouterNode implements NodeService {
   readonly #options: NodeOptions;
-  readonly #ports: readonly string[];
+  readonly #described: RouterNodeDescription;
   #driver: DeviceDriver<Router> | undefined;
   #recording: Recording | undefined;
 
@@ -35,13 +35,13 @@ export class RouterNode implements NodeService {
     const described = options.scenario.nodes.find(({ name }) => name === options.node);
     if (described?.kind !== 'router') throw new LabError(`there is no router '${options.node}' in this lab`, 2);
     this.#options = options;
-    this.#ports = described.ports;
+    this.#described = described;
   }
 
   start(epoch: Instant): void {
     if (this.#driver) throw new LabError('this router has been started', 2);
     const { scenario, seed, node, recordIn, starts, interfaces } = this.#options;
-    const ports = this.#ports.map((name) => new CapPort(name, interfaces.get(name) ?? name));
+    const ports = this.#described.ports.map((name) => new CapPort(name, interfaces.get(name) ?? name));
     this.#recording = recordIn === undefined ? undefined : new Recording(recordIn, node, starts, epoch);
     this.#driver = new DeviceDriver({
       scenario,
@@ -53,7 +53,8 @@ export class RouterNode implements NodeService {
       makeDevice: (wire, trace) =>
         new Router({
           authority: scenario.authority,
-          router: node,
+          router: this.#described.router,
+          node: this.#described.node,
           ports,
           wire,
           crypto: nodeCrypto,
@@ -109,7 +110,9 @@ export class RouterNode implements NodeService {
         driver.apply(action);
         break;
       case 'restart':
-        throw new LabError('a router cannot restart itself', 2);
+      case 'kill':
+      case 'start':
+        throw new LabError(`a router cannot ${action.kind} itself`, 2);
     }
   }
 

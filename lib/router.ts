@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import type { Authority, PeerPath as ConfiguredPath, Router as RouterConfiguration } from './config/index.ts';
-import { peerPaths, placesOf } from './config/index.ts';
+import { onNode, peerPaths, placesOf, redundancyOf } from './config/index.ts';
 import type { CryptoProvider } from './crypto.ts';
 import type { Device, PortIndex, Wire } from './device.ts';
 import type { Frame } from './frame.ts';
@@ -15,6 +15,8 @@ import { ReplayCache } from './metadata/replay.ts';
 import type { Random } from './random.ts';
 import { SecurityPolicies } from './security-policies.ts';
 import { UNWATCHED_PATHS } from './service-area/path-states.ts';
+import { Redundancy } from './redundancy/redundancy.ts';
+import type { Role } from './redundancy/election.ts';
 import type { ServiceAreaParts } from './service-area/parts.ts';
 import { Routes } from './service-area/routes.ts';
 import type { FlowRow, SessionRow } from './service-area/rows.ts';
@@ -23,6 +25,7 @@ import { Services } from './service-area/services.ts';
 import { SessionTable } from './service-area/session-table.ts';
 import { flowRows, sessionRows } from './service-area/show.ts';
 import { Waypoints } from './service-area/waypoints.ts';
+import type { StateStore } from './state-store.ts';
 import { Counters, counter } from './stats/counters.ts';
 import { earliest, type Instant } from './time.ts';
 import type { Trace } from './trace.ts';
@@ -43,6 +46,10 @@ export interface RouterOptions {
   readonly authority: Authority;
   /** Which router of the authority this is. */
   readonly router: string;
+  /** Which of its nodes; without one all that its nodes have is here. */
+  readonly node?: string | undefined;
+  /** What it shares with the other node; needed if the configuration has the two share ports. */
+  readonly store?: StateStore;
   /** Its ports, in the order of their indices. Device-interfaces that have none are left out. */
   readonly ports: readonly RouterPort[];
   readonly wire: Wire;
@@ -58,11 +65,14 @@ export class Router implements Device {
   readonly #highway: Highway;
   readonly #serviceArea: ServiceArea;
   readonly #policies: SecurityPolicies;
+  readonly #redundancy: Redundancy | undefined;
 
   constructor(options: RouterOptions) {
-    const { authority, router: name, ports, wire, random, trace } = options;
-    const configuration = authority.routers.find((router) => router.name === name);
-    assert(configuration !== undefined, `the configuration has no router '${name}'`);
+    const { authority, router: name, ports, random, trace } = options;
+    const wholeRouter = authority.routers.find((router) => router.name === name);
+    assert(wholeRouter !== undefined, `the configuration has no router '${name}'`);
+    const configuration = options.node === undefined ? wholeRouter : onNode(wholeRouter, options.node);
+    const wire: Wire = { transmit: (port, frame) => this.#transmit(port, frame, options.wire) };
     const { emulator } = authority;
     const policies = new SecurityPolicies(options.crypto, random, emulator.hmacTimeWindow);
     this.#policies = policies;
@@ -126,19 +136,48 @@ export class Router implements Device {
       },
       this.#serviceArea,
     );
+    this.#redundancy = this.#joinTwin(options);
+  }
+
+  /** This node and its twin as one router; undefined without the options that say there is one. */
+  #joinTwin({ authority, router, node, store, ports, trace }: RouterOptions): Redundancy | undefined {
+    const whole = authority.routers.find(({ name }) => name === router);
+    const configuration = whole && node !== undefined ? redundancyOf(whole, node) : undefined;
+    if (!configuration) return undefined;
+    assert(store !== undefined, `node '${node}' of router '${router}' needs the store that it shares with its twin`);
+    const replication = this.#serviceArea.replicate(store);
+    const { interfaces, neighbors, counters } = this.#parts;
+    const detectionTime = authority.emulator.redundancyDetectionTime;
+    const parts = { configuration, detectionTime, store, replication, interfaces, neighbors, counters, trace };
+    return new Redundancy(
+      parts,
+      ports.map(({ name }) => name),
+    );
+  }
+
+  #transmit(port: PortIndex, frame: Frame, wire: Wire): void {
+    if (!this.#redundancy?.isSilent(port)) wire.transmit(port, frame);
   }
 
   receive(port: PortIndex, frame: Frame, now: Instant): void {
-    this.#highway.receive(port, frame, now);
+    if (this.#redundancy?.isSilent(port)) this.counters.values[counter.redundancyIgnored]++;
+    else this.#highway.receive(port, frame, now);
+  }
+
+  /** Whether this node works on the ports that it shares with its twin; undefined if it has none. */
+  get role(): Role | undefined {
+    return this.#redundancy?.role;
   }
 
   poll(now: Instant): void {
     this.#serviceArea.poll(now);
     this.#parts.neighbors.poll(now);
+    this.#redundancy?.poll(now);
   }
 
   nextDeadline(): Instant {
-    return earliest(this.#serviceArea.nextDeadline(), this.#parts.neighbors.nextDeadline());
+    const own = earliest(this.#serviceArea.nextDeadline(), this.#parts.neighbors.nextDeadline());
+    return this.#redundancy ? earliest(own, this.#redundancy.nextDeadline()) : own;
   }
 
   get sessionCount(): number {
@@ -197,6 +236,7 @@ function interfacesOf(
       port,
       mac: deviceInterface.sharedPhysAddress ?? ports[port].mac,
       vlan: networkInterface.vlan,
+      globalId: deviceInterface.globalId,
       mtu: networkInterface.mtu,
       tenant: networkInterface.tenant,
       addresses: networkInterface.addresses.map(({ ipAddress, prefixLength, gateway }) => ({

@@ -80,6 +80,11 @@ export class ComposeLab implements Machinery {
     this.#starts.set(node, (this.#starts.get(node) ?? 0) + 1);
   }
 
+  /** A container that is gone is gone with its interfaces: instead its daemon forgets everything, and does nothing. */
+  kill(node: string): Promise<void> {
+    return this.end(node);
+  }
+
   /** Since it ended, there has been a new one. */
   async renew(node: string): Promise<void> {
     await this.client(node).health();

@@ -58,6 +58,14 @@ export class DaemonProcess {
     clearTimeout(killer);
   }
 
+  /** It has no time to do anything any more. */
+  async kill(): Promise<void> {
+    if (this.#status !== undefined) return;
+    const ended = new Promise<void>((resolve) => this.#process.once('exit', () => resolve()));
+    this.#process.kill('SIGKILL');
+    await ended;
+  }
+
   #lastWords(): string {
     return readFileSync(this.#logPath, 'utf8').trim().split('\n').slice(-3).join('; ');
   }

@@ -65,6 +65,10 @@ export class NetnsLab implements Machinery {
     await this.#daemons.get(node)?.end();
   }
 
+  async kill(node: string): Promise<void> {
+    await this.#daemons.get(node)?.kill();
+  }
+
   async renew(node: string): Promise<void> {
     this.#starts.set(node, (this.#starts.get(node) ?? 0) + 1);
     await this.#startDaemon(node);

@@ -24,6 +24,8 @@ export interface Machinery {
   client(node: string): NodeClient;
   /** Ends a node's daemon at once; it records what it has, and sends nothing. */
   end(node: string): Promise<void>;
+  /** Kills a node's daemon as `kill -9` does, or as near to that as the fabric can. */
+  kill(node: string): Promise<void>;
   /** A new daemon for a node whose daemon has ended; returns when it waits to be started. */
   renew(node: string): Promise<void>;
   /** Where the nodes recorded. All daemons have ended. */
@@ -40,6 +42,8 @@ export class RealFabric implements Fabric {
   readonly #ownEvents: LabEvent[] = [];
   /** What was done to links, for a router that starts with none of it in its memory. */
   readonly #linkActions: Action[] = [];
+  /** Nodes that were killed, and have not been started since. */
+  readonly #dead = new Set<string>();
   readonly #restarts = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #restartFailure: Error | undefined;
@@ -90,6 +94,12 @@ export class RealFabric implements Fabric {
     switch (action.kind) {
       case 'restart':
         return this.#restart(action.node, action.downFor);
+      case 'kill':
+        this.#dead.add(action.node);
+        return this.#machinery.kill(action.node);
+      case 'start':
+        this.#inBackground(this.#comeUp(action.node, wallClock()));
+        return;
       case 'forget-sessions':
       case 'forget-session':
       case 'rotate-key':
@@ -148,7 +158,11 @@ export class RealFabric implements Fabric {
   async #restart(node: string, downFor: Duration): Promise<void> {
     const upAt = after(wallClock(), downFor);
     await this.#machinery.end(node);
-    const restart = this.#comeUp(node, upAt).catch((error: Error) => {
+    this.#inBackground(this.#comeUp(node, upAt));
+  }
+
+  #inBackground(work: Promise<void>): void {
+    const restart = work.catch((error: Error) => {
       if (!this.#stopping.signal.aborted) this.#restartFailure = error;
     });
     this.#restarts.add(restart);
@@ -161,6 +175,7 @@ export class RealFabric implements Fabric {
     await this.#wait(upAt);
     const client = this.#machinery.client(node);
     await client.post('/start', { epoch: this.#started() });
+    this.#dead.delete(node);
     for (const action of this.#linkActions) await client.post('/fault', action);
     this.#ownEvents.push({ time: this.elapsed(), node, type: 'node-started' });
   }
@@ -170,6 +185,7 @@ export class RealFabric implements Fabric {
     const isRouter = this.#options.scenario.nodes.some(({ name, kind }) => name === node && kind === 'router');
     if (!isRouter) throw new LabError(`there is no router '${node}' in this lab`, 2);
     const client = this.#machinery.client(node);
+    if (this.#dead.has(node)) return whenDown;
     return this.#restarts.size > 0 && !(await client.answers()) ? whenDown : client.get<Answer>(path);
   }
 

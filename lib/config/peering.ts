@@ -62,6 +62,18 @@ export function* placesOf(router: Router): Generator<Place> {
   }
 }
 
+/** Each place once for the nodes that share it: packets find the address at whichever of them is the active one. */
+function* sharedPlacesOf(router: Router): Generator<Place> {
+  const seen = new Set<string>();
+  for (const place of placesOf(router)) {
+    const { globalId } = place.deviceInterface;
+    const key = `${globalId} ${place.networkInterface.vlan}`;
+    if (globalId !== undefined && seen.has(key)) continue;
+    seen.add(key);
+    yield place;
+  }
+}
+
 /**
  * Every path from `router` to its peers, over the interfaces that are enabled on both sides: one for each pair of
  * interfaces that share a neighborhood in which they may peer, and IP family, and one for each adjacency. An adjacency
@@ -93,7 +105,7 @@ function meetings(authority: Authority, router: Router, peer: Peer): readonly Me
     const adjacent = here.networkInterface.adjacencies
       .filter((adjacency) => adjacency.peer === peer.name)
       .map((adjacency) => meetByAdjacency(authority, router, peer, here, remote, adjacency));
-    const neighbors = [...placesOf(remote)].flatMap((there) =>
+    const neighbors = [...sharedPlacesOf(remote)].flatMap((there) =>
       meetInNeighborhoods(authority, router, peer, here, there),
     );
     const overridden = (meeting: Meeting): boolean => adjacent.some((other) => sameRemote(meeting, other));

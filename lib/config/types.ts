@@ -27,6 +27,7 @@ export type Peer = Router['peers'][number];
 export type BfdSettings = Router['bfd'];
 export type ServiceRoute = Router['serviceRoutes'][number];
 export type NextHop = ServiceRoute['nextHops'][number];
+export type RedundancyGroup = Router['redundancyGroups'][number];
 export type StaticRoute = Router['staticRoutes'][number];
 export type Node = Router['nodes'][number];
 export type DeviceInterface = Node['deviceInterfaces'][number];

@@ -21,6 +21,8 @@ export interface NetworkInterface {
   readonly port: PortIndex;
   readonly mac: Uint8Array;
   readonly vlan: number;
+  /** What the device-interface is called by both nodes of the router; undefined if it is this node's alone. */
+  readonly globalId?: number;
   /** Longest IP packet that may leave by it, in bytes. */
   readonly mtu: number;
   readonly tenant: string | undefined;

@@ -65,6 +65,9 @@ interface Neighbor {
   readonly waiting: Frame[];
 }
 
+/** ff02::1, which every IPv6 node listens to (RFC 4291, section 2.7.1). */
+const ALL_NODES = Uint8Array.of(0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+
 const NO_ADDRESS: IpAddress = { family: 4, bytes: new Uint8Array(4) };
 
 /**
@@ -120,6 +123,11 @@ export class Neighbors {
     const entry = this.#entries[index];
     assert(entry.references > 0, 'a neighbor was released more often than held');
     entry.references--;
+  }
+
+  /** The next hop that an index stands for. */
+  addressOf(index: number): IpAddress {
+    return this.#entries[index].address;
   }
 
   isKnown(index: number): boolean {
@@ -267,6 +275,35 @@ export class Neighbors {
     }
   }
 
+  /** Tells everybody on an interface's links that its addresses are here: RFC 5227 section 3, RFC 4861 section 7.2.6. */
+  announce(networkInterface: number): void {
+    for (const { address } of this.#interfaces.list[networkInterface].addresses) {
+      const own = address.bytes;
+      if (address.family === 4) {
+        this.#sendArp(networkInterface, arpOperations.request, BROADCAST_MAC, own, new Uint8Array(MAC_LENGTH), own);
+      } else {
+        const mac = new Uint8Array(MAC_LENGTH);
+        ipv6MulticastMac(ALL_NODES, mac);
+        const type = icmpv6Types.neighborAdvertisement;
+        this.#sendNeighborMessage(networkInterface, type, own, own, ALL_NODES, mac, false);
+      }
+    }
+  }
+
+  /** Asks anew for every next hop that somebody holds, whatever was known of it. */
+  askAgain(now: Instant): void {
+    for (const entry of this.#entries) {
+      if (entry.references === 0) continue;
+      if (entry.state === 'known' || entry.state === 'renewing') {
+        entry.state = 'renewing';
+        entry.attempts = 0;
+        this.#ask(entry, now);
+      } else {
+        this.#startAsking(entry, now);
+      }
+    }
+  }
+
   /** Repeats requests, gives up on the silent, and renews what is in use. */
   poll(now: Instant): void {
     if (now < this.#due) return;
@@ -357,13 +394,14 @@ export class Neighbors {
     source: Uint8Array,
     destination: Uint8Array,
     mac: Uint8Array,
+    isSolicited = true,
   ): void {
     const frame = this.#pool.take();
     if (!frame) return;
     const { bytes } = frame;
     const messageAt = frame.start;
     frame.end = messageAt + NEIGHBOR_MESSAGE_LENGTH;
-    emitNeighborMessage(bytes, messageAt, type, target, this.#interfaces.list[networkInterface].mac);
+    emitNeighborMessage(bytes, messageAt, type, target, this.#interfaces.list[networkInterface].mac, isSolicited);
     const at = messageAt - IPV6_HEADER_LENGTH;
     emitIpv6(bytes, at, frame.end, 0, 255, ipProtocols.icmpv6);
     bytes.set(source, ipv6SourceAt(at));

@@ -97,6 +97,16 @@ export class Sealing {
     this.#window.reset(flow, sealedSequence(frame.bytes, end));
   }
 
+  /** The highest number that has come on a flow; undefined if none has. */
+  highestSequence(flow: number): number | undefined {
+    return this.#window.highest(flow);
+  }
+
+  /** Goes on where somebody else has seen everything up to `sequence`. */
+  resumeSequence(flow: number, sequence: number): void {
+    this.#window.reset(flow, sequence);
+  }
+
   clearSequence(flow: number): void {
     this.#window.clear(flow);
   }

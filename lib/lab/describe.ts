@@ -19,6 +19,9 @@ export function describeAction(action: Action, links: readonly LabLink[]): strin
       return `forget-session ${action.traffic} at ${action.node}`;
     case 'rotate-key':
       return `rotate-key of ${action.security} to security-id ${action.securityId} at ${action.node}`;
+    case 'kill':
+    case 'start':
+      return `${action.kind} ${action.node}`;
     case 'restart':
       return `restart ${action.node}, down for ${describeDuration(action.downFor)}`;
     case 'cut':

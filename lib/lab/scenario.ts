@@ -25,10 +25,16 @@ export interface Scenario {
 
 export type LabNode = RouterNode | HostNode;
 
-/** A router; its name is that of a router of the configuration, its ports are that router's device-interfaces. */
+/**
+ * A router of the configuration; its ports are that router's device-interfaces. A router of which two nodes stand in the
+ * lab is two of these, named `spoke.node0` and `spoke.node1`, each with the ports of its node.
+ */
 export interface RouterNode {
   readonly kind: 'router';
   readonly name: string;
+  readonly router: string;
+  /** Which node of the router; absent if the router is one machine. */
+  readonly node?: string;
   readonly ports: readonly string[];
 }
 
@@ -73,6 +79,10 @@ export type Action =
   /** The router encrypts with another key of a security policy from now on. */
   | { readonly kind: 'rotate-key'; readonly node: string; readonly security: string; readonly securityId: number }
   | { readonly kind: 'restart'; readonly node: string; readonly downFor: Duration }
+  /** Dies at once, as by `kill -9`, and stays down until `start`. */
+  | { readonly kind: 'kill'; readonly node: string }
+  /** Undoes `kill`; it comes up with an empty memory. */
+  | { readonly kind: 'start'; readonly node: string }
   /** Every frame that the `direction` sends on the link is lost from now on. */
   | { readonly kind: 'cut'; readonly link: string; readonly direction: Direction }
   /** Undoes `cut`. */

@@ -48,6 +48,12 @@ export class ReplayWindow {
     this.#rows[at + 2] = 0xffff_ffff;
   }
 
+  /** The highest number seen; undefined for an empty row. */
+  highest(row: number): number | undefined {
+    const at = row * COLUMNS;
+    return this.#rows[at + 1] === 0 ? undefined : this.#rows[at];
+  }
+
   /** Empties the row, for another flow. */
   clear(row: number): void {
     this.#rows.fill(0, row * COLUMNS, (row + 1) * COLUMNS);

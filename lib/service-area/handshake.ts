@@ -69,6 +69,16 @@ export class Handshake {
     if (arrivedOn !== undefined) this.#owe(arrivedOn ^ 1, now);
   }
 
+  /**
+   * This node goes on with a session of its twin's. The peer is told by metadata, with which it also counts anew: the
+   * numbers of sealed packets need not be those that the twin would have used.
+   */
+  takeOver(session: number): void {
+    const { flows } = this.#parts;
+    for (const flow of [session * 2, session * 2 + 1])
+      if (flows.path[flow] !== 0) this.renew(flow, 'takeover of the node');
+  }
+
   /** What the packet that is about to leave on `flow` must carry. */
   attributesFor(flow: number, packet: Packet, now: Instant): Attributes | undefined {
     const { flows, counters } = this.#parts;

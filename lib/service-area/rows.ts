@@ -17,6 +17,8 @@ export interface SessionRow {
   readonly natAddress: string;
   readonly natPort: number;
   readonly payloadEncrypted: boolean;
+  /** Whether the twin node knows the session; absent where there is no twin. */
+  readonly redundancyState?: 'SYNCED' | 'NOT_SYNCED';
   /** Seconds until the session ends if nothing more comes. */
   readonly timeout: number;
   /** Seconds since it was set up here. */

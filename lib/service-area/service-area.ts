@@ -6,6 +6,7 @@ import type { Attributes } from '../metadata/attributes.ts';
 import type { Metadata } from '../metadata/codec.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
 import { hasCookie, isFalsePositiveMarker } from '../metadata/header.ts';
+import type { StateStore } from '../state-store.ts';
 import { counter, type CounterName } from '../stats/counters.ts';
 import { earliest, type Instant } from '../time.ts';
 import { icmpv6Types } from '../wire/icmp.ts';
@@ -14,6 +15,7 @@ import { Handshake } from './handshake.ts';
 import { answerEcho, isEchoRequest } from './own-packets.ts';
 import { Moves } from './moves.ts';
 import type { ServiceAreaParts } from './parts.ts';
+import { Replication, type RedundancyState } from './replication.ts';
 import { Sessions } from './sessions.ts';
 import { SessionSetup } from './setup.ts';
 
@@ -28,6 +30,7 @@ export class ServiceArea implements SlowPath {
   readonly #parts: ServiceAreaParts;
   readonly #setup: SessionSetup;
   readonly #isPacketBased: boolean;
+  #replication: Replication | undefined;
 
   constructor(parts: ServiceAreaParts) {
     this.#parts = parts;
@@ -36,6 +39,17 @@ export class ServiceArea implements SlowPath {
     this.#setup = new SessionSetup(parts, this.sessions, this.handshake);
     this.moves = new Moves(parts, this.sessions, this.#setup, this.handshake);
     this.#isPacketBased = parts.authority.sessionRecoveryDetection.mode === 'packet-based';
+  }
+
+  /** Shares the sessions with the twin node from now on. */
+  replicate(store: StateStore): Replication {
+    this.#replication = new Replication(this.#parts, this.sessions, this.handshake, store);
+    return this.#replication;
+  }
+
+  /** Whether the twin node knows a session; undefined where there is none. */
+  redundancyState(session: number): RedundancyState | undefined {
+    return this.#replication?.state(session);
   }
 
   nextDeadline(): Instant {

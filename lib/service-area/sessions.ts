@@ -26,7 +26,18 @@ export interface SessionSide {
   readonly path: PeerPath | undefined;
 }
 
-export type RemovalReason = 'timed-out' | 'closed' | 'replaced' | 'forgotten' | 'deleted-by-peer';
+export type RemovalReason = 'timed-out' | 'closed' | 'replaced' | 'forgotten' | 'deleted-by-peer' | 'deleted-by-twin';
+
+/** Who is told what becomes of sessions. */
+export interface SessionObserver {
+  installed(session: number, now: Instant): void;
+  /** Its state is another one than before. */
+  changed(session: number): void;
+  /** It is about to be removed. */
+  removed(session: number): void;
+  /** Whether it is somebody else's, and does not time out here. */
+  isForeign(session: number): boolean;
+}
 
 const removalCounters: Readonly<Record<RemovalReason, CounterName>> = {
   'timed-out': 'sessionsTimedOut',
@@ -34,6 +45,7 @@ const removalCounters: Readonly<Record<RemovalReason, CounterName>> = {
   replaced: 'sessionsReplaced',
   forgotten: 'sessionsForgotten',
   'deleted-by-peer': 'sessionsClosed',
+  'deleted-by-twin': 'sessionsDeletedByTwin',
 };
 
 /** Installs and removes sessions with their flows, and lets them time out. */
@@ -41,6 +53,7 @@ export class Sessions {
   readonly #parts: ServiceAreaParts;
   readonly #timers: TimerWheel;
   readonly #expire: (session: number) => void;
+  #observer: SessionObserver | undefined;
   #waypointsInUse = 0;
   #now: Instant = 0 as Instant;
 
@@ -48,6 +61,10 @@ export class Sessions {
     this.#parts = parts;
     this.#timers = new TimerWheel(parts.sessions.capacity, TICK);
     this.#expire = (session) => this.#expireIfIdle(session);
+  }
+
+  observe(observer: SessionObserver): void {
+    this.#observer = observer;
   }
 
   /**
@@ -79,6 +96,7 @@ export class Sessions {
       flows.flags[forward] |= flowFlags.encrypted;
       flows.flags[forward + 1] |= flowFlags.encrypted;
     }
+    this.#observer?.installed(session, now);
     return session;
   }
 
@@ -109,6 +127,7 @@ export class Sessions {
     flows.path[leaving] = side.path ? side.path.index + 1 : 0;
     flows.rekey(flow, side.key);
     this.#parts.highway().sealing.clearSequence(flow);
+    this.#observer?.changed(flow >> 1);
     return true;
   }
 
@@ -119,6 +138,7 @@ export class Sessions {
 
   remove(session: number, reason: RemovalReason): void {
     const { flows, sessions, neighbors, counters, trace } = this.#parts;
+    this.#observer?.removed(session);
     trace?.event({ type: 'session-removed', packet: 0, session: sessions.uuidText(session), reason });
     for (const flow of [session * 2, session * 2 + 1]) {
       neighbors.release(flows.neighbor[flow]);
@@ -157,6 +177,19 @@ export class Sessions {
       sessions.timeoutMs[session] = this.#timersOf(session).timeout / 1_000;
     }
     if (isTcpClosed(state)) sessions.timeoutMs[session] = TCP_CLOSED_TIMEOUT_MS;
+    this.#timers.set(session, this.#deadline(session), now);
+    this.#observer?.changed(session);
+  }
+
+  /** Lets a session be as it was elsewhere: the state of its connection, and the silence that ends it. */
+  restore(session: number, tcpState: number, timeoutMs: number, now: Instant): void {
+    const { flows, sessions } = this.#parts;
+    sessions.tcpState[session] = tcpState;
+    sessions.timeoutMs[session] = timeoutMs;
+    for (const flow of [session * 2, session * 2 + 1]) {
+      if (isTcpEstablished(tcpState)) flows.flags[flow] &= ~flowFlags.tcpOpening;
+      flows.activity[flow] = now;
+    }
     this.#timers.set(session, this.#deadline(session), now);
   }
 
@@ -212,6 +245,10 @@ export class Sessions {
   #expireIfIdle(session: number): void {
     const { sessions } = this.#parts;
     if (!sessions.isAlive(session)) return;
+    if (this.#observer?.isForeign(session)) {
+      this.#timers.set(session, after(this.#now, milliseconds(sessions.timeoutMs[session])), this.#now);
+      return;
+    }
     const deadline = this.#deadline(session);
     if (deadline > this.#now) this.#timers.set(session, deadline, this.#now);
     else this.remove(session, isTcpClosed(sessions.tcpState[session]) ? 'closed' : 'timed-out');

@@ -37,6 +37,7 @@ function sessionRow(parts: ServiceAreaParts, serviceArea: ServiceArea, flow: num
   const opposite = (flow ^ 1) * KEY_WORDS;
   const networkInterface = interfaces.list[keyNetworkInterface(flows.keys, at)];
   const leavesToPeer = flows.path[flow] !== 0;
+  const redundancyState = serviceArea.redundancyState(session);
   return {
     sessionId: sessions.uuidText(session),
     direction: (flow & 1) === 0 ? 'fwd' : 'rev',
@@ -53,6 +54,7 @@ function sessionRow(parts: ServiceAreaParts, serviceArea: ServiceArea, flow: num
     natAddress: leavesToPeer ? formatAddressBytes(keyDestination(flows.keys, opposite)) : '',
     natPort: leavesToPeer ? keyDestinationPort(flows.keys, opposite) : 0,
     payloadEncrypted: (flows.flags[flow] & flowFlags.encrypted) !== 0,
+    ...(redundancyState && { redundancyState }),
     timeout: Math.round(serviceArea.sessions.secondsLeft(session, now)),
     uptime: Math.round((now - sessions.createdAt[session]) / seconds(1)),
   };

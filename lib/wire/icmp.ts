@@ -45,16 +45,17 @@ export function neighborMacAt(frame: Uint8Array, at: number, end: number): numbe
   return end - at >= NEIGHBOR_MESSAGE_LENGTH && frame[option + 1] === 1 ? option + 2 : -1;
 }
 
-/** Writes the whole message, checksum 0. An advertisement is solicited and overrides. */
+/** Writes the whole message, checksum 0. An advertisement overrides; one that nobody asked for says so. */
 export function emitNeighborMessage(
   frame: Uint8Array,
   at: number,
   type: number,
   target: Uint8Array,
   mac: Uint8Array,
+  isSolicited = true,
 ): void {
   const advertisement = type === icmpv6Types.neighborAdvertisement;
-  emitIcmp(frame, at, type, 0, advertisement ? 0x60000000 : 0);
+  emitIcmp(frame, at, type, 0, advertisement ? (isSolicited ? 0x60000000 : 0x20000000) : 0);
   frame.set(target, neighborTargetAt(at));
   frame[neighborOptionAt(at)] = advertisement ? 2 : 1;
   frame[neighborOptionAt(at) + 1] = 1;

@@ -1,10 +1,11 @@
+import { redundancyTable } from '../../lib/stats/redundancy-table.ts';
 import { counterTable } from '../../lib/stats/table.ts';
 import { code, markdownTable } from './markdown.ts';
 
 /** Every counter, under the words that it shares with its neighbours. */
 export function countersPage(): string {
   const groups = new Map<string, { readonly rest: string; readonly help: string }[]>();
-  for (const { path, help } of Object.values(counterTable)) {
+  for (const { path, help } of [...Object.values(counterTable), ...Object.values(redundancyTable)]) {
     const words = path.split(' ');
     // What is our own stands in one table: there is little of each kind.
     const shared = words[0] === 'emulator' ? 'emulator' : words.slice(0, -1).join(' ');

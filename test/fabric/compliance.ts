@@ -171,6 +171,27 @@ export function complies(fabric: FabricUnderTest): void {
       );
     });
 
+    it('kills a router, which stays dead until it is started', async () => {
+      const { fabric, report, events } = await started(questions);
+      await fabric.advance(milliseconds(600), () => undefined);
+      await fabric.inject({ kind: 'kill', node: 'hub' });
+      await fabric.advance(milliseconds(1_000), () => undefined);
+      const { received } = await report('questions');
+      await fabric.advance(milliseconds(1_100), () => undefined);
+      equal((await report('questions')).received, received);
+      deepEqual(await fabric.sessions('hub'), []);
+      await fabric.inject({ kind: 'start', node: 'hub' });
+      await fabric.advance(seconds(5), () => undefined);
+      const { exchanges } = await report('questions');
+      const startedAt = events.find(({ type }) => type === 'node-started')?.time;
+      await fabric.stop();
+      const back = startedAt ?? events.find(({ type }) => type === 'node-started')?.time;
+      ok(back !== undefined && back >= milliseconds(1_100));
+      // The traffic may be over by the time that a real router is back.
+      const after = exchanges.filter(({ sentAt }) => sentAt > back + milliseconds(300));
+      ok(after.every(({ receivedAt }) => receivedAt !== undefined));
+    });
+
     it('records every port, in order of time, with ids that follow a packet through the lab', async () => {
       const { fabric, events, packets, scenario } = await started(oneQuestion);
       await fabric.advance(seconds(1), () => undefined);

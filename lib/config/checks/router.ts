@@ -4,10 +4,12 @@ import { isOnLink, placesOf, whyUnreachable } from '../peering.ts';
 import type { Authority, DeviceInterface, NetworkInterface, NextHop, Node, Router, ServiceRoute } from '../types.ts';
 import { findClashes } from './fault.ts';
 import type { Fault } from './fault.ts';
+import { checkRedundancy } from './redundancy.ts';
 import { checkPortRanges } from './service.ts';
 
 export function checkRouter(authority: Authority, router: Router, fault: Fault): void {
   for (const node of router.nodes) checkNode(node, fault);
+  checkRedundancy(router, fault);
   checkPeers(authority, router, fault);
   for (const route of router.serviceRoutes) checkServiceRoute(router, route, fault);
   for (const route of router.staticRoutes) {

@@ -45,6 +45,10 @@ export const emulator = container('Choices of the emulator itself, which the SVR
     units: 'frames',
     help: 'How many frames wait for one link address that is not known yet; the oldest makes room',
   }),
+  'redundancy-detection-time': duration('ms', 100, 60_000, {
+    default: milliseconds(1_000),
+    help: 'How long the active node of a router may be silent before the other takes over',
+  }),
 });
 
 /** Stands under a router or a peer, and overrides the authority's choice for it. */

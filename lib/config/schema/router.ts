@@ -101,6 +101,7 @@ const deviceInterface = list('Ports of a node', ['name'], {
   type: enumeration(['ethernet'], { default: 'ethernet', help: 'What the port is' }),
   enabled: boolean({ default: true, help: 'Whether the port is used' }),
   'shared-phys-address': macAddress({ help: 'MAC address; without it the port has one of its own' }),
+  'global-id': integer(1, 65_535, { help: 'What both nodes of the router call this port' }),
   'network-interface': networkInterface,
 });
 
@@ -109,6 +110,16 @@ const node = list('Machines that the router runs on', ['name'], {
   description,
   enabled: boolean({ default: true, help: 'Whether the node takes part' }),
   'device-interface': deviceInterface,
+});
+
+const redundancyGroup = list('Ports of a node that work, or wait for the node to take over, together', ['name'], {
+  name: name('the redundancy group'),
+  description,
+  priority: integer(0, 100, { default: 100, help: 'Of the two nodes the one with the highest is preferred' }),
+  member: list('Ports of the group', ['node', 'device-interface'], {
+    node: reference('node', { required: true, help: 'Node of this router' }),
+    'device-interface': identifier({ required: true, help: 'Port of that node' }),
+  }),
 });
 
 export const router = list('Session Smart Routers', ['name'], {
@@ -129,5 +140,6 @@ export const router = list('Session Smart Routers', ['name'], {
   peer,
   'service-route': serviceRoute,
   'static-route': staticRoute,
+  'redundancy-group': redundancyGroup,
   node,
 });

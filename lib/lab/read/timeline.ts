@@ -15,6 +15,8 @@ const actionFields = {
   'forget-session': ['node'],
   'rotate-key': ['node', 'security-id'],
   restart: ['down-for'],
+  kill: [],
+  start: [],
   cut: [],
   heal: [],
   impair: impairmentFields,
@@ -83,6 +85,9 @@ function readAction(
     }
     case 'restart':
       return { kind, node: readName(value, routers, 'router'), downFor: fields.required('down-for', forms.span) };
+    case 'kill':
+    case 'start':
+      return { kind, node: readName(value, routers, 'router') };
     case 'cut':
     case 'heal': {
       const where = readDirection(value, lab.links);
@@ -121,9 +126,13 @@ function checkOrder(entries: readonly PlacedEntry[], links: readonly LabLink[]):
   const cutSenders = new Set<string>();
   const upAgain = new Map<string, number>();
   for (const { at, action, value } of entries) {
-    if (action.kind === 'restart') {
-      if (at < (upAgain.get(action.node) ?? 0)) value.wrong(`${action.node} is still down from the restart before`);
-      upAgain.set(action.node, at + action.downFor);
+    if (action.kind === 'restart' || action.kind === 'kill') {
+      const until = upAgain.get(action.node) ?? 0;
+      if (at < until) value.wrong(`${action.node} is still down${until < Infinity ? ' from the restart before' : ''}`);
+      upAgain.set(action.node, action.kind === 'kill' ? Infinity : at + action.downFor);
+    } else if (action.kind === 'start') {
+      if (upAgain.get(action.node) !== Infinity) value.wrong(`${action.node} has not been killed`);
+      upAgain.set(action.node, at);
     } else if (action.kind === 'cut' || action.kind === 'heal') {
       const ends = links.find(({ name }) => name === action.link)?.ends ?? [];
       const senders = ends.map((_, i) => i).filter((i) => action.direction === 'both' || action.direction === i);

@@ -1,9 +1,9 @@
 import { formatAddress, formatPrefix, parsePrefix, prefixContains, sameAddress } from '../../address.ts';
 import type { IpAddress, IpPrefix } from '../../address.ts';
-import type { Authority } from '../../config/index.ts';
+import type { Authority, Node, Router } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import type { Impairment } from '../../link/impairment.ts';
-import type { HostNode, LabLink, LabNode, LinkEnd } from '../scenario.ts';
+import type { HostNode, LabLink, LabNode, LinkEnd, RouterNode } from '../scenario.ts';
 import type { Fields, Value } from './document.ts';
 import * as forms from './forms.ts';
 import { readDirection } from './link-name.ts';
@@ -14,7 +14,7 @@ export interface Topology {
 }
 
 const nodeKinds = ['host', 'router'] as const;
-const nodeFields = ['kind', 'addresses', 'gateways'];
+const nodeFields = ['kind', 'addresses', 'gateways', 'nodes'];
 export const impairmentFields: readonly string[] = ['delay', 'jitter', 'loss'];
 const linkFields = ['ends', 'directions', ...impairmentFields];
 
@@ -43,18 +43,19 @@ interface PlacedNode<N extends LabNode = LabNode> {
 const unknownNode: HostNode = { kind: 'host', name: '', ports: ['eth0'], addresses: [], gateways: [] };
 
 function readNodes(value: Value | undefined, authority: Authority): PlacedNode[] {
-  return (value?.entries("nodes: 'client: {kind: host, ...}'") ?? []).map(({ key, value }) => {
+  return (value?.entries("nodes: 'client: {kind: host, ...}'") ?? []).flatMap(({ key, value }): PlacedNode[] => {
     const name = key.read(forms.name) ?? forms.name.neutral;
     const fields = value.fields('a node', nodeFields);
     const addresses = fields.get('addresses')?.items() ?? [];
     const gateways = fields.get('gateways')?.items() ?? [];
     const kind = fields.need('kind')?.read(forms.oneOf("a kind of node: 'host' or 'router'", nodeKinds));
-    if (kind === undefined) return { node: { ...unknownNode, name }, at: key, addresses, gateways };
+    if (kind === undefined) return [{ node: { ...unknownNode, name }, at: key, addresses, gateways }];
     if (kind === 'router') {
       for (const field of ['addresses', 'gateways'])
         fields.get(field)?.wrong(`a router has no '${field}' here: they stand in its configuration`);
-      return { node: { kind, name, ports: routerPorts(key, name, authority) }, at: key, addresses, gateways };
+      return readRouter(key, name, fields, authority).map((node) => ({ node, at: key, addresses, gateways }));
     }
+    fields.get('nodes')?.wrong("a host has no 'nodes'");
     if (addresses.length === 0) key.wrong(`host ${quote(name)} needs 'addresses'`);
     const node: HostNode = {
       kind,
@@ -63,21 +64,50 @@ function readNodes(value: Value | undefined, authority: Authority): PlacedNode[]
       addresses: addresses.map((address) => address.read(forms.interfaceAddress) ?? forms.interfaceAddress.neutral),
       gateways: gateways.map((gateway) => gateway.read(forms.address) ?? forms.address.neutral),
     };
-    return { node, at: key, addresses, gateways };
+    return [{ node, at: key, addresses, gateways }];
   });
 }
 
-function routerPorts(at: Value, name: string, authority: Authority): string[] {
+/** One machine, or one for each of the router's nodes that the lab names. */
+function readRouter(at: Value, name: string, fields: Fields, authority: Authority): RouterNode[] {
+  const names = authority.routers.map((router) => router.name);
   const router = authority.routers.find((router) => router.name === name);
   if (!router) {
-    const hint = suggest(
-      name,
-      authority.routers.map((router) => router.name),
-    );
-    at.wrong(`the configuration has no router ${quote(name)}`, hint);
-    return [];
+    at.wrong(`the configuration has no router ${quote(name)}`, suggest(name, names));
+    return [{ kind: 'router', name, router: name, ports: [] }];
   }
-  return router.nodes.flatMap((node) => node.deviceInterfaces.map((deviceInterface) => deviceInterface.name));
+  const portsOf = (node: Node): string[] => node.deviceInterfaces.map((deviceInterface) => deviceInterface.name);
+  const nodes = fields.get('nodes');
+  if (nodes) return readRouterNodes(nodes, router).map((node) => nodeOf(router, node, portsOf(node)));
+  if (router.redundancyGroups.length > 0)
+    at.wrong(
+      `router ${quote(name)} has redundancy groups: its nodes are machines of their own`,
+      `write '${name}: {kind: router, nodes: [${router.nodes.map((node) => node.name).join(', ')}]}'`,
+    );
+  return [{ kind: 'router', name, router: name, ports: router.nodes.flatMap(portsOf) }];
+}
+
+const nodeOf = (router: Router, node: Node, ports: readonly string[]): RouterNode => ({
+  kind: 'router',
+  name: `${router.name}.${node.name}`,
+  router: router.name,
+  node: node.name,
+  ports,
+});
+
+function readRouterNodes(value: Value, router: Router): Node[] {
+  const names = router.nodes.map(({ name }) => name);
+  const items = value.items();
+  const found = items.flatMap((item) => {
+    const name = item.read(forms.name) ?? forms.name.neutral;
+    const node = router.nodes.find((node) => node.name === name);
+    if (!node) item.wrong(`router ${quote(router.name)} has no node ${quote(name)}`, suggest(name, names));
+    return node ?? [];
+  });
+  if (new Set(found).size < found.length) value.wrong('each node is named once');
+  if (found.length === items.length && found.length < router.nodes.length)
+    value.wrong(`all nodes of the router are in the lab: ${names.join(', ')}`);
+  return found;
 }
 
 /** `linked` holds the ports of the links before this one. */
@@ -177,8 +207,10 @@ function checkHost(host: PlacedNode<HostNode>, topology: Topology, authority: Au
 /** The addresses of a port: a host's own, or those that a router's configuration gives it. */
 function addressesOf(end: LinkEnd, nodes: readonly LabNode[], authority: Authority): IpAddress[] {
   const node = nodes.find(({ name }) => name === end.node);
-  if (node?.kind === 'host') return node.addresses.map(({ address }) => address);
-  return (authority.routers.find(({ name }) => name === end.node)?.nodes ?? [])
+  if (!node) return [];
+  if (node.kind === 'host') return node.addresses.map(({ address }) => address);
+  return (authority.routers.find(({ name }) => name === node.router)?.nodes ?? [])
+    .filter(({ name }) => node.node === undefined || node.node === name)
     .flatMap((node) => node.deviceInterfaces.filter(({ name }) => name === end.port))
     .flatMap((deviceInterface) => deviceInterface.networkInterfaces)
     .flatMap((networkInterface) => networkInterface.addresses.map(({ ipAddress }) => ipAddress));

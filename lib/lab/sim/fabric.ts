@@ -3,13 +3,14 @@ import type { CryptoProvider } from '../../crypto.ts';
 import type { PortIndex } from '../../device.ts';
 import type { Frame } from '../../frame.ts';
 import type { FlowRow, SessionRow } from '../../service-area/rows.ts';
+import { MemoryStore } from '../../stores/memory.ts';
 import { after, between, earliest, milliseconds, NEVER } from '../../time.ts';
 import type { Duration, Instant } from '../../time.ts';
 import type { TraceEvent } from '../../trace.ts';
 import { LabError } from '../fabric.ts';
 import type { Fabric, FabricOptions, Progress } from '../fabric.ts';
 import { faultEvent } from '../fault-event.ts';
-import type { Action, LabLink, TrafficReport } from '../scenario.ts';
+import type { Action, LabLink, RouterNode, TrafficReport } from '../scenario.ts';
 import { sessionsOf } from '../traffic-sessions.ts';
 import { EventQueue } from './event-queue.ts';
 import { FramePool } from './frame-pool.ts';
@@ -56,6 +57,7 @@ export class SimFabric implements Fabric {
   readonly #nodes = new Map<string, SimNode>();
   readonly #attachments = new Map<string, Attachment>();
   readonly #segments = new Map<string, Segment>();
+  readonly #stores = new Map<string, MemoryStore>();
   #traffic: SimTraffic | undefined;
   #state: 'new' | 'created' | 'running' | 'stopped' = 'new';
   #now = SIM_EPOCH;
@@ -77,7 +79,7 @@ export class SimFabric implements Fabric {
       const node =
         described.kind === 'host'
           ? new SimHost(described, index, around)
-          : new SimRouter(described, index, around, crypto, trace);
+          : new SimRouter(described, index, around, crypto, trace, this.#storeOf(described));
       this.#nodes.set(node.name, node);
       node.ports.forEach(({ name }, port) => this.#attachments.set(`${node.name}:${name}`, { node, port, end: 0 }));
     });
@@ -88,7 +90,7 @@ export class SimFabric implements Fabric {
   async start(): Promise<void> {
     assert(this.#state === 'created', 'a lab is created before it is started');
     this.#state = 'running';
-    for (const node of this.#nodes.values()) if (node instanceof SimRouter) node.start();
+    for (const node of this.#nodes.values()) if (node instanceof SimRouter) node.start(this.#now);
     const hosts = [...this.#nodes.values()].filter((node) => node instanceof SimHost);
     const byName = new Map(hosts.map(({ name, device }) => [name, device]));
     this.#traffic = new SimTraffic(this.#options.scenario.traffic, byName, this.#now);
@@ -132,6 +134,12 @@ export class SimFabric implements Fabric {
         this.#router(action.node).stop();
         this.#queue.push(after(this.#now, action.downFor), { kind: 'start', router: this.#router(action.node) });
         break;
+      case 'kill':
+        this.#router(action.node).stop();
+        break;
+      case 'start':
+        this.#startAgain(this.#router(action.node));
+        break;
       case 'cut':
         this.#segment(action.link).cut(action.direction);
         break;
@@ -166,8 +174,17 @@ export class SimFabric implements Fabric {
     this.#nodes.clear();
     this.#attachments.clear();
     this.#segments.clear();
+    this.#stores.clear();
     this.#traffic = undefined;
     while (this.#queue.size > 0) this.#queue.pop();
+  }
+
+  /** The nodes of one router share one store; a router that is one machine has none. */
+  #storeOf({ router, node }: RouterNode): MemoryStore | undefined {
+    if (node === undefined) return undefined;
+    const store = this.#stores.get(router) ?? new MemoryStore();
+    this.#stores.set(router, store);
+    return store;
   }
 
   #join(link: LabLink): void {
@@ -213,7 +230,7 @@ export class SimFabric implements Fabric {
   }
 
   #startAgain(router: SimRouter): void {
-    router.start();
+    router.start(this.#now);
     this.#recorder.event({ time: this.elapsed(), node: router.name, type: 'node-started' });
   }
 

@@ -1,8 +1,11 @@
+import type { Authority, DeviceInterface } from '../../config/index.ts';
 import type { CryptoProvider } from '../../crypto.ts';
 import type { Device, Wire } from '../../device.ts';
 import { Host } from '../../host/host.ts';
 import { SeededRandom } from '../../random.ts';
 import { Router } from '../../router.ts';
+import type { MemoryStore, TwinEnd } from '../../stores/memory.ts';
+import type { Instant } from '../../time.ts';
 import type { Trace } from '../../trace.ts';
 import type { HostNode, RouterNode, Scenario } from '../scenario.ts';
 
@@ -47,21 +50,31 @@ export class SimHost implements SimNode {
 export class SimRouter implements SimNode {
   readonly name: string;
   readonly ports: readonly SimPort[];
+  readonly #described: RouterNode;
   readonly #surroundings: Surroundings;
   readonly #crypto: CryptoProvider;
   readonly #trace: Trace;
+  readonly #store: MemoryStore | undefined;
   #starts = 0;
   #device: Router | undefined;
 
-  constructor({ name, ports }: RouterNode, index: number, around: Surroundings, crypto: CryptoProvider, trace: Trace) {
-    this.name = name;
+  /** `store` is shared by the nodes of the router, if it has several. */
+  constructor(
+    described: RouterNode,
+    index: number,
+    around: Surroundings,
+    crypto: CryptoProvider,
+    trace: Trace,
+    store: MemoryStore | undefined,
+  ) {
+    this.name = described.name;
+    this.#described = described;
     this.#surroundings = around;
     this.#crypto = crypto;
     this.#trace = trace;
-    const deviceInterfaces = around.scenario.authority.routers
-      .filter((router) => router.name === name)
-      .flatMap((router) => router.nodes.flatMap((node) => node.deviceInterfaces));
-    this.ports = ports.map((port, i) => {
+    this.#store = store;
+    const deviceInterfaces = deviceInterfacesOf(around.scenario.authority, described);
+    this.ports = described.ports.map((port, i) => {
       const shared = deviceInterfaces.find((deviceInterface) => deviceInterface.name === port)?.sharedPhysAddress;
       return { name: port, mac: shared ?? simMac(index, i) };
     });
@@ -72,12 +85,15 @@ export class SimRouter implements SimNode {
   }
 
   /** Comes up with nothing in its memory. */
-  start(): void {
+  start(now: Instant): void {
     const { scenario, seed, wire } = this.#surroundings;
+    const { router, node } = this.#described;
     this.#starts++;
     this.#device = new Router({
       authority: scenario.authority,
-      router: this.name,
+      router,
+      ...(node !== undefined && { node }),
+      ...(this.#store && { store: this.#store.open(this.#place(), now) }),
       ports: this.ports,
       wire,
       crypto: this.#crypto,
@@ -90,4 +106,18 @@ export class SimRouter implements SimNode {
   stop(): void {
     this.#device = undefined;
   }
+
+  #place(): TwinEnd {
+    const { router, node } = this.#described;
+    const nodes = this.#surroundings.scenario.authority.routers.find(({ name }) => name === router)?.nodes ?? [];
+    return nodes[0]?.name === node ? 0 : 1;
+  }
+}
+
+/** The ports that the configuration gives to a router of the lab, or to the one node of it. */
+export function deviceInterfacesOf(authority: Authority, { router, node }: RouterNode): DeviceInterface[] {
+  return authority.routers
+    .filter(({ name }) => name === router)
+    .flatMap(({ nodes }) => nodes.filter(({ name }) => node === undefined || name === node))
+    .flatMap(({ deviceInterfaces }) => deviceInterfaces);
 }

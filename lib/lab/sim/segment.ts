@@ -3,7 +3,7 @@ import type { Impairment } from '../../link/impairment.ts';
 import { SeededRandom } from '../../random.ts';
 import type { Frame } from '../../frame.ts';
 import type { Instant } from '../../time.ts';
-import { ETHERNET_HEADER_LENGTH } from '../../wire/ethernet.ts';
+import { ETHERNET_HEADER_LENGTH, MAC_LENGTH } from '../../wire/ethernet.ts';
 import type { Direction, LabLink, LinkEnd } from '../scenario.ts';
 
 /** An end of a link, and the address by which the others know it. */
@@ -16,10 +16,14 @@ export class Segment {
   readonly link: LabLink;
   readonly #ends: readonly SegmentEnd[];
   readonly #models: readonly LinkModel[];
+  /** When each end was heard last, counted in frames; 0 for never. */
+  readonly #lastHeard: number[];
+  #heard = 0;
 
   constructor(link: LabLink, ends: readonly SegmentEnd[], seed: number) {
     this.link = link;
     this.#ends = ends;
+    this.#lastHeard = ends.map(() => 0);
     this.#models = ends.map(
       ({ node, port }, i) =>
         new LinkModel(link.impairments[i], SeededRandom.named(seed, `link ${link.name} from ${node}:${port}`)),
@@ -33,12 +37,20 @@ export class Segment {
     return this.#models[from].isCut ? 'cut' : 'loss';
   }
 
-  /** The ends that get a frame of `from`: the one whose address it bears, all others if it is for all or for nobody here. */
+  /**
+   * The ends that get a frame of `from`: the one whose address it bears, all others if it is for all or for nobody here.
+   * Of ends that share an address it is the one that was heard last, as a switch learns it.
+   */
   receivers(from: number, frame: Frame): number[] {
     const others = this.#ends.map((_, i) => i).filter((i) => i !== from);
     if (others.length === 1 || frame.length < ETHERNET_HEADER_LENGTH) return others;
-    const owner = others.find((i) => this.#ends[i].mac.every((byte, at) => byte === frame.bytes[frame.start + at]));
-    return owner === undefined ? others : [owner];
+    if (hasMac(frame, MAC_LENGTH, this.#ends[from].mac)) this.#lastHeard[from] = ++this.#heard;
+    const owners = others
+      .filter((i) => hasMac(frame, 0, this.#ends[i].mac))
+      .sort((a, b) => this.#lastHeard[b] - this.#lastHeard[a]);
+    if (owners.length === 0) return others;
+    // Nobody of several that have the address has spoken yet.
+    return this.#lastHeard[owners[0]] === 0 ? owners : [owners[0]];
   }
 
   cut(direction: Direction): void {
@@ -57,3 +69,6 @@ export class Segment {
     return direction === 'both' ? this.#models : [this.#models[direction]];
   }
 }
+
+const hasMac = (frame: Frame, at: number, mac: Uint8Array): boolean =>
+  mac.every((byte, i) => byte === frame.bytes[frame.start + at + i]);

@@ -29,6 +29,7 @@ describe('configuration text', () => {
       sessionTableSize: 100_000,
       arpTimeout: seconds(300),
       arpQueueLength: 8,
+      redundancyDetectionTime: seconds(1),
     });
     deepEqual([authority.name, authority.tenants, authority.routers], ['Authority', [], []]);
     equal(formatConfiguration(authority), 'config\n    authority\n    exit\nexit\n');
