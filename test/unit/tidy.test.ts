@@ -26,7 +26,8 @@ const rooms = [
   ['lib/lab'],
   ['daemon'],
   ['cli'],
-  ['bench', 'scripts', 'test'],
+  ['bench', 'scripts'],
+  ['test'],
 ];
 const groundForWire = ['lib/frame.ts', 'lib/address.ts'];
 

@@ -34,7 +34,7 @@ function path(index: number, ...vectors: string[]): PeerPath {
     encoding: 'protobuf',
     vectors,
     isPinhole: false,
-  } as PeerPath;
+  };
 }
 
 interface Given {
