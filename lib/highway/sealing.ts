@@ -38,8 +38,8 @@ export class Sealing {
   readonly #window: ReplayWindow;
   /** UUID and direction: what a router has sent does not pass for what its peer sends. */
   readonly #binding = new Uint8Array(17);
-  /** Number of the last packet that belonged to no flow. */
-  #unbound: number | undefined;
+  /** Number of the last packet with metadata. */
+  #lastUnbound: number | undefined;
 
   constructor(parts: SealingParts) {
     this.#parts = parts;
@@ -50,20 +50,29 @@ export class Sealing {
   /** Seals what is in `frame` from `at` on, as the next packet of a flow. */
   seal(flow: number, frame: Frame, at: number, seal: Seal, isMetadata: boolean, now: Instant): void {
     const binding = isMetadata ? NO_BINDING : this.#bindingOf(flow);
-    const sequence = this.#parts.flows.sequence[flow]++;
+    const { sequence: next } = this.#parts.flows;
+    const sequence = isMetadata ? this.#unique(next[flow], now) : next[flow];
+    next[flow] = sequence + 1;
     frame.end = seal.seal(frame.bytes, at, frame.end, binding, sequence, inSeconds(now));
     this.#counters[counter.digestAdded]++;
   }
 
   /** Seals a packet of metadata that belongs to no flow. */
   sealUnbound(frame: Frame, at: number, seal: Seal, now: Instant): void {
-    // Whoever knows the flow that is answered goes on from this number; and no two packets may be the same bytes.
-    const first = firstSequence(now);
-    const last = this.#unbound ?? first - 1;
-    const sequence = ((first - last) | 0) > 0 ? first : (last + 1) >>> 0;
-    this.#unbound = sequence;
+    const sequence = this.#unique(firstSequence(now), now);
     frame.end = seal.seal(frame.bytes, at, frame.end, NO_BINDING, sequence, inSeconds(now));
     this.#counters[counter.digestAdded]++;
+  }
+
+  /**
+   * The number of a packet with metadata: `least`, the time, or the first that no such packet has had. Messages about two
+   * sessions may read alike, and must not be the same bytes, or one would pass for a copy of the other.
+   */
+  #unique(least: number, now: Instant): number {
+    let sequence = later(least, firstSequence(now));
+    if (this.#lastUnbound !== undefined) sequence = later(sequence, (this.#lastUnbound + 1) >>> 0);
+    this.#lastUnbound = sequence;
+    return sequence;
   }
 
   /** Checks the trailer of a packet whose UDP payload is bytes[at, end). Returns the end without it, or REFUSED. */
@@ -127,5 +136,8 @@ function faultCounter(fault: number): number {
   if (fault === TOO_SHORT) return counter.digestNotFound;
   return fault === OUTSIDE_WINDOW ? counter.outsideTimeWindow : counter.digestCompare;
 }
+
+/** Numbers wrap: what is less than 2^31 ahead is later. */
+const later = (a: number, b: number): number => (((b - a) | 0) > 0 ? b : a);
 
 const inSeconds = (now: Instant): number => Math.floor(now / 1_000_000);

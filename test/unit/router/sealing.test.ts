@@ -168,6 +168,19 @@ describe('packets between two routers that share a key', () => {
     equal(lab.hub.count('replayed'), 2);
   });
 
+  it('are told apart though they say the same of two sessions at the same time', () => {
+    const lab = twoRouters({ hmac: {} });
+    lab.server.isServer = true;
+    for (let i = 0; i < 4; i++) {
+      for (const from of [40_000, 40_001, 40_002]) lab.client.ask(`${i}`, { from });
+      lab.settle();
+      if (i === 2) lab.runFor(seconds(6));
+    }
+    lab.spoke.expectHealth({ added: 3, received: 3 });
+    equal(lab.spoke.count('replayed'), 0);
+    equal(lab.hub.count('replayed'), 0);
+  });
+
   it('may overtake each other', () => {
     const lab = twoRouters({ hmac: {} });
     lab.establish();
