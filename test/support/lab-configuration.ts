@@ -18,8 +18,10 @@ export interface LabConfiguration {
     /** Further keys, by security ID. */
     readonly keys?: Readonly<Record<number, string>>;
   };
-  /** Family of the addresses between the routers. */
-  readonly wan?: 4 | 6;
+  /** Families of the addresses between the routers; with both there are two paths on the same wire. */
+  readonly wan?: 4 | 6 | 'both';
+  /** Lets the routers watch their paths by BFD, and sessions leave a path that has failed. */
+  readonly failover?: boolean;
   /** The spoke can only reach out. */
   readonly pinhole?: boolean;
   /** A third router, `mid`, stands between spoke and hub. */
@@ -103,6 +105,7 @@ hmac-cipher ${hmac?.cipher ?? 'sha256-128'}
 hmac-key ${hmac?.key ?? '5ea1ed5ea1ed5ea1ed5ea1ed5ea1ed5e'}
 exit
 service-policy plain
+session-resiliency ${options.failover ? 'failover' : 'none'}
 transport-state-enforcement ${options.transportStateEnforcement ?? 'reset'}
 exit
 ${services.map((service) => serviceText(service, options)).join('\n')}
@@ -212,12 +215,13 @@ inter-router-security between-routers
 neighborhood ${neighborhood}
 topology mesh
 bfd
-state disabled
+state ${options.failover ? 'enabled' : 'disabled'}
 exit
 ${pinhole && router === 'spoke' ? 'peer-connectivity outbound-only' : ''}
 ${first ? `port-range ${first}\nend-port ${last}\nexit` : ''}
 exit
-${wan === 4 ? addressText(`${isWan ? '172.16.0' : '172.17.0'}.${host}`, 24) : addressText(`fd00:${isWan ? 'a' : 'b'}::${host}`, 64)}
+${wan === 6 ? '' : addressText(`${isWan ? '172.16.0' : '172.17.0'}.${host}`, 24)}
+${wan === 4 ? '' : addressText(`fd00:${isWan ? 'a' : 'b'}::${host}`, 64)}
 exit
 exit`;
 }

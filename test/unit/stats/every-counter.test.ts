@@ -119,6 +119,18 @@ function fromClient(send: (lab: Lab) => void, options: LabOptions = {}): Lab {
   return lab;
 }
 
+/** A session over the first of two paths, which then loses everything; BFD notices. */
+function afterPathFailure(): Lab {
+  const lab = twoRouters({ wan: 'both', failover: true });
+  lab.runFor(seconds(20));
+  lab.exchange('1');
+  lab.runFor(seconds(1));
+  const family = lab.wan.packets.findLast((packet) => kindOf(packet) === 'forward')?.packet.family;
+  lab.wan.fate = ({ packet }) => (packet.family === family ? 'lost' : 'arrives');
+  lab.runFor(seconds(10));
+  return lab;
+}
+
 const garbage = (type: number, content: string): Uint8Array =>
   ethernetFrame(macs.spokeLan, macs.client, type, text(content));
 
@@ -322,6 +334,15 @@ const stories: Partial<Record<Name, Story>> = {
     lab.exchange('found');
     return [lab.hub];
   },
+  flowMoved: () => {
+    const lab = oneQuestion();
+    const first = firstOf(lab);
+    lab.wan.forgeMetadata(elsewhere(first), first.metadata?.attributes ?? {});
+    lab.settle();
+    return [lab.hub];
+  },
+  modifyDetected: () => [afterPathFailure().spoke],
+  modifyRequestSent: () => [afterPathFailure().spoke],
   noFibEntry: () => [fromClient((lab) => lab.client.say('?', 40_000, ['10.9.9.9', 7_000])).spoke],
   serviceAreaDropped: () => [fromClient((lab) => lab.client.say('?', 40_000, ['10.9.9.9', 7_000])).spoke],
   stuckPinholeReversePackets: () => {
