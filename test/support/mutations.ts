@@ -55,7 +55,8 @@ const inPayload: Record<string, Mutation> = {
 
 const inHeaders: Record<string, Mutation> = {
   'bits anywhere flipped': (frame, random) => flipBits(frame, random, 0),
-  'bits of the IP header flipped': (frame, random) => joined(flipBits(frame.slice(0, UDP), random, IP), frame.slice(UDP)),
+  'bits of the IP header flipped': (frame, random) =>
+    joined(flipBits(frame.slice(0, UDP), random, IP), frame.slice(UDP)),
   'cut anywhere': (frame, random) => frame.slice(0, random.below(frame.length)),
   'another IP length': (frame, random) => {
     const copy = frame.slice();
@@ -67,8 +68,10 @@ const inHeaders: Record<string, Mutation> = {
     writeU16(copy, UDP + 4, anyOf(random, awkward));
     return copy;
   },
-  'addresses swapped': (frame) => joined(frame.slice(0, IP + 12), frame.slice(IP + 16, UDP), frame.slice(IP + 12, IP + 16), frame.slice(UDP)),
-  'ports swapped': (frame) => joined(frame.slice(0, UDP), frame.slice(UDP + 2, UDP + 4), frame.slice(UDP, UDP + 2), frame.slice(UDP + 4)),
+  'addresses swapped': (frame) =>
+    joined(frame.slice(0, IP + 12), frame.slice(IP + 16, UDP), frame.slice(IP + 12, IP + 16), frame.slice(UDP)),
+  'ports swapped': (frame) =>
+    joined(frame.slice(0, UDP), frame.slice(UDP + 2, UDP + 4), frame.slice(UDP, UDP + 2), frame.slice(UDP + 4)),
   'other ports': (frame, random) => {
     const copy = frame.slice();
     writeU16(copy, UDP + 2 * random.below(2), random.below(0x10000));

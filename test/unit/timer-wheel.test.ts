@@ -65,20 +65,23 @@ describe('the timer wheel', () => {
 
   it('tells of nothing before its time within a turn', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: TURN - TICK }), { minLength: 1, maxLength: ENTRIES }), (delays) => {
-        const wheel = new TimerWheel(ENTRIES, TICK);
-        const told: number[] = [];
-        delays.forEach((after, i) => wheel.set(i, after as Instant, 0 as Instant));
-        while (wheel.nextDeadline() !== NEVER) {
-          const now = wheel.nextDeadline();
-          wheel.expire(now, (i) => {
-            ok(delays[i] <= now && now < delays[i] + TICK);
-            told.push(i);
-          });
-        }
-        equal(new Set(told).size, delays.length);
-        equal(told.length, delays.length);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: TURN - TICK }), { minLength: 1, maxLength: ENTRIES }),
+        (delays) => {
+          const wheel = new TimerWheel(ENTRIES, TICK);
+          const told: number[] = [];
+          delays.forEach((after, i) => wheel.set(i, after as Instant, 0 as Instant));
+          while (wheel.nextDeadline() !== NEVER) {
+            const now = wheel.nextDeadline();
+            wheel.expire(now, (i) => {
+              ok(delays[i] <= now && now < delays[i] + TICK);
+              told.push(i);
+            });
+          }
+          equal(new Set(told).size, delays.length);
+          equal(told.length, delays.length);
+        },
+      ),
     );
   });
 
