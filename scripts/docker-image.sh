@@ -80,6 +80,13 @@ check() {
     cannot 'its modules cap and raw-socket do not work; apt-get install g++ make python3 libpcap-dev, then ./svrlab'
 }
 
+image_id() { docker image inspect --format '{{.Id}}' "$image" 2>/dev/null || true; }
+
+# What had the name before would stay for ever, and without one. It does while a container uses it.
+forget() {
+  [ -z "$1" ] || [ "$1" = "$(image_id)" ] || docker image rm "$1" >/dev/null 2>&1 || true
+}
+
 prebuilt=no
 only_if_stale=no
 image=svrlab
@@ -94,10 +101,12 @@ done
 command -v docker >/dev/null || cannot 'there is no docker; on Debian: apt-get install docker.io'
 stamp=$(stamp)
 if [ $only_if_stale = yes ] && is_fresh; then exit 0; fi
+previous=$(image_id)
 if [ "$prebuilt" = no ] && can_be_had "$registry_base" && build_inside; then
   :
 else
   build_from_tree
 fi
 check
+forget "$previous"
 say "$image is ready"
