@@ -81,6 +81,9 @@ export const phrases = {
     },
   },
   'control-received': undefined,
+  'packet-fragmented': undefined,
+  'fragment-received': undefined,
+  'packet-reassembled': undefined,
   'packet-dropped': {
     tone: 'bad',
     says: 'drops a packet ({reason})',

@@ -4,13 +4,16 @@ import { onNode, peerPaths, placesOf, redundancyOf } from './config/index.ts';
 import type { CryptoProvider } from './crypto.ts';
 import type { Device, PortIndex, Wire } from './device.ts';
 import type { Frame } from './frame.ts';
+import { FABRIC_CONTENT_MAX } from './highway/fabric-fragments.ts';
 import { FlowTable } from './highway/flow-table.ts';
 import { FramePool } from './highway/frame-pool.ts';
 import { Highway } from './highway/highway.ts';
 import { IcmpErrors } from './highway/icmp-errors.ts';
 import { NetworkInterfaces, type NetworkInterface } from './highway/interfaces.ts';
+import { IP_CONTENT_MAX } from './highway/ip-fragments.ts';
 import { Neighbors } from './highway/neighbors.ts';
 import type { PeerPath } from './highway/peer-path.ts';
+import { Reassembly, fabricReassemblyCounters, ipReassemblyCounters } from './highway/reassembly.ts';
 import { ReplayCache } from './metadata/replay.ts';
 import type { Random } from './random.ts';
 import { SecurityPolicies } from './security-policies.ts';
@@ -120,6 +123,11 @@ export class Router implements Device {
     };
     this.#serviceArea = new ServiceArea(this.#parts);
     const { mode, inactivityTimeout } = authority.sessionRecoveryDetection;
+    const reassemblyLimits = {
+      packets: emulator.reassemblyPackets,
+      bytes: emulator.reassemblyBytes,
+      timeout: emulator.reassemblyTimeout,
+    };
     this.#highway = new Highway(
       {
         interfaces,
@@ -131,6 +139,21 @@ export class Router implements Device {
         pool,
         icmpErrors: new IcmpErrors(interfaces, neighbors, this.counters, pool),
         replayCache: new ReplayCache(emulator.replayCacheSize, policies.copyLifetime),
+        fragmentReplayCache: new ReplayCache(emulator.replayCacheSize, policies.copyLifetime),
+        fabricReassembly: new Reassembly(
+          { ...reassemblyLimits, lengthMax: FABRIC_CONTENT_MAX },
+          this.counters,
+          fabricReassemblyCounters,
+          random.below(2 ** 32),
+        ),
+        ipReassembly: new Reassembly(
+          { ...reassemblyLimits, lengthMax: IP_CONTENT_MAX },
+          this.counters,
+          ipReassemblyCounters,
+          random.below(2 ** 32),
+        ),
+        obeysDontFragment: emulator.dontFragment === 'obey',
+        random,
         inactivityTimeout: mode === 'inactivity-based' ? inactivityTimeout : Infinity,
         trace,
       },
@@ -171,12 +194,14 @@ export class Router implements Device {
 
   poll(now: Instant): void {
     this.#serviceArea.poll(now);
+    this.#highway.poll(now);
     this.#parts.neighbors.poll(now);
     this.#redundancy?.poll(now);
   }
 
   nextDeadline(): Instant {
-    const own = earliest(this.#serviceArea.nextDeadline(), this.#parts.neighbors.nextDeadline());
+    const packets = earliest(this.#highway.nextDeadline(), this.#parts.neighbors.nextDeadline());
+    const own = earliest(this.#serviceArea.nextDeadline(), packets);
     return this.#redundancy ? earliest(own, this.#redundancy.nextDeadline()) : own;
   }
 

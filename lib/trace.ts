@@ -23,6 +23,15 @@ export const traceTypes = {
   'health-check-timeout': { where: 'node', help: 'no acknowledgement came in time' },
   'control-sent': { where: 'out', help: 'a control message was made and sent' },
   'control-received': { where: 'in', help: 'a control message came, was obeyed and purposely dropped' },
+  'packet-fragmented': { where: 'out', help: 'the packet is too long for its way, and leaves in fragments' },
+  'fragment-received': {
+    where: 'in',
+    help: 'a fragment came that does not complete its packet: held, a duplicate, refused or malformed',
+  },
+  'packet-reassembled': {
+    where: 'in',
+    help: 'the fragment completes its packet, which goes on as if it had come whole',
+  },
   'packet-dropped': { where: 'in', help: 'the packet was not passed on; the reason names the counter' },
   'icmp-error-sent': { where: 'out', help: 'an ICMP error was made for a packet that could not be passed on' },
 } as const;

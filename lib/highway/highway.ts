@@ -1,7 +1,9 @@
+import type { Family } from '../address.ts';
 import type { PortIndex } from '../device.ts';
-import type { Frame } from '../frame.ts';
+import { Frame } from '../frame.ts';
 import type { Attributes } from '../metadata/attributes.ts';
 import { decodeMetadata, encodeMetadata, type Metadata, type MetadataEncoding } from '../metadata/codec.ts';
+import type { Fragment as FragmentAttribute } from '../metadata/layout.ts';
 import {
   addFalsePositiveMarker,
   BASE_HEADER_LENGTH,
@@ -12,8 +14,10 @@ import {
 } from '../metadata/header.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
 import type { ReplayCache } from '../metadata/replay.ts';
+import type { Seal } from '../metadata/trailer.ts';
+import type { Random } from '../random.ts';
 import { counter, counterPath, type Counters } from '../stats/counters.ts';
-import type { Instant } from '../time.ts';
+import { earliest, type Instant } from '../time.ts';
 import type { Trace, TraceType } from '../trace.ts';
 import { copyBytes, equalBytes, readU16, writeU16 } from '../wire/bytes.ts';
 import { finish, pseudoHeaderSum, sum, update } from '../wire/checksum.ts';
@@ -30,13 +34,16 @@ import {
   keyProtocol,
   keySourcePort,
 } from './flow-key.ts';
+import { FabricFragments, WHOLE_FRAME_LENGTH, fabricFragment, loadFabricWhole } from './fabric-fragments.ts';
 import { type FlowTable, flowFlags } from './flow-table.ts';
 import type { FramePool } from './frame-pool.ts';
 import type { IcmpErrorKind, IcmpErrors } from './icmp-errors.ts';
 import type { NetworkInterface, NetworkInterfaces } from './interfaces.ts';
+import { IpFragments, ipFragment, loadIpWhole } from './ip-fragments.ts';
 import type { Neighbors } from './neighbors.ts';
 import { PARSED, Packet, ipHeaderLength } from './packet.ts';
 import type { PeerPath } from './peer-path.ts';
+import type { Reassembly } from './reassembly.ts';
 import { Sealing } from './sealing.ts';
 
 /** What the highway hands up: the Service Area. The highway never looks into it. */
@@ -60,6 +67,11 @@ export interface SlowPath {
   sessionUuid(flow: number, target: Uint8Array): void;
 }
 
+export interface OpenedMetadata {
+  readonly metadata: Metadata;
+  readonly end: number;
+}
+
 export interface HighwayParts {
   readonly interfaces: NetworkInterfaces;
   readonly neighbors: Neighbors;
@@ -70,6 +82,13 @@ export interface HighwayParts {
   readonly pool: FramePool;
   readonly icmpErrors: IcmpErrors;
   readonly replayCache: ReplayCache;
+  readonly fragmentReplayCache: ReplayCache;
+  /** Fragments of packets from peers, and IP fragments. */
+  readonly fabricReassembly: Reassembly;
+  readonly ipReassembly: Reassembly;
+  /** Packets that do not want to be cut are told so, instead of being cut where nobody sees it. */
+  readonly obeysDontFragment: boolean;
+  readonly random: Random;
   /** Silence of a flow after which its opposite asks the service area what to do; Infinity in packet-based mode. */
   readonly inactivityTimeout: number;
   readonly trace: Trace | undefined;
@@ -92,6 +111,10 @@ export class Highway {
   readonly #counters: Float64Array;
   readonly #packet = new Packet();
   readonly sealing: Sealing;
+  readonly #fabricFragments: FabricFragments;
+  readonly #ipFragments: IpFragments;
+  /** Where packets are put together; made when the first is. */
+  #whole: Frame | undefined;
   /** Where metadata is written before its length is known. */
   readonly #block = new Uint8Array(METADATA_LENGTH_MAX);
   readonly #slowPath: SlowPath;
@@ -106,9 +129,22 @@ export class Highway {
       flows: parts.flows,
       counters: parts.counters,
       replayCache: parts.replayCache,
+      fragmentReplayCache: parts.fragmentReplayCache,
       sessionUuid: (flow, target) => slowPath.sessionUuid(flow, target),
       refused: (frame, reason) => this.#drop(frame, reason),
     });
+    this.#fabricFragments = new FabricFragments({ ...parts, sealing: this.sealing });
+    this.#ipFragments = new IpFragments(parts.neighbors, parts.counters, parts.random);
+  }
+
+  nextDeadline(): Instant {
+    return earliest(this.#parts.fabricReassembly.nextDeadline(), this.#parts.ipReassembly.nextDeadline());
+  }
+
+  /** Gives up packets whose fragments have not all come in time. */
+  poll(now: Instant): void {
+    this.#parts.fabricReassembly.poll(now);
+    this.#parts.ipReassembly.poll(now);
   }
 
   receive(port: PortIndex, frame: Frame, now: Instant): void {
@@ -136,6 +172,8 @@ export class Highway {
       default:
         return this.#drop(frame, counter.frameUnsupported);
     }
+    if (fault === counter.fragments && !isGroup)
+      return this.#ipFragmentArrived(port, frame, ipAt, networkInterface, now);
     if (fault !== PARSED) return this.#drop(frame, fault);
     // A packet in a broadcast frame is neither forwarded nor answered; IPv6 neighbor discovery comes by multicast.
     if (isGroup && !packet.isIcmpMessage) return this.#drop(frame, counter.frameNotForUs);
@@ -143,6 +181,54 @@ export class Highway {
     const flow = this.#flows.find(packet.key, 0);
     if (flow < 0) return this.#slowPath.miss(packet, now);
     this.forward(flow, packet, now);
+  }
+
+  /** A packet in IP fragments is put together, and goes on as if it had come whole. */
+  #ipFragmentArrived(port: PortIndex, frame: Frame, ipAt: number, networkInterface: number, now: Instant): void {
+    const fragment = ipFragment(frame, ipAt, networkInterface);
+    if (!fragment) return this.#drop(frame, counter.frameMalformed);
+    const result = this.#parts.ipReassembly.add(fragment, now);
+    if (typeof result === 'string') return this.#trace('fragment-received', frame, result);
+    const whole = this.#wholeFrame(frame.id);
+    loadIpWhole(whole, result);
+    // What a network between routers does to their packets is nothing that hosts have done.
+    const isOwn = this.#interfaces.ownsDestination(networkInterface, whole.bytes, ipAtOf(whole));
+    this.#packet.largestFragment = isOwn ? 0 : result.largest;
+    this.#wholeArrived(port, whole, now);
+  }
+
+  /** The same for a fragment of the fabric, which is authentic. */
+  #fabricFragmentArrived(
+    packet: Packet,
+    attribute: FragmentAttribute,
+    metadata: Metadata,
+    end: number,
+    now: Instant,
+  ): void {
+    const { frame } = packet;
+    // Fragments of fragments are nothing that a router makes.
+    if (packet.fabricWords >= 0) return this.#drop(frame, counter.fabricFragmentsMalformed);
+    const result = this.#parts.fabricReassembly.add(fabricFragment(packet, attribute, metadata, end), now);
+    if (typeof result === 'string') return this.#trace('fragment-received', frame, result);
+    const { port } = this.#interfaces.list[packet.networkInterface];
+    const whole = this.#wholeFrame(frame.id);
+    loadFabricWhole(whole, result);
+    this.#packet.fabricWords = result.about;
+    this.#packet.largestFragment = result.largest;
+    this.#wholeArrived(port, whole, now);
+  }
+
+  #wholeFrame(id: number): Frame {
+    this.#whole ??= Frame.allocate(WHOLE_FRAME_LENGTH);
+    this.#whole.id = id;
+    return this.#whole;
+  }
+
+  #wholeArrived(port: PortIndex, whole: Frame, now: Instant): void {
+    this.#trace('packet-reassembled', whole);
+    this.receive(port, whole, now);
+    this.#packet.fabricWords = -1;
+    this.#packet.largestFragment = 0;
   }
 
   /** Runs the actions of a flow on a packet, which is as it came in. */
@@ -168,30 +254,45 @@ export class Highway {
     const isBlock = hasCookie(bytes, at, packet.end);
     const isMarker = isBlock && isFalsePositiveMarker(bytes, at, packet.end);
     const seal = this.#parts.paths[this.#flows.path[flow ^ 1] - 1].seal;
-    const end = seal
-      ? this.sealing.open(flow, packet.frame, at, packet.end, seal, isBlock && !isMarker, now)
-      : packet.end;
+    if (isBlock && !isMarker) return this.#metadataFromPeer(flow, packet, seal, now);
+    const end = seal ? this.sealing.open(flow, packet.frame, at, packet.end, seal, now) : packet.end;
     if (end < 0) return;
     if (!seal) this.#counters[counter.hmacNotRequired]++;
-
-    let contentAt = at;
-    if (isMarker) {
-      contentAt += BASE_HEADER_LENGTH;
-      this.#counters[counter.falsePositiveRemoved]++;
-    } else if (isBlock) {
-      const metadata = this.readMetadata(packet, end);
-      if (!metadata) return;
-      this.#flows.activity[flow] = now;
-      if (!this.#slowPath.metadataArrived(flow, packet, metadata, end, now)) return;
-      contentAt += metadata.length;
-      this.#counters[counter.metadataRemoved]++;
-    } else {
-      this.#counters[counter.metadataRemoveNotRequired]++;
-    }
+    this.#counters[isMarker ? counter.falsePositiveRemoved : counter.metadataRemoveNotRequired]++;
     this.#flows.activity[flow] = now;
-    const isBare = !isBlock || isMarker;
-    if (isBare && (this.#flows.flags[flow] & flowFlags.awaitsBare) !== 0) this.#slowPath.bareArrived(flow, now);
-    this.leave(flow, packet, contentAt, end, isBlock || seal !== undefined, now);
+    if ((this.#flows.flags[flow] & flowFlags.awaitsBare) !== 0) this.#slowPath.bareArrived(flow, now);
+    const contentAt = isMarker ? at + BASE_HEADER_LENGTH : at;
+    this.leave(flow, packet, contentAt, end, isMarker || seal !== undefined, now);
+  }
+
+  #metadataFromPeer(flow: number, packet: Packet, seal: Seal | undefined, now: Instant): void {
+    const opened = this.openMetadata(packet, seal, now);
+    if (!opened) return;
+    const { metadata, end } = opened;
+    // Metadata is refused when it comes twice, so that its number is a safe place to count from.
+    if (seal) this.sealing.restartSequence(flow, packet.frame, end);
+    this.#flows.activity[flow] = now;
+    if (!this.#slowPath.metadataArrived(flow, packet, metadata, end, now)) return;
+    this.#counters[counter.metadataRemoved]++;
+    this.leave(flow, packet, packet.payloadAt + metadata.length, end, true, now);
+  }
+
+  /**
+   * The metadata of a packet, with its seal checked, and where its content ends. Undefined if the packet goes no further:
+   * what is wrong with it is counted, and a fragment waits for its others.
+   */
+  openMetadata(packet: Packet, seal: Seal | undefined, now: Instant): OpenedMetadata | undefined {
+    const { frame } = packet;
+    const end = seal ? this.sealing.openUnbound(frame, packet.payloadAt, packet.end, seal, now) : packet.end;
+    if (end < 0) return undefined;
+    if (!seal) this.#counters[counter.hmacNotRequired]++;
+    const metadata = this.#readMetadata(packet, end);
+    if (!metadata) return undefined;
+    const { fragment } = metadata.attributes;
+    if (seal && !this.sealing.admit(frame, end, fragment !== undefined, now)) return undefined;
+    if (!fragment) return { metadata, end };
+    this.#fabricFragmentArrived(packet, fragment, metadata, end, now);
+    return undefined;
   }
 
   /** Passes on what a packet from a peer carries: its content, with metadata and trailer off. */
@@ -235,10 +336,11 @@ export class Highway {
     const keyAt = (flow ^ 1) * KEY_WORDS;
     const { keys } = this.#flows;
     const room = this.#mtu(keys, keyAt) - ipHeaderLength(keyFamily(keys, keyAt)) - (end - l4At);
-    if (room < 0) return this.#tooBig(flow, packet, room, now);
+    if (room < 0 && !mayBeCut(packet, keyFamily(keys, keyAt))) return this.#tooBig(flow, packet, room, now);
     frame.end = end;
     prependIp(frame, l4At, keys, keyAt, packet, packet.ttl - 1);
-    this.#transmit(flow, packet, now);
+    if (room < 0 || packet.largestFragment !== 0) this.#transmitInFragments(flow, packet, now);
+    else this.#transmit(flow, packet, now);
   }
 
   /** The payload of a UDP session gets back the header that it had. */
@@ -254,8 +356,10 @@ export class Highway {
     const keyAt = (flow ^ 1) * KEY_WORDS;
     const room =
       this.#mtu(keys, keyAt) - ipHeaderLength(keyFamily(keys, keyAt)) - UDP_HEADER_LENGTH - (end - contentAt);
-    if (room < 0) return this.#tooBig(flow, packet, room, now);
-    this.#leaveAsUdp(flow, packet, contentAt, end, isChanged, now);
+    if (room < 0 && !mayBeCut(packet, keyFamily(keys, keyAt))) return this.#tooBig(flow, packet, room, now);
+    this.#wrapInUdp(flow, packet, contentAt, end, isChanged);
+    if (room < 0 || packet.largestFragment !== 0) this.#transmitInFragments(flow, packet, now);
+    else this.#transmit(flow, packet, now);
   }
 
   /** Longest IP packet that may leave by the interface of a key. */
@@ -277,10 +381,12 @@ export class Highway {
     const keys =
       comesFromHost && (flows.flags[flow] & flowFlags.encrypted) !== 0 ? this.#slowPath.payloadKeys(flow) : undefined;
     const path = this.#parts.paths[flows.path[flow] - 1];
-    const outside = ipHeaderLength(path.family) + UDP_HEADER_LENGTH + (path.seal ? path.seal.trailerLength : 0);
+    const mtu = this.#parts.mtus[path.networkInterface];
+    const headers = ipHeaderLength(path.family) + UDP_HEADER_LENGTH;
     const content = contentEnd - contentAt + (keys ? keys.payloadGrowthMax : 0);
-    const room = this.#parts.mtus[path.networkInterface] - outside - content;
-    if (room < 0) return this.#tooBig(flow, packet, room, now);
+    const room = mtu - headers - (path.seal ? path.seal.trailerLength : 0) - content;
+    if (room < 0 && this.#parts.obeysDontFragment && !mayBeCut(packet, packet.family))
+      return this.#tooBig(flow, packet, room, now);
 
     const needsAttention =
       (flows.flags[flow] & ASK_BEFORE_LEAVING) !== 0 || now - flows.activity[flow ^ 1] >= this.#parts.inactivityTimeout;
@@ -293,19 +399,29 @@ export class Highway {
     }
     if (attributes) {
       const length = encodeMetadata(attributes, path.encoding, this.#block, 0, path.keys);
-      if (length > room) return this.#drop(frame, counter.metadataAddFailure);
       at -= length;
       copyBytes(this.#block, 0, frame.bytes, at, length);
     } else {
       at = addFalsePositiveMarker(frame.bytes, at, end);
-      if (contentAt - at > room) return this.#drop(frame, counter.metadataAddFailure);
       if (at !== contentAt) this.#counters[counter.falsePositiveAdded]++;
       this.#counters[counter.metadataAddNotRequired]++;
     }
     frame.end = end;
     const isChanged = isContentChanged || at !== contentAt || keys !== undefined || path.seal !== undefined;
     if (path.seal) this.sealing.seal(flow, frame, at, path.seal, attributes !== undefined, now);
-    this.#leaveAsUdp(flow, packet, at, frame.end, isChanged, now);
+    if (headers + frame.end - at > mtu || packet.largestFragment !== 0)
+      return this.#leaveInFragments(flow, packet, at, path, now);
+    this.#wrapInUdp(flow, packet, at, frame.end, isChanged);
+    this.#transmit(flow, packet, now);
+  }
+
+  /** A packet that came to the router in fragments leaves as fragments, be it one, for the far end to cut it as it was. */
+  #leaveInFragments(flow: number, packet: Packet, at: number, path: PeerPath, now: Instant): void {
+    const sent = this.#fabricFragments.send(flow, packet, at, path, this.#parts.mtus[path.networkInterface], now);
+    if (sent === 0) return this.#drop(packet.frame, counter.metadataAddFailure);
+    this.#counters[counter.fabricFragmented]++;
+    this.#count(flow, sent);
+    this.#trace('packet-fragmented', packet.frame);
   }
 
   /** A packet that is `-room` bytes too long for where it would leave. A host is told how long it may be (RFC 1191). */
@@ -314,7 +430,8 @@ export class Highway {
     this.#drop(packet.frame, counter.tooBig);
   }
 
-  #leaveAsUdp(flow: number, packet: Packet, payloadAt: number, end: number, isChanged: boolean, now: Instant): void {
+  /** Writes the UDP and IP headers that a flow's packet leaves with; `frame.start` is then at the latter. */
+  #wrapInUdp(flow: number, packet: Packet, payloadAt: number, end: number, isChanged: boolean): void {
     const { frame } = packet;
     const keys = this.#flows.keys;
     const keyAt = (flow ^ 1) * KEY_WORDS;
@@ -329,18 +446,31 @@ export class Highway {
     } else if (isChanged || family === 6) {
       finishUdpChecksum(frame, udpAt, family);
     }
-    this.#transmit(flow, packet, now);
   }
 
-  #transmit(flow: number, packet: Packet, now: Instant): void {
-    const flows = this.#flows;
+  #transmit(flow: number, { frame }: Packet, now: Instant): void {
+    this.#count(flow, frame.end - frame.start);
+    this.#parts.neighbors.send(this.#flows.neighbor[flow], frame, now);
+  }
+
+  /** The IP packet in the frame leaves to a host in fragments, none of them larger than those it came in. */
+  #transmitInFragments(flow: number, packet: Packet, now: Instant): void {
+    const mtu = this.#mtu(this.#flows.keys, (flow ^ 1) * KEY_WORDS);
+    const limit = packet.largestFragment === 0 ? mtu : Math.min(mtu, packet.largestFragment);
     const { frame } = packet;
-    const length = frame.end - frame.start;
-    flows.packets[flow]++;
-    flows.bytes[flow] += length;
+    if (frame.end - frame.start <= limit) return this.#transmit(flow, packet, now);
+    const sent = this.#ipFragments.send(this.#flows.neighbor[flow], frame, limit, now);
+    if (sent === 0) return this.#drop(frame, counter.tooBig);
+    this.#counters[counter.ipFragmented]++;
+    this.#count(flow, sent);
+    this.#trace('packet-fragmented', frame);
+  }
+
+  #count(flow: number, length: number): void {
+    this.#flows.packets[flow]++;
+    this.#flows.bytes[flow] += length;
     this.#counters[counter.packetsForwarded]++;
     this.#counters[counter.bytesForwarded] += length;
-    this.#parts.neighbors.send(flows.neighbor[flow], frame, now);
   }
 
   /** Makes a packet of metadata alone and sends it the way a flow's packets go. False if no buffer is free. */
@@ -388,7 +518,7 @@ export class Highway {
   }
 
   /** Reads the metadata of a packet whose seal has been checked; what is wrong with it is counted, and the packet dropped. */
-  readMetadata(packet: Packet, end: number): Metadata | undefined {
+  #readMetadata(packet: Packet, end: number): Metadata | undefined {
     const { frame } = packet;
     if (!this.#hasRightChecksum(packet)) {
       this.#drop(frame, counter.badChecksum);
@@ -434,8 +564,8 @@ export class Highway {
     if (this.#parts.trace) this.#trace('packet-dropped', frame, counterPath(reason));
   }
 
-  #trace(type: TraceType, frame: Frame, reason: string): void {
-    this.#parts.trace?.event({ type, packet: frame.id, reason });
+  #trace(type: TraceType, frame: Frame, reason?: string): void {
+    this.#parts.trace?.event({ type, packet: frame.id, ...(reason !== undefined && { reason }) });
   }
 
   /** Counts and traces a packet that goes no further. */
@@ -443,6 +573,12 @@ export class Highway {
     this.#drop(packet.frame, reason);
   }
 }
+
+const ipAtOf = ({ bytes, start, end }: Frame): number => start + ethernetHeaderLength(bytes, start, end);
+
+/** Whether a packet that is too long for where it goes may be cut: IPv4 leaves it to the sender, IPv6 hosts cut their own. */
+const mayBeCut = (packet: Packet, family: Family): boolean =>
+  packet.largestFragment !== 0 || (family === 4 && !packet.doNotFragment);
 
 function metadataFaultCounter(fault: MetadataFault): number {
   if (fault === 'unknown-key') return counter.unknownKey;

@@ -62,6 +62,11 @@ export class NetworkInterfaces {
     return false;
   }
 
+  /** Whether the IP packet at `ipAt` is for one of this interface's own addresses. */
+  ownsDestination(index: number, bytes: Uint8Array, ipAt: number): boolean {
+    return bytes[ipAt] >>> 4 === 4 ? this.owns(index, bytes, ipAt + 16, 4) : this.owns(index, bytes, ipAt + 24, 6);
+  }
+
   /** Own address of a family on an interface, to send from. */
   ownAddress(index: number, family: Family): Uint8Array | undefined {
     return this.list[index].addresses.find(({ address }) => address.family === family)?.address.bytes;

@@ -4,6 +4,7 @@ import { counter } from '../stats/counters.ts';
 import { readU16 } from '../wire/bytes.ts';
 import { ICMP_HEADER_LENGTH, icmpTypes, icmpv6Types } from '../wire/icmp.ts';
 import {
+  IPV4_DO_NOT_FRAGMENT,
   IPV4_HEADER_LENGTH,
   ipProtocols,
   ipv4CheckedHeaderLength,
@@ -40,7 +41,7 @@ export class Packet {
   protocol = 0;
   trafficClass = 0;
   ttl = 0;
-  /** IPv4 identification and the word of flags, which a router keeps; 0 for IPv6. */
+  /** IPv4 identification and the word of flags, which a router keeps; 0 for IPv6, unless fragments name them. */
   identification = 0;
   fragmentWord = 0;
   /** Offset of the TCP, UDP or ICMP header. */
@@ -55,6 +56,18 @@ export class Packet {
   /** TCP flags; 0 for other protocols. */
   tcpFlags = 0;
   readonly key = new Uint32Array(KEY_WORDS);
+  /**
+   * Of a packet that was put together from fragments of the fabric: the identification and the word of flags that its
+   * fragments name, side by side as in IPv4's header; -1 of any other. Parsing does not touch it, nor what follows.
+   */
+  fabricWords = -1;
+  /** Length of the largest IP fragment in which its host sent it; 0 if it was sent whole. */
+  largestFragment = 0;
+
+  /** Its sender wants to hear of it rather than to have it cut. */
+  get doNotFragment(): boolean {
+    return (this.fragmentWord & IPV4_DO_NOT_FRAGMENT) !== 0;
+  }
 
   get payloadAt(): number {
     return this.l4At + UDP_HEADER_LENGTH;
@@ -96,7 +109,7 @@ export class Packet {
     return PARSED;
   }
 
-  /** The same for IPv6. Packets with extension headers are not carried. */
+  /** The same for IPv6. Packets with extension headers are not carried, but for fragments, which are put together first. */
   parseIpv6(frame: Frame, ipAt: number, networkInterface: number): number {
     const bytes = frame.bytes;
     if (ipv6CheckedHeaderLength(bytes, ipAt, frame.end) < 0) return counter.frameMalformed;
@@ -107,8 +120,8 @@ export class Packet {
     this.protocol = ipv6NextHeader(bytes, ipAt);
     this.trafficClass = ipv6TrafficClass(bytes, ipAt);
     this.ttl = ipv6HopLimit(bytes, ipAt);
-    this.identification = 0;
-    this.fragmentWord = 0;
+    this.identification = this.fabricWords < 0 ? 0 : this.fabricWords >>> 16;
+    this.fragmentWord = this.fabricWords < 0 ? 0 : this.fabricWords & 0xffff;
     this.l4At = ipAt + IPV6_HEADER_LENGTH;
     this.end = this.l4At + ipv6PayloadLength(bytes, ipAt);
     const fault = this.#parseL4(bytes);
@@ -138,7 +151,10 @@ export class Packet {
   }
 
   #parseIcmp(bytes: Uint8Array): number {
-    if (this.protocol !== (this.family === 4 ? ipProtocols.icmp : ipProtocols.icmpv6)) return counter.frameUnsupported;
+    if (this.protocol !== (this.family === 4 ? ipProtocols.icmp : ipProtocols.icmpv6)) {
+      const isFragment = this.family === 6 && this.protocol === ipProtocols.ipv6Fragment;
+      return isFragment ? counter.fragments : counter.frameUnsupported;
+    }
     if (this.end - this.l4At < ICMP_HEADER_LENGTH) return counter.frameMalformed;
     const type = bytes[this.l4At];
     const isEcho =

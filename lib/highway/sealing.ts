@@ -19,6 +19,8 @@ export interface SealingParts {
   readonly flows: FlowTable;
   readonly counters: Counters;
   readonly replayCache: ReplayCache;
+  /** Digests of fragments, kept apart: however many come, they do not make that of any session's metadata forgotten. */
+  readonly fragmentReplayCache: ReplayCache;
   /** Writes the UUID of a flow's session to the first 16 bytes of `target`. */
   readonly sessionUuid: (flow: number, target: Uint8Array) => void;
   /** Counts and traces a packet that goes no further. */
@@ -30,7 +32,8 @@ export interface SealingParts {
  *
  * A bare packet is bound to its session by the session's UUID, and to its direction; and it is numbered: its number is
  * checked against the flow's replay window. A packet with metadata must be understood by a router that has lost the
- * session, so it is bound to nothing; its digest is remembered for as long as a copy would be accepted.
+ * session, so it is bound to nothing; its digest is remembered for as long as a copy would be accepted. So is that of a
+ * fragment, whose packet has a trailer of its own inside.
  */
 export class Sealing {
   readonly #parts: SealingParts;
@@ -75,14 +78,8 @@ export class Sealing {
     return sequence;
   }
 
-  /** Checks the trailer of a packet whose UDP payload is bytes[at, end). Returns the end without it, or REFUSED. */
-  open(flow: number, frame: Frame, at: number, end: number, seal: Seal, isMetadata: boolean, now: Instant): number {
-    if (isMetadata) {
-      const opened = this.openUnbound(frame, at, end, seal, now);
-      // Metadata is refused when it comes twice, so that its number is a safe place to count from.
-      if (opened >= 0) this.restartSequence(flow, frame, opened);
-      return opened;
-    }
+  /** Checks the trailer of a bare packet whose UDP payload is bytes[at, end). Returns the end without it, or REFUSED. */
+  open(flow: number, frame: Frame, at: number, end: number, seal: Seal, now: Instant): number {
     const opened = seal.open(frame.bytes, at, end, this.#bindingOf(flow), inSeconds(now));
     if (opened < 0) return this.#refuse(frame, faultCounter(opened));
     if (!this.#window.accept(flow, sealedSequence(frame.bytes, opened))) return this.#refuse(frame, counter.replayed);
@@ -90,15 +87,24 @@ export class Sealing {
     return opened;
   }
 
-  /** The same for a packet with metadata, for which no flow is needed. */
+  /** The same for a packet with metadata, for which no flow is needed. Whether it has come before, `admit` tells. */
   openUnbound(frame: Frame, at: number, end: number, seal: Seal, now: Instant): number {
-    const { replayCache } = this.#parts;
     const opened = seal.open(frame.bytes, at, end, NO_BINDING, inSeconds(now));
     if (opened < 0) return this.#refuse(frame, faultCounter(opened));
-    if (!replayCache.admit(frame.bytes, sealedDigestAt(opened), now)) return this.#refuse(frame, counter.replayed);
-    this.#counters[counter.replayCacheEvictions] = replayCache.evictions;
     this.#counters[counter.digestRemoved]++;
     return opened;
+  }
+
+  /** Whether a packet with metadata, opened and with its content ending at `end`, is new; if not, it is refused. */
+  admit(frame: Frame, end: number, isFragment: boolean, now: Instant): boolean {
+    const { replayCache, fragmentReplayCache } = this.#parts;
+    const cache = isFragment ? fragmentReplayCache : replayCache;
+    if (!cache.admit(frame.bytes, sealedDigestAt(end), now)) {
+      this.#refuse(frame, counter.replayed);
+      return false;
+    }
+    this.#counters[counter.replayCacheEvictions] = replayCache.evictions;
+    return true;
   }
 
   /** The flow's peer counts anew from the number in the trailer of a packet whose content ends at `end`. */

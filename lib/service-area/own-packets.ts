@@ -16,8 +16,10 @@ export function isEchoRequest(packet: Packet): boolean {
 }
 
 /** Turns a ping of one of our addresses into its answer, in place, and sends it back to where it came from. */
-export function answerEcho({ neighbors, counters }: ServiceAreaParts, packet: Packet): void {
+export function answerEcho({ neighbors, interfaces, counters, highway }: ServiceAreaParts, packet: Packet): void {
   const { frame, l4At } = packet;
+  if (packet.end - packet.ipAt > interfaces.list[packet.networkInterface].mtu)
+    return highway().drop(packet, counter.tooBig);
   const { bytes } = frame;
   const request = bytes[l4At] << 8;
   const reply = (packet.family === 4 ? icmpTypes.echoReply : icmpv6Types.echoReply) << 8;

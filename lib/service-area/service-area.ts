@@ -109,18 +109,10 @@ export class ServiceArea implements SlowPath {
   #metadataForUnknownFlow(packet: Packet, now: Instant): void {
     const highway = this.#parts.highway();
     const { seal } = this.#parts.interfaces.list[packet.networkInterface];
-    let end = packet.end;
-    if (seal) {
-      end = highway.sealing.openUnbound(packet.frame, packet.payloadAt, packet.end, seal, now);
-      if (end < 0) return;
-    } else if (!this.#comesFromPeer(packet)) {
-      // Without an HMAC the address is all there is to tell a peer from a stranger.
-      return this.#drop(packet, 'unknownWaypointSilent');
-    } else {
-      this.#count('hmacNotRequired');
-    }
-    const metadata = highway.readMetadata(packet, end);
-    if (metadata) this.#byMetadata(packet, metadata, end, now);
+    // Without an HMAC the address is all there is to tell a peer from a stranger.
+    if (!seal && !this.#comesFromPeer(packet)) return this.#drop(packet, 'unknownWaypointSilent');
+    const opened = highway.openMetadata(packet, seal, now);
+    if (opened) this.#byMetadata(packet, opened.metadata, opened.end, now);
   }
 
   /** Acts on authentic metadata that came for a flow that is not there. */

@@ -8,6 +8,8 @@ const received = 'service-area received';
 const sent = 'service-area sent';
 const installErrors = 'service-area session-install-errors';
 const emulator = 'emulator';
+const fabric = `${emulator} fragmentation fabric`;
+const ip = `${emulator} fragmentation ip`;
 
 export interface CounterRow {
   /** Words behind `show stats`. */
@@ -79,7 +81,10 @@ export const counterTable = {
     'an acknowledgement was handed to the wire',
   ),
 
-  metadataAddFailure: row(`${metadataFailure} add`, 'a packet was dropped because its metadata does not fit'),
+  metadataAddFailure: row(
+    `${metadataFailure} add`,
+    'a packet was dropped because the MTU leaves no room for metadata, or the packet is too long to be cut',
+  ),
   enableMetadataFlowMiss: row(
     `${metadataFailure} enable-metadata-flow-miss`,
     'an enable-metadata message came for a flow that is not there',
@@ -242,7 +247,10 @@ export const counterTable = {
   frameMalformed: row(`${emulator} received malformed`, 'a frame was dropped: its headers do not add up'),
   frameNotForUs: row(`${emulator} received not-for-this-router`, 'a frame was ignored: sent to another address'),
   frameUnsupported: row(`${emulator} received unsupported`, 'a frame was dropped: of a kind that is not carried here'),
-  fragments: row(`${emulator} received fragments`, 'an IP fragment was dropped'),
+  fragments: row(
+    `${emulator} received fragments`,
+    'an IP fragment was dropped: it came by broadcast, or where none are put together',
+  ),
   badChecksum: row(`${emulator} received bad-checksum`, 'metadata was dropped: the UDP checksum is wrong'),
   ttlExceeded: row(`${emulator} received ttl-exceeded`, 'a packet was dropped: it has been on its way too long'),
   unknownWaypointAnswered: row(
@@ -263,6 +271,39 @@ export const counterTable = {
   tooBig: row(
     `${emulator} sent too-big`,
     'a packet was dropped: it is longer than the MTU of the interface it leaves by',
+  ),
+  fabricFragmented: row(
+    `${fabric} packets-fragmented`,
+    'a packet left to a peer in fragments, as it is too long for the path, or came in fragments itself',
+  ),
+  fabricFragmentsSent: row(`${fabric} fragments-sent`, 'a fragment of such a packet was sent'),
+  fabricFragmentsReceived: row(`${fabric} fragments-received`, 'a fragment came from a peer'),
+  fabricReassembled: row(`${fabric} packets-reassembled`, 'the last missing fragment of a packet came'),
+  fabricFragmentsDuplicate: row(`${fabric} fragments-duplicate`, 'a fragment came again, and was dropped'),
+  fabricFragmentsMalformed: row(`${fabric} fragments-malformed`, 'a fragment was dropped: it can belong to no packet'),
+  fabricReassemblyRefused: row(
+    `${fabric} packets-refused`,
+    'a packet was dropped: its fragments overlap, contradict each other, or are too many',
+  ),
+  fabricReassemblyTimedOut: row(`${fabric} packets-timed-out`, 'a packet was dropped: not all of its fragments came'),
+  fabricReassemblyEvicted: row(
+    `${fabric} packets-evicted`,
+    'a packet was dropped, with fragments missing: others needed its place',
+  ),
+  ipFragmented: row(`${ip} packets-fragmented`, 'a packet left to a host in IP fragments'),
+  ipFragmentsSent: row(`${ip} fragments-sent`, 'an IP fragment was sent to a host'),
+  ipFragmentsReceived: row(`${ip} fragments-received`, 'an IP fragment came'),
+  ipReassembled: row(`${ip} packets-reassembled`, 'the last missing IP fragment of a packet came'),
+  ipFragmentsDuplicate: row(`${ip} fragments-duplicate`, 'an IP fragment came again, and was dropped'),
+  ipFragmentsMalformed: row(`${ip} fragments-malformed`, 'an IP fragment was dropped: it can belong to no packet'),
+  ipReassemblyRefused: row(
+    `${ip} packets-refused`,
+    'a packet was dropped: its IP fragments overlap, contradict each other, or are too many',
+  ),
+  ipReassemblyTimedOut: row(`${ip} packets-timed-out`, 'a packet was dropped: not all of its IP fragments came'),
+  ipReassemblyEvicted: row(
+    `${ip} packets-evicted`,
+    'a packet was dropped, with IP fragments missing: others needed its place',
   ),
   neighborQueueFull: row(
     `${emulator} neighbors queue-full`,

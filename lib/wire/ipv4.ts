@@ -5,7 +5,7 @@ import { finish, sum, update } from './checksum.ts';
 export const IPV4_HEADER_LENGTH = 20;
 export const IPV4_ADDRESS_LENGTH = 4;
 
-export const ipProtocols = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
+export const ipProtocols = { icmp: 1, tcp: 6, udp: 17, ipv6Fragment: 44, icmpv6: 58 } as const;
 
 /**
  * Checks version, lengths and header checksum. Returns the length of the header, options included, or -1.

@@ -1,6 +1,6 @@
-import { readU16, writeU16, writeU32 } from './bytes.ts';
+import { readU16, readU32, writeU16, writeU32 } from './bytes.ts';
 
-/** IPv6 header, RFC 8200. `at` is the offset of its first byte. Extension headers are not walked. */
+/** IPv6 header, RFC 8200. `at` is the offset of its first byte. Extension headers are not walked, but for that of a fragment. */
 export const IPV6_HEADER_LENGTH = 40;
 export const IPV6_ADDRESS_LENGTH = 16;
 
@@ -30,6 +30,28 @@ export function emitIpv6(
   writeU16(frame, at + 4, end - at - IPV6_HEADER_LENGTH);
   frame[at + 6] = nextHeader;
   frame[at + 7] = hopLimit;
+}
+
+/** Fragment header, RFC 8200 section 4.5. `at` is the offset of its first byte. */
+export const IPV6_FRAGMENT_HEADER_LENGTH = 8;
+export const ipv6FragmentNextHeader = (frame: Uint8Array, at: number): number => frame[at];
+/** Offset in bytes in the highest 13 bits, two bits that mean nothing, and 1 if more fragments follow. */
+export const ipv6FragmentWord = (frame: Uint8Array, at: number): number => readU16(frame, at + 2);
+export const ipv6FragmentId = (frame: Uint8Array, at: number): number => readU32(frame, at + 4);
+
+/** `offset` is in bytes, and a multiple of 8. */
+export function emitIpv6FragmentHeader(
+  frame: Uint8Array,
+  at: number,
+  nextHeader: number,
+  offset: number,
+  moreFragments: boolean,
+  id: number,
+): void {
+  frame[at] = nextHeader;
+  frame[at + 1] = 0;
+  writeU16(frame, at + 2, offset | (moreFragments ? 1 : 0));
+  writeU32(frame, at + 4, id);
 }
 
 /** Ethernet multicast address of an IPv6 multicast address (RFC 2464, section 7), written to `mac`. */

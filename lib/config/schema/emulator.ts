@@ -31,6 +31,24 @@ export const emulator = container('Choices of the emulator itself, which the SVR
     units: 'entries',
     help: 'How many sealed packets a router remembers in order to refuse their replay',
   }),
+  'dont-fragment': enumeration(['carry', 'obey'], {
+    default: 'carry',
+    help: 'What becomes of a packet that its host does not want cut and that is too long for the path to a peer: carry cuts it between the routers, where the hosts do not see it; obey drops it and tells the host',
+  }),
+  'reassembly-timeout': duration('ms', 10, 60_000, {
+    default: milliseconds(2_000),
+    help: 'How long a packet waits for its missing fragments',
+  }),
+  'reassembly-packets': integer(1, 65_536, {
+    default: 256,
+    units: 'packets',
+    help: 'How many packets wait for fragments at once, from peers and from hosts each; the oldest makes room',
+  }),
+  'reassembly-bytes': integer(2_048, 1_073_741_824, {
+    default: 1_048_576,
+    units: 'bytes',
+    help: 'How many bytes of fragments are held at once, from peers and from hosts each; the oldest packet makes room',
+  }),
   'session-table-size': integer(1, 2_000_000, {
     default: 100_000,
     units: 'sessions',

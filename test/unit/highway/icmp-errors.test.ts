@@ -55,7 +55,7 @@ describe('an ICMP error', () => {
     });
 
     it(`tells an IPv${family} host how long a packet may be`, () => {
-      const lab = twoRouters();
+      const lab = twoRouters({ emulator: { 'dont-fragment': 'obey' } });
       lab.client.ask('first', { family });
       lab.settle();
       lab.mark();
@@ -75,7 +75,7 @@ describe('an ICMP error', () => {
     for (const hmac of [undefined, {}]) {
       const edit = (configuration: string): string =>
         configuration.replaceAll('network-interface lan', 'network-interface lan\nmtu 9000');
-      const lab = twoRouters({ hmac, edit });
+      const lab = twoRouters({ hmac, edit, emulator: { 'dont-fragment': 'obey' } });
       lab.establish();
       lab.client.ask(new Uint8Array(9_050));
       lab.settle();

@@ -14,6 +14,7 @@ import {
   type RouterNode,
   type WanPacket,
 } from '../../support/two-routers.ts';
+import { fragmentStories } from './fragment-stories.ts';
 
 type Name = keyof typeof counterTable;
 
@@ -136,6 +137,7 @@ const garbage = (type: number, content: string): Uint8Array =>
 
 /** For each counter the shortest story in which it counts. */
 const stories: Partial<Record<Name, Story>> = {
+  ...fragmentStories,
   metadataAdded: () => [twoQuestions().spoke],
   metadataAddNotRequired: () => [twoQuestions().spoke],
   metadataRemoved: () => [twoQuestions().spoke],
@@ -177,7 +179,9 @@ const stories: Partial<Record<Name, Story>> = {
   },
   sentHealthCheckAcknowledgement: () => [afterSilence().hub],
 
-  metadataAddFailure: () => [fromClient((lab) => lab.client.ask(new Uint8Array(8_960))).spoke],
+  metadataAddFailure: () => [
+    fromClient((lab) => lab.client.ask('?'), { wan: 6, edit: (text) => text.replaceAll('mtu 9000', 'mtu 68') }).spoke,
+  ],
   enableMetadataFlowMiss: () => [forged({ controlMessage: 'enableMetadata' }).hub],
   metadataInvalidType: () => {
     const lab = oneQuestion();
@@ -424,7 +428,6 @@ const stories: Partial<Record<Name, Story>> = {
     fromClient((lab) => lab.client.sendFrame(ethernetFrame(macs.server, macs.client, 0x0800, text('?')))).spoke,
   ],
   frameUnsupported: () => [fromClient((lab) => lab.client.sendFrame(garbage(0x88cc, 'LLDP'))).spoke],
-  fragments: () => [fromClient((lab) => lab.client.ask('?', { fragmentWord: 0x2000 })).spoke],
   badChecksum: () => {
     const lab = oneQuestion();
     const { source, sourcePort, destination, destinationPort } = firstOf(lab).packet;
@@ -455,7 +458,9 @@ const stories: Partial<Record<Name, Story>> = {
   icmpEchoAnswered: () => [
     fromClient((lab) => lab.client.sendIp(echoPacket('request', '10.1.0.10', '10.1.0.1', 1, text('?')))).spoke,
   ],
-  tooBig: () => [fromClient((lab) => lab.client.ask(new Uint8Array(8_990))).spoke],
+  tooBig: () => [
+    fromClient((lab) => lab.client.ask(new Uint8Array(8_990)), { emulator: { 'dont-fragment': 'obey' } }).spoke,
+  ],
   neighborQueueFull: () => [
     fromClient((lab) => ['1', '2', '3'].forEach((question) => lab.client.ask(question)), {
       emulator: { 'arp-queue-length': '2' },
