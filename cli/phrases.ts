@@ -14,6 +14,27 @@ export interface Phrase {
 
 /** Undefined for what is too small for the story; events.ndjson has it all. */
 export const phrases = {
+  'peer-path-up': { tone: 'good', says: 'has a path to its peer ({path})' },
+  'peer-path-down': {
+    tone: 'bad',
+    says: 'has lost a path to its peer: {path} ({reason})',
+    because: {
+      'timer-expiry': 'has lost a path to its peer: nothing came by {path} for the detection time (timer-expiry)',
+      'interface-down': 'has lost a path to its peer with its interface: {path} (interface-down)',
+    },
+  },
+  'peer-changed': {
+    tone: 'plain',
+    says: 'notices a change at the other end of {path} ({reason})',
+    because: {
+      'peer-restart': 'notices that its peer at {path} has begun anew (peer-restart)',
+      'peer-failover': 'notices that another node of its peer took over at {path} (peer-failover)',
+      'local-nat-change': 'is told that it is seen at another address by {path} (local-nat-change)',
+      'peer-nat-change': 'sees its peer at {path} come from another address (peer-nat-change)',
+    },
+  },
+  'alarm-raised': undefined,
+  'alarm-cleared': undefined,
   'session-created': { tone: 'plain', says: 'sets up a session from its first packet' },
   'session-recreated': {
     tone: 'good',

@@ -14,10 +14,12 @@ import { IP_CONTENT_MAX } from './highway/ip-fragments.ts';
 import { Neighbors } from './highway/neighbors.ts';
 import type { PeerPath } from './highway/peer-path.ts';
 import { Reassembly, fabricReassemblyCounters, ipReassemblyCounters } from './highway/reassembly.ts';
+import { PeerPaths } from './peering/peer-paths.ts';
+import type { AlarmRow, EventRow, PeerRow } from './peering/rows.ts';
+import { fittingLoads } from './peering/svr-bfd/metadata.ts';
 import { ReplayCache } from './metadata/replay.ts';
-import type { Random } from './random.ts';
+import { SeededRandom, type Random } from './random.ts';
 import { SecurityPolicies } from './security-policies.ts';
-import { UNWATCHED_PATHS } from './service-area/path-states.ts';
 import { Redundancy } from './redundancy/redundancy.ts';
 import type { Role } from './redundancy/election.ts';
 import type { ServiceAreaParts } from './service-area/parts.ts';
@@ -67,8 +69,11 @@ export class Router implements Device {
   readonly #parts: ServiceAreaParts;
   readonly #highway: Highway;
   readonly #serviceArea: ServiceArea;
+  readonly #peerPaths: PeerPaths;
   readonly #policies: SecurityPolicies;
   readonly #redundancy: Redundancy | undefined;
+  /** The role by which the paths are watched. */
+  #watchedRole: Role | undefined;
 
   constructor(options: RouterOptions) {
     const { authority, router: name, ports, random, trace } = options;
@@ -95,6 +100,27 @@ export class Router implements Device {
       queueLength: emulator.arpQueueLength,
       lifetime: emulator.arpTimeout,
     });
+    const sessions = new SessionTable(emulator.sessionTableSize);
+    this.#peerPaths = new PeerPaths({
+      router: name,
+      paths: paths.map((path) => ({ path, node: path.configured.node.name, settings: path.configured.bfd })),
+      interfaces,
+      neighbors,
+      pool,
+      counters: this.counters,
+      // What BFD draws does not change what sessions draw.
+      random: new SeededRandom(random.below(2 ** 32)),
+      trace,
+      averageOver: configuration.pathMetricsRollingAvgInterval,
+      serviceLoads: () =>
+        fittingLoads(
+          services.list.flatMap(({ name: service, index }) => {
+            const count = sessions.countOfService[index] ?? 0;
+            return count > 0 ? [{ service, sessions: count }] : [];
+          }),
+        ),
+      listener: () => this.#serviceArea.moves,
+    });
     const flows = new FlowTable(emulator.sessionTableSize, random.below(2 ** 32));
     this.#parts = {
       authority,
@@ -102,12 +128,12 @@ export class Router implements Device {
       // A session that begins here takes one pair of ports, one that passes through takes two (SVR sheet, section 2.8).
       waypointsMax: configuration.maxWayPoints,
       flows,
-      sessions: new SessionTable(emulator.sessionTableSize),
+      sessions,
       services,
       payloadKeys: services.list.map(({ service }) =>
         policies.keys(authority.securities.find(({ name: policy }) => policy === service.security)),
       ),
-      routes: new Routes(configuration, interfaces, paths, UNWATCHED_PATHS, ({ index }) => pathLoad[index]),
+      routes: new Routes(configuration, interfaces, paths, this.#peerPaths, ({ index }) => pathLoad[index]),
       interfaces,
       neighbors,
       paths,
@@ -119,6 +145,7 @@ export class Router implements Device {
       random,
       counters: this.counters,
       trace,
+      listen: (packet, now) => this.#peerPaths.receive(packet, now),
       highway: () => this.#highway,
     };
     this.#serviceArea = new ServiceArea(this.#parts);
@@ -197,12 +224,23 @@ export class Router implements Device {
     this.#highway.poll(now);
     this.#parts.neighbors.poll(now);
     this.#redundancy?.poll(now);
+    this.#followRole(now);
+    this.#peerPaths.poll(now);
+  }
+
+  /** Paths over ports that the twin works on are the twin's to watch. */
+  #followRole(now: Instant): void {
+    if (!this.#redundancy || this.#redundancy.role === this.#watchedRole) return;
+    this.#watchedRole = this.#redundancy.role;
+    for (const { index, port } of this.#parts.interfaces.list)
+      this.#peerPaths.setStandby(index, this.#redundancy.isSilent(port), now);
   }
 
   nextDeadline(): Instant {
     const packets = earliest(this.#highway.nextDeadline(), this.#parts.neighbors.nextDeadline());
     const own = earliest(this.#serviceArea.nextDeadline(), packets);
-    return this.#redundancy ? earliest(own, this.#redundancy.nextDeadline()) : own;
+    const deadline = earliest(own, this.#peerPaths.nextDeadline());
+    return this.#redundancy ? earliest(deadline, this.#redundancy.nextDeadline()) : deadline;
   }
 
   get sessionCount(): number {
@@ -215,6 +253,25 @@ export class Router implements Device {
 
   flows(now: Instant): FlowRow[] {
     return flowRows(this.#parts, this.#serviceArea, now);
+  }
+
+  peers(now: Instant): PeerRow[] {
+    return this.#peerPaths.rows(now);
+  }
+
+  /** Those that stand. */
+  alarms(): readonly AlarmRow[] {
+    return this.#peerPaths.alarms;
+  }
+
+  /** The last ones, oldest first. */
+  events(): readonly EventRow[] {
+    return this.#peerPaths.events;
+  }
+
+  /** A port has lost its carrier, or has it back. */
+  setPort(port: PortIndex, isUp: boolean, now: Instant): void {
+    this.#peerPaths.setPort(port, isUp, now);
   }
 
   /** Encrypts with another of a security policy's keys from now on. False if this router uses no such policy or key. */
@@ -278,6 +335,7 @@ function interfacesOf(
 }
 
 interface PathWithPorts extends PeerPath {
+  readonly configured: ConfiguredPath;
   readonly localPortRanges: ConfiguredPath['localPortRanges'];
   readonly remotePortRanges: ConfiguredPath['remotePortRanges'];
 }
@@ -301,6 +359,7 @@ function pathOf(path: ConfiguredPath, interfaces: NetworkInterfaces, policies: S
       encoding: path.metadataEncoding,
       vectors: path.vectors,
       isPinhole: path.localConnectivity === 'outbound-only' || path.remoteConnectivity === 'outbound-only',
+      configured: path,
       localPortRanges: path.localPortRanges,
       remotePortRanges: path.remotePortRanges,
     },

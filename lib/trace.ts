@@ -34,6 +34,14 @@ export const traceTypes = {
   },
   'packet-dropped': { where: 'in', help: 'the packet was not passed on; the reason names the counter' },
   'icmp-error-sent': { where: 'out', help: 'an ICMP error was made for a packet that could not be passed on' },
+  'peer-path-up': { where: 'node', help: 'sessions may go over a path to a peer from now on' },
+  'peer-path-down': { where: 'node', help: 'sessions may not go over a path to a peer any more; the reason tells why' },
+  'peer-changed': {
+    where: 'node',
+    help: 'a peer was restarted, another of its nodes took over, or a NAT on the way changed an address',
+  },
+  'alarm-raised': { where: 'node', help: 'something is wrong that a person should know of' },
+  'alarm-cleared': { where: 'node', help: 'it is wrong no more' },
 } as const;
 
 export type TraceType = keyof typeof traceTypes;
@@ -44,6 +52,8 @@ export interface TraceEvent {
   readonly packet: number;
   /** The session's UUID in text. */
   readonly session?: string;
+  /** The path to a peer: interface and address. */
+  readonly path?: string;
   /** Why, in the words of a counter or a control message. */
   readonly reason?: string;
   /** Names of metadata attributes. */

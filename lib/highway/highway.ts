@@ -19,8 +19,8 @@ import type { Random } from '../random.ts';
 import { counter, counterPath, type Counters } from '../stats/counters.ts';
 import { earliest, type Instant } from '../time.ts';
 import type { Trace, TraceType } from '../trace.ts';
-import { copyBytes, equalBytes, readU16, writeU16 } from '../wire/bytes.ts';
-import { finish, pseudoHeaderSum, sum, update } from '../wire/checksum.ts';
+import { copyBytes, equalBytes, writeU16 } from '../wire/bytes.ts';
+import { update } from '../wire/checksum.ts';
 import { MAC_LENGTH, etherType, etherTypes, ethernetHeaderLength, isGroupMac, vlanId } from '../wire/ethernet.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
 import { TCP_HEADER_LENGTH, tcpFlags } from '../wire/tcp.ts';
@@ -520,7 +520,7 @@ export class Highway {
   /** Reads the metadata of a packet whose seal has been checked; what is wrong with it is counted, and the packet dropped. */
   #readMetadata(packet: Packet, end: number): Metadata | undefined {
     const { frame } = packet;
-    if (!this.#hasRightChecksum(packet)) {
+    if (!packet.hasRightUdpChecksum) {
       this.#drop(frame, counter.badChecksum);
       return undefined;
     }
@@ -538,16 +538,6 @@ export class Highway {
   #followTcp(flow: number, flags: number, now: Instant): void {
     if ((flags & TCP_STATE_CHANGES) !== 0 || (this.#flows.flags[flow] & flowFlags.tcpOpening) !== 0)
       this.#slowPath.tcpSegment(flow, flags, now);
-  }
-
-  /** A packet without UDP checksum is taken as right (RFC 768). */
-  #hasRightChecksum(packet: Packet): boolean {
-    const { bytes } = packet.frame;
-    if (readU16(bytes, packet.l4At + 6) === 0) return packet.family === 4;
-    const { sourceAt, addressLength, l4At } = packet;
-    const end = l4At + readU16(bytes, l4At + 4);
-    const pseudo = pseudoHeaderSum(bytes, sourceAt, packet.destinationAt, addressLength, ipProtocols.udp, end - l4At);
-    return finish(pseudo + sum(bytes, l4At, end)) === 0;
   }
 
   #expire(flow: number, packet: Packet, now: Instant): void {

@@ -135,6 +135,15 @@ export class Neighbors {
     return state === 'known' || state === 'renewing';
   }
 
+  /** Whether a next hop's link address is known. One that has been silent is asked once more. */
+  resolve(index: number, now: Instant): 'known' | 'asked' | 'silent' {
+    if (this.isKnown(index)) return 'known';
+    const entry = this.#entries[index];
+    if (entry.state === 'asking') return 'asked';
+    this.#startAsking(entry, now);
+    return 'silent';
+  }
+
   /** A new entry of which nothing is known; -1 if all are held. */
   #add(networkInterface: number, address: IpAddress): number {
     const index = this.#unused();

@@ -2,6 +2,7 @@ import type { Family } from '../address.ts';
 import { Frame } from '../frame.ts';
 import { counter } from '../stats/counters.ts';
 import { readU16 } from '../wire/bytes.ts';
+import { finish, pseudoHeaderSum, sum } from '../wire/checksum.ts';
 import { ICMP_HEADER_LENGTH, icmpTypes, icmpv6Types } from '../wire/icmp.ts';
 import {
   IPV4_DO_NOT_FRAGMENT,
@@ -83,6 +84,16 @@ export class Packet {
 
   get destinationAt(): number {
     return this.family === 4 ? this.ipAt + 16 : this.ipAt + 24;
+  }
+
+  /** Whether the UDP checksum is right, or rightly absent (RFC 768; RFC 8200, section 8.1). */
+  get hasRightUdpChecksum(): boolean {
+    const { bytes } = this.frame;
+    if (readU16(bytes, this.l4At + 6) === 0) return this.family === 4;
+    const end = this.l4At + readU16(bytes, this.l4At + 4);
+    const { sourceAt, destinationAt, addressLength } = this;
+    const pseudo = pseudoHeaderSum(bytes, sourceAt, destinationAt, addressLength, ipProtocols.udp, end - this.l4At);
+    return finish(pseudo + sum(bytes, this.l4At, end)) === 0;
   }
 
   /** Reads an IPv4 packet that begins at `ipAt`, and its flow key. Returns PARSED or the counter of what is wrong. */

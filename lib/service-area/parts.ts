@@ -4,10 +4,12 @@ import type { Highway } from '../highway/highway.ts';
 import type { FramePool } from '../highway/frame-pool.ts';
 import type { NetworkInterfaces } from '../highway/interfaces.ts';
 import type { Neighbors } from '../highway/neighbors.ts';
+import type { Packet } from '../highway/packet.ts';
 import type { PeerPath } from '../highway/peer-path.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
 import type { Random } from '../random.ts';
 import type { Counters } from '../stats/counters.ts';
+import type { Instant } from '../time.ts';
 import type { Trace } from '../trace.ts';
 import type { Routes } from './routes.ts';
 import type { Services } from './services.ts';
@@ -38,6 +40,8 @@ export interface ServiceAreaParts {
   readonly random: Random;
   readonly counters: Counters;
   readonly trace: Trace | undefined;
+  /** Takes in a UDP packet for a port that the router itself listens on; false if it is for no such port. */
+  readonly listen: (packet: Packet, now: Instant) => boolean;
   /** The highway is made after the service area that it hands packets up to. */
   readonly highway: () => Highway;
 }

@@ -83,6 +83,7 @@ export class ServiceArea implements SlowPath {
   /** A packet for an address of ours, of no flow. */
   #own(packet: Packet, now: Instant): void {
     if (isEchoRequest(packet)) return answerEcho(this.#parts, packet);
+    if (packet.protocol === ipProtocols.udp && this.#parts.listen(packet, now)) return;
     const { hasPeers } = this.#parts.interfaces.list[packet.networkInterface];
     const isForWaypoint =
       hasPeers && packet.protocol === ipProtocols.udp && packet.destinationPort >= WAYPOINT_PORT_MIN;

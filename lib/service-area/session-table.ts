@@ -40,6 +40,8 @@ export class SessionTable {
   readonly #textIndex = new Map<string, number>();
   readonly #transitContexts = new Map<number, Context>();
   readonly #transits = new Map<string, number>();
+  /** Sessions of each service, by its index. */
+  readonly countOfService: number[] = [];
   #firstFree = NONE;
   /** Sessions from here on have never been used. */
   #fresh = 0;
@@ -82,6 +84,7 @@ export class SessionTable {
       this.#transits.set(formatUuid(seed.uuid), session);
     }
     this.#alive[session] = 1;
+    this.countOfService[seed.service] = (this.countOfService[seed.service] ?? 0) + 1;
     this.#count++;
     return session;
   }
@@ -89,6 +92,7 @@ export class SessionTable {
   remove(session: number): void {
     assert(this.isAlive(session), 'a session was removed twice');
     this.#alive[session] = 0;
+    this.countOfService[this.service[session]]--;
     this.#nextFree[session] = this.#firstFree;
     this.#firstFree = session;
     if (this.#transitContexts.delete(session)) this.#transits.delete(this.uuidText(session));

@@ -1,5 +1,5 @@
 import { counter, type Counters } from './counters.ts';
-import { peerPathTable, type PathCounterName } from './peer-path-table.ts';
+import { peerPathTable, type PathCounterName, type PathTotal } from './peer-path-table.ts';
 
 /** By what `show stats` tells one path from another. */
 export interface PathLabels {
@@ -35,10 +35,19 @@ export class PathCounters {
   /** Sets what is measured. 0 is not measured. */
   set(path: number, name: PathCounterName, value: number): void {
     this.#values[path * names.length + place[name]] = value;
-    const all = this.#labels.map((_, other) => this.read(other, name)).filter((measured) => measured !== 0);
-    const { total } = peerPathTable[name];
-    const combine = { sum: (): number => all.reduce((sum, one) => sum + one, 0), highest: Math.max, lowest: Math.min };
-    this.#counters.values[counter[name]] = all.length === 0 ? 0 : combine[total](...all);
+    this.#counters.values[counter[name]] = this.#total(name);
+  }
+
+  #total(name: PathCounterName): number {
+    const total: PathTotal = peerPathTable[name].total;
+    let combined = 0;
+    for (let path = 0; path < this.#labels.length; path++) {
+      const value = this.read(path, name);
+      if (value === 0) continue;
+      if (total === 'sum') combined += value;
+      else if (combined === 0 || (total === 'highest' ? value > combined : value < combined)) combined = value;
+    }
+    return combined;
   }
 
   read(path: number, name: PathCounterName): number {

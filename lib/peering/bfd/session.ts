@@ -236,26 +236,27 @@ export class BfdSession {
     if (!this.#isSilent()) this.#transmit(false, now);
   }
 
+  /** What the session would say now, outside a Poll Sequence. */
+  packet(): ControlPacket {
+    return {
+      diagnostic: this.#diagnostic,
+      state: this.#state,
+      poll: false,
+      final: false,
+      controlPlaneIndependent: this.#options.isControlPlaneIndependent ?? false,
+      demand: false,
+      detectMultiplier: this.#timers.detectMultiplier,
+      myDiscriminator: this.localDiscriminator,
+      yourDiscriminator: this.#remoteDiscriminator,
+      desiredMinTx: this.#desiredMinTx,
+      requiredMinRx: this.#timers.requiredMinRx,
+      requiredMinEchoRx: microseconds(0),
+    };
+  }
+
   /** Sends a periodic packet, or the answer to a Poll, which keeps out of the periodic ones' way. */
   #transmit(isFinal: boolean, now: Instant): void {
-    const { isControlPlaneIndependent = false } = this.#options;
-    this.#options.transmit(
-      {
-        diagnostic: this.#diagnostic,
-        state: this.#state,
-        poll: this.#isPolling && !isFinal,
-        final: isFinal,
-        controlPlaneIndependent: isControlPlaneIndependent,
-        demand: false,
-        detectMultiplier: this.#timers.detectMultiplier,
-        myDiscriminator: this.localDiscriminator,
-        yourDiscriminator: this.#remoteDiscriminator,
-        desiredMinTx: this.#desiredMinTx,
-        requiredMinRx: this.#timers.requiredMinRx,
-        requiredMinEchoRx: microseconds(0),
-      },
-      now,
-    );
+    this.#options.transmit({ ...this.packet(), poll: this.#isPolling && !isFinal, final: isFinal }, now);
     if (isFinal) return;
     this.#sentAt = now;
     this.#jitter = this.#drawJitter();

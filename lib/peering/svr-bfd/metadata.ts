@@ -6,8 +6,12 @@ import { METADATA_LENGTH_MAX, BASE_HEADER_LENGTH } from '../../metadata/header.t
 /** Longest name of a router, node, path or service, in characters (emulator choice). */
 const NAME_LENGTH_MAX = 127;
 
-/** Services whose load is told (emulator choice): the busiest, as a packet has room for no more. */
-export const SERVICE_LOADS_MAX = 4;
+/** Services whose load is told (emulator choice): the busiest, as far as a packet has room for them. */
+export const SERVICE_LOADS_MAX = 16;
+const SERVICE_LOADS_LENGTH_MAX = 320;
+
+/** Bytes of a load beside the service's name: tags, lengths and the number. */
+const SERVICE_LOAD_OVERHEAD = 12;
 
 const TLV_HEADER_LENGTH = 4;
 
@@ -44,6 +48,15 @@ export interface BfdMetadata {
 }
 
 const { BfdMetadata: message, EchoKind } = svr.v1;
+
+/** The busiest of some services, as many as a packet has room for. */
+export function fittingLoads(loads: readonly ServiceLoad[]): readonly ServiceLoad[] {
+  let left = SERVICE_LOADS_LENGTH_MAX;
+  return loads
+    .toSorted((a, b) => b.sessions - a.sessions)
+    .slice(0, SERVICE_LOADS_MAX)
+    .filter(({ service }) => (left -= service.length + SERVICE_LOAD_OVERHEAD) >= 0);
+}
 
 /** Bytes of the message; never more than fit a block of metadata. */
 export function encodeBfdMetadata(metadata: BfdMetadata): Uint8Array {

@@ -14,7 +14,8 @@ const told = (...events: (Partial<LabEvent> & { type: string })[]): Story => {
 describe('phrases', () => {
   it('say nothing with a gap in it', () => {
     for (const type of [...Object.keys(traceTypes), ...Object.keys(phrases)]) {
-      const phrase = phraseOf({ time: 0, node: 'hub', type, reason: 'why', what: 'cut wan' }, { timeout: '2 s' });
+      const event = { time: 0, node: 'hub', type, reason: 'why', what: 'cut wan', path: 'wan to 172.16.0.2' };
+      const phrase = phraseOf(event, { timeout: '2 s' });
       if (phrase) ok(!/[{}]|undefined|no reason given/.test(phrase.text), phrase.text);
     }
   });

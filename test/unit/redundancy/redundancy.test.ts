@@ -122,12 +122,13 @@ describe('a takeover', () => {
     pair.runFor(seconds(6));
     const announced = pair.sent.filter(({ node }) => node === 1);
     const arps = announced.filter(({ bytes }) => isArpFrame(bytes));
-    const gratuitous = arps.map(({ port, bytes }) => [
+    const all = arps.map(({ port, bytes }) => [
       port,
       [...bytes.slice(0, 6)],
       [...bytes.slice(28, 32)],
       [...bytes.slice(38, 42)],
     ]);
+    const gratuitous = all.filter(([, , sender, target]) => String(sender) === String(target));
     const everybody = [255, 255, 255, 255, 255, 255];
     const lan = ['lan', everybody, [10, 1, 0, 1], [10, 1, 0, 1]];
     const wan = ['wan', everybody, [172, 16, 0, 1], [172, 16, 0, 1]];

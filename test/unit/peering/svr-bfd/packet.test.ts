@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { nodeCrypto } from '../../../../daemon/crypto.ts';
 import { Seal } from '../../../../lib/metadata/trailer.ts';
 import { controlPacketFaults, type ControlPacket } from '../../../../lib/peering/bfd/control-packet.ts';
-import type { BfdMetadata } from '../../../../lib/peering/svr-bfd/metadata.ts';
+import { fittingLoads, type BfdMetadata } from '../../../../lib/peering/svr-bfd/metadata.ts';
 import { SVR_BFD_PORT, readSvrBfd, sealSvrBfd, writeSvrBfd } from '../../../../lib/peering/svr-bfd/packet.ts';
 import { microseconds, seconds, type Instant } from '../../../../lib/time.ts';
 import { hex, within } from '../../wire/hex.ts';
@@ -157,8 +157,18 @@ describe('an SVR BFD packet that makes no sense', () => {
 
   it('has names that are too long, or more services than are told', () => {
     equal(refused(written({ ...metadata, router: 'r'.repeat(128) })), 'bad-metadata');
-    const serviceLoads = Array.from({ length: 5 }, (_, i) => ({ service: `s${i}`, sessions: i }));
+    const serviceLoads = Array.from({ length: 17 }, (_, i) => ({ service: `s${i}`, sessions: i }));
     equal(refused(written({ ...metadata, serviceLoads })), 'bad-metadata');
+  });
+
+  it('is not made by whoever tells of the busiest services, as many as fit', () => {
+    const loads = Array.from({ length: 40 }, (_, i) => ({ service: 's'.repeat(i * 2), sessions: i }));
+    const fitting = fittingLoads(loads);
+    deepEqual(
+      fitting.map(({ sessions }) => sessions),
+      [39, 38, 37],
+    );
+    equal(typeof refused(written({ ...metadata, serviceLoads: fitting })), 'object');
   });
 
   it('never makes the reader throw', () => {

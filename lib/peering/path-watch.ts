@@ -1,0 +1,454 @@
+import type { IpAddress } from '../address.ts';
+import type { BfdSettings } from '../config/index.ts';
+import type { NetworkInterfaces } from '../highway/interfaces.ts';
+import type { Neighbors } from '../highway/neighbors.ts';
+import { OWN_IP_FIELDS } from '../highway/egress.ts';
+import type { PeerPath } from '../highway/peer-path.ts';
+import { ReplayWindow } from '../metadata/replay.ts';
+import type { Random } from '../random.ts';
+import type { PathQuality } from '../service-area/path-states.ts';
+import type { PathCounters } from '../stats/path-counters.ts';
+import type { PathCounterName } from '../stats/peer-path-table.ts';
+import { after, earliest, microseconds, seconds, type Duration, type Instant } from '../time.ts';
+import type { BfdDiagnostic, BfdState, ControlPacket } from './bfd/control-packet.ts';
+import { BfdSession } from './bfd/session.ts';
+import type { DatagramFate, Datagrams } from './datagrams.ts';
+import { pathCondition, type LinkDownReason, type PathCondition } from './path-status.ts';
+import { HoldDown } from './svr-bfd/hold-down.ts';
+import { LinkTest, type PathMetrics } from './svr-bfd/link-test.ts';
+import type { BfdMetadata, Echo, EndPoint, ServiceLoad } from './svr-bfd/metadata.ts';
+import { SVR_BFD_PORT, sealSvrBfd, writeSvrBfd, type SvrBfdPacket } from './svr-bfd/packet.ts';
+
+/** Nodes of a peer whose packets are told from replays: a router has two (emulator choice: one more while it changes). */
+const PEER_NODES_MAX = 3;
+
+/** A path with what the configuration says about watching it. */
+export interface WatchedPath {
+  readonly path: PeerPath;
+  /** The node of this router that the path leaves from. */
+  readonly node: string;
+  readonly settings: BfdSettings;
+}
+
+/** What every watch of a router's paths stands on. */
+export interface WatchParts {
+  readonly router: string;
+  readonly interfaces: NetworkInterfaces;
+  readonly neighbors: Neighbors;
+  readonly datagrams: Datagrams;
+  readonly counters: PathCounters;
+  readonly random: Random;
+  /** What the averages of measurements look back on. */
+  readonly averageOver: Duration;
+  readonly bootCounter: number;
+  readonly failoverCounter: () => number;
+  readonly serviceLoads: () => readonly ServiceLoad[];
+  /** Is told of what may have changed the condition of a path, or its measured quality. */
+  readonly changed: (watch: PathWatch, now: Instant) => void;
+  /** Is told when the peer is not who it was, or sees this side come from elsewhere. */
+  readonly peerChanged: (watch: PathWatch, change: PeerChange, now: Instant) => void;
+}
+
+export type PeerChange = 'peer-restart' | 'peer-failover' | 'local-nat-change' | 'peer-nat-change';
+
+const linkDownCounters: Readonly<Record<LinkDownReason, PathCounterName>> = {
+  'timer-expiry': 'bfdLinkDownTimer',
+  'remote-down': 'bfdLinkDownRemote',
+  'remote-admin-down': 'bfdLinkDownRemoteAdmin',
+  'local-oper-down': 'bfdLinkDownLocal',
+};
+
+/** What a sender of BFD has told of itself, and the numbers of its packets that have been seen. */
+interface PeerNode {
+  boot: number;
+  readonly window: ReplayWindow;
+}
+
+/** Watches one path to a peer: its BFD session, its link tests, its hold-down, and where the peer is to be found. */
+export class PathWatch {
+  readonly path: PeerPath;
+  readonly node: string;
+  readonly settings: BfdSettings;
+  readonly #parts: WatchParts;
+  readonly #localDiscriminator: number;
+  readonly #holdDown: HoldDown;
+  readonly #linkTest: LinkTest;
+  #session: BfdSession;
+  /** Until then a path whose session has not been up yet is trusted. */
+  #startsUntil: Instant;
+  #neighbor: number;
+  #isInterfaceUp = true;
+  #isStandby = false;
+  #isInService = true;
+  #isNextHopSilent = false;
+  #hasBeenUp = false;
+  #lastDown: LinkDownReason = 'timer-expiry';
+  /** Whether the end of the hold-down has been told. */
+  #isReleased = false;
+
+  #sequence = 0;
+  readonly #peerNodes = new Map<string, PeerNode>();
+  #peerNode: string | undefined;
+  #peerBoot = 0;
+  #peerFailovers = 0;
+  #peerLoads: readonly ServiceLoad[] = [];
+  /** Where the peer's packets come from, which is where ours go. */
+  #remote: EndPoint | undefined;
+  /** Where the peer sees ours come from; our own address until it says otherwise. */
+  #observed: EndPoint;
+  #quality: PathQuality | undefined;
+
+  constructor({ path, node, settings }: WatchedPath, localDiscriminator: number, parts: WatchParts, now: Instant) {
+    this.path = path;
+    this.node = node;
+    this.settings = settings;
+    this.#parts = parts;
+    this.#observed = { address: path.local.bytes, port: SVR_BFD_PORT };
+    this.#neighbor = parts.neighbors.hold(path.networkInterface, path.nextHop, now);
+    this.#holdDown = new HoldDown({
+      holdDownTime: settings.holdDownTime,
+      dynamicDamping: settings.dynamicDamping === 'enabled',
+      maximumHoldDownTime: settings.maximumHoldDownTime,
+    });
+    this.#linkTest = new LinkTest({
+      interval: settings.linkTestInterval,
+      length: settings.linkTestLength,
+      averageOver: parts.averageOver,
+      random: parts.random,
+      send: (echo, at) => this.#sendEcho(echo, at),
+      finished: (metrics, at) => this.#measured(metrics, at),
+    });
+    this.#localDiscriminator = localDiscriminator;
+    this.#session = this.#newSession(now);
+    this.#startsUntil = this.#endOfStart(now);
+    this.#showHoldDown();
+  }
+
+  #newSession(now: Instant): BfdSession {
+    const { settings } = this;
+    return new BfdSession(
+      {
+        localDiscriminator: this.#localDiscriminator,
+        desiredMinTx: settings.desiredTxInterval,
+        requiredMinRx: settings.requiredMinRxInterval,
+        detectMultiplier: settings.multiplier,
+        random: this.#parts.random,
+        transmit: (packet, at) => this.#sendControl(packet, at),
+        changed: (state, before, diagnostic, at) => this.#sessionChanged(state, before, diagnostic, at),
+      },
+      now,
+    );
+  }
+
+  /** A detection time from now, by what this side knows before it has heard of the other. */
+  #endOfStart(now: Instant): Instant {
+    const { multiplier, desiredTxInterval, requiredMinRxInterval } = this.settings;
+    return after(now, microseconds(multiplier * Math.max(desiredTxInterval, requiredMinRxInterval)));
+  }
+
+  /** Another node speaks at one end: the session begins anew, and until it is up the path is trusted as at the start. */
+  #beginAnew(now: Instant): void {
+    this.#linkTest.stop();
+    this.#quality = undefined;
+    this.#session = this.#newSession(now);
+    this.#startsUntil = this.#endOfStart(now);
+    this.#hasBeenUp = false;
+    this.#isReleased = false;
+    this.#parts.changed(this, now);
+  }
+
+  get session(): BfdSession {
+    return this.#session;
+  }
+
+  /** The node of the peer that spoke last; empty before it has. */
+  get peerNode(): string {
+    return this.#peerNode ?? '';
+  }
+
+  get isAuthenticated(): boolean {
+    return this.settings.authenticationType === 'sha256';
+  }
+
+  /** Averages over the last link tests; undefined while there was none. */
+  get quality(): PathQuality | undefined {
+    return this.#quality;
+  }
+
+  /** Sessions of a service that the peer said it has; undefined if it said nothing. */
+  peerLoad(service: string): number | undefined {
+    return this.#peerLoads.find((load) => load.service === service)?.sessions;
+  }
+
+  /** Where packets to the peer go: what its own come from, behind a NAT or not. */
+  get remote(): EndPoint {
+    return this.#remote ?? { address: this.path.remote.bytes, port: SVR_BFD_PORT };
+  }
+
+  condition(now: Instant): PathCondition {
+    return pathCondition({
+      isInterfaceUp: this.#isInterfaceUp,
+      isStandby: this.#isStandby,
+      isWatched: true,
+      isInService: this.#isInService,
+      isNextHopSilent: this.#isNextHopSilent,
+      isSessionUp: this.#session.state === 'up',
+      isHeldDown: now < this.#holdDown.until,
+      isStarting: !this.#hasBeenUp && now < this.#startsUntil,
+      lastDown: this.#lastDown,
+    });
+  }
+
+  nextDeadline(): Instant {
+    const next = earliest(this.#session.nextDeadline(), this.#linkTest.nextDeadline());
+    return this.#isReleased ? next : earliest(next, this.#releaseAt());
+  }
+
+  poll(now: Instant): void {
+    this.#session.poll(now);
+    this.#linkTest.poll(now);
+    if (this.#isReleased || now < this.#releaseAt()) return;
+    this.#isReleased = true;
+    this.#parts.changed(this, now);
+  }
+
+  /** When the path comes out of hold-down, or is no longer trusted without a session. */
+  #releaseAt(): Instant {
+    return this.#hasBeenUp ? this.#holdDown.until : this.#startsUntil;
+  }
+
+  setInterfaceUp(isUp: boolean, now: Instant): void {
+    if (isUp === this.#isInterfaceUp) return;
+    this.#isInterfaceUp = isUp;
+    if (!isUp) this.#session.signalDown('path-down', now);
+    this.#parts.changed(this, now);
+  }
+
+  setStandby(isStandby: boolean, now: Instant): void {
+    if (isStandby === this.#isStandby) return;
+    this.#isStandby = isStandby;
+    if (!isStandby) this.#beginAnew(now);
+    this.#followOperator(now);
+  }
+
+  setInService(isInService: boolean, now: Instant): void {
+    if (isInService === this.#isInService) return;
+    this.#isInService = isInService;
+    this.#followOperator(now);
+  }
+
+  #followOperator(now: Instant): void {
+    this.#session.setAdminDown(this.#isStandby || !this.#isInService, now);
+    this.#parts.changed(this, now);
+  }
+
+  /** Whether a sealed packet is new. From then on it is not. */
+  admits({ metadata, sequence }: SvrBfdPacket): boolean {
+    if (sequence === undefined) return true;
+    const { node, bootCounter } = metadata;
+    const known = this.#peerNodes.get(node);
+    if (!known) {
+      if (this.#peerNodes.size === PEER_NODES_MAX) this.#forgetOldestNode();
+      const window = new ReplayWindow(1);
+      window.reset(0, sequence);
+      this.#peerNodes.set(node, { boot: bootCounter, window });
+      return true;
+    }
+    if (bootCounter < known.boot) return false;
+    if (bootCounter === known.boot) return known.window.accept(0, sequence);
+    known.boot = bootCounter;
+    known.window.reset(0, sequence);
+    return true;
+  }
+
+  #forgetOldestNode(): void {
+    const oldest = [...this.#peerNodes].reduce((a, b) => (b[1].boot < a[1].boot ? b : a));
+    this.#peerNodes.delete(oldest[0]);
+  }
+
+  /** A packet of this path, authentic and new, that came from `source`. */
+  receive({ control, metadata }: SvrBfdPacket, source: EndPoint, now: Instant): void {
+    this.#followPeer(metadata, now);
+    this.#followSource(source, now);
+    if (metadata.observed) this.#followObserved(metadata.observed, now);
+    this.#peerLoads = metadata.serviceLoads;
+    if (metadata.echo) return this.#receiveEcho(metadata.echo, now);
+    this.#count('bfdReceived');
+    this.#session.receive(control, now);
+  }
+
+  #receiveEcho(echo: Echo, now: Instant): void {
+    if (echo.kind === 'request') this.#sendEcho({ ...echo, kind: 'reply' }, now);
+    else if (this.#linkTest.reply(echo, now)) this.#count('bfdEchoReplies');
+  }
+
+  #followPeer({ node, bootCounter, failoverCounter }: BfdMetadata, now: Instant): void {
+    const isFirst = this.#peerNode === undefined;
+    const hasFailedOver = !isFirst && (node !== this.#peerNode || failoverCounter > this.#peerFailovers);
+    const hasRestarted = !isFirst && !hasFailedOver && bootCounter !== this.#peerBoot;
+    this.#peerNode = node;
+    this.#peerBoot = bootCounter;
+    this.#peerFailovers = failoverCounter;
+    if (hasFailedOver) {
+      this.#count('bfdNeighborFailover');
+      this.#beginAnew(now);
+      this.#parts.peerChanged(this, 'peer-failover', now);
+    }
+    if (hasRestarted) this.#parts.peerChanged(this, 'peer-restart', now);
+  }
+
+  #followSource(source: EndPoint, now: Instant): void {
+    const before = this.#remote;
+    if (before && sameEndPoint(source, before)) return;
+    const isElsewhere = !sameEndPoint(source, this.remote);
+    this.#remote = source;
+    if (isElsewhere) this.#findNextHop(now);
+    if (!before) return;
+    this.#count('bfdNeighborNatChange');
+    this.#parts.peerChanged(this, 'peer-nat-change', now);
+  }
+
+  /** The way to where the peer was seen: its own link, or the gateway that leads to it. */
+  #findNextHop(now: Instant): void {
+    const { networkInterface, remote, nextHop } = this.path;
+    const { interfaces, neighbors } = this.#parts;
+    const seen: IpAddress = { family: remote.family, bytes: this.remote.address };
+    const hop = interfaces.nextHop(interfaces.list[networkInterface], seen) ?? nextHop;
+    const neighbor = neighbors.hold(networkInterface, hop, now);
+    if (neighbor < 0) return;
+    if (this.#neighbor >= 0) neighbors.release(this.#neighbor);
+    this.#neighbor = neighbor;
+  }
+
+  #followObserved(observed: EndPoint, now: Instant): void {
+    if (sameEndPoint(observed, this.#observed)) return;
+    this.#observed = observed;
+    const own: EndPoint = { address: this.path.local.bytes, port: SVR_BFD_PORT };
+    this.#count(sameEndPoint(observed, own) ? 'bfdLocalNatReset' : 'bfdLocalNatChange');
+    this.#parts.peerChanged(this, 'local-nat-change', now);
+  }
+
+  #sessionChanged(state: BfdState, before: BfdState, diagnostic: BfdDiagnostic, now: Instant): void {
+    if (state === 'up') {
+      this.#hasBeenUp = true;
+      this.#isReleased = false;
+      this.#count('bfdLinkUp');
+      this.#holdDown.sessionUp(now);
+      this.#linkTest.start(now);
+    } else if (before === 'up') {
+      this.#lastDown = linkDownReason(diagnostic, this.#session.remoteState);
+      this.#count(linkDownCounters[this.#lastDown]);
+      const { flaps } = this.#holdDown;
+      this.#holdDown.sessionDown(now);
+      if (this.#holdDown.flaps > flaps) this.#count('bfdHoldDownFlaps');
+      this.#showHoldDown();
+      this.#linkTest.stop();
+      this.#quality = undefined;
+    }
+    this.#parts.changed(this, now);
+  }
+
+  #showHoldDown(): void {
+    this.#parts.counters.set(this.path.index, 'bfdHoldDownTime', this.#holdDown.current / seconds(1));
+  }
+
+  #measured(metrics: PathMetrics, now: Instant): void {
+    const average = this.#linkTest.average(now) ?? metrics;
+    const { latencyMs, jitterMs, loss, mos } = average;
+    this.#quality = { latencyMs, jitterMs, lossPercent: loss * 100, mos };
+    const { counters } = this.#parts;
+    const { index } = this.path;
+    counters.set(index, 'bfdLatency', round(metrics.latencyMs));
+    counters.set(index, 'bfdAverageLatency', round(latencyMs));
+    counters.set(index, 'bfdJitter', round(metrics.jitterMs));
+    counters.set(index, 'bfdLoss', round(metrics.loss * 100));
+    counters.set(index, 'bfdMos', Math.round(metrics.mos * 100));
+    this.#parts.changed(this, now);
+  }
+
+  #sendControl(control: ControlPacket, now: Instant): void {
+    this.#followNextHop(now);
+    const fate = this.#send(control, undefined, now);
+    if (fate === 'sent') this.#count('bfdSent');
+    else if (fate === 'no-buffer') this.#count('bfdSentBufferFailure');
+    else if (fate === 'no-link-address') this.#count('bfdSentArpFailure');
+  }
+
+  #sendEcho(echo: Echo, now: Instant): void {
+    const fate = this.#send(this.#session.packet(), echo, now);
+    if (fate === 'sent') this.#count('bfdEchoSent');
+    else if (fate === 'no-buffer') this.#count('bfdEchoSentBufferFailure');
+    else if (fate === 'no-link-address') this.#count('bfdEchoSentArpFailure');
+  }
+
+  /** 'silent': this router must not speak on the path now. */
+  #send(control: ControlPacket, echo: Echo | undefined, now: Instant): DatagramFate | 'silent' {
+    if (!this.#isInterfaceUp || this.#isStandby) return 'silent';
+    if (this.#neighbor < 0) return 'no-link-address';
+    const { path, settings } = this;
+    const { address, port } = this.remote;
+    const route = {
+      networkInterface: path.networkInterface,
+      local: path.local,
+      localPort: SVR_BFD_PORT,
+      remote: { family: path.family, bytes: address },
+      remotePort: port,
+      ttl: OWN_IP_FIELDS.ttl,
+      dscp: settings.dscp,
+    };
+    return this.#parts.datagrams.send(route, this.#neighbor, now, (bytes, at) => {
+      const end = writeSvrBfd(control, this.#metadata(echo), bytes, at);
+      if (!path.seal || !this.isAuthenticated) return end;
+      this.#sequence = (this.#sequence + 1) >>> 0;
+      return sealSvrBfd(bytes, at, end, path.seal, this.#sequence, now);
+    });
+  }
+
+  #metadata(echo: Echo | undefined): BfdMetadata {
+    const { router, bootCounter, failoverCounter, serviceLoads } = this.#parts;
+    const { path } = this;
+    return {
+      router,
+      node: this.node,
+      pathId: this.#interfaceName,
+      source: { address: path.local.bytes, port: SVR_BFD_PORT },
+      ...(this.#remote && { observed: this.#remote }),
+      ...(path.keys && { keyIndex: path.keys.current }),
+      bootCounter,
+      failoverCounter: failoverCounter(),
+      serviceLoads: serviceLoads(),
+      ...(echo && { echo }),
+    };
+  }
+
+  /** A next hop that does not answer takes the path out; one that answers again brings it back. */
+  #followNextHop(now: Instant): void {
+    const { neighbors } = this.#parts;
+    const before = this.#isNextHopSilent;
+    const state = this.#neighbor < 0 ? 'silent' : neighbors.resolve(this.#neighbor, now);
+    this.#isNextHopSilent = state === 'silent' || (before && state !== 'known');
+    if (this.#isNextHopSilent === before) return;
+    if (this.#isNextHopSilent) this.#session.signalDown('path-down', now);
+    this.#parts.changed(this, now);
+  }
+
+  get #interfaceName(): string {
+    return this.#parts.interfaces.list[this.path.networkInterface].name;
+  }
+
+  #count(name: PathCounterName): void {
+    this.#parts.counters.count(this.path.index, name);
+  }
+}
+
+function linkDownReason(diagnostic: BfdDiagnostic, remoteState: BfdState): LinkDownReason {
+  if (diagnostic === 'control-detection-time-expired') return 'timer-expiry';
+  if (diagnostic !== 'neighbor-signaled-session-down') return 'local-oper-down';
+  return remoteState === 'admin-down' ? 'remote-admin-down' : 'remote-down';
+}
+
+const sameEndPoint = (a: EndPoint, b: EndPoint): boolean =>
+  a.port === b.port && a.address.length === b.address.length && a.address.every((byte, i) => byte === b.address[i]);
+
+/** Thousandths are as exact as microseconds are. */
+const round = (value: number): number => Math.round(value * 1_000) / 1_000;

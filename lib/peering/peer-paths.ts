@@ -1,0 +1,396 @@
+import { formatAddress } from '../address.ts';
+import { DeadlineHeap } from '../deadline-heap.ts';
+import type { FramePool } from '../highway/frame-pool.ts';
+import type { NetworkInterfaces } from '../highway/interfaces.ts';
+import type { Neighbors } from '../highway/neighbors.ts';
+import type { Packet } from '../highway/packet.ts';
+import type { PeerPath } from '../highway/peer-path.ts';
+import type { PortIndex } from '../device.ts';
+import type { Random } from '../random.ts';
+import type { PathQuality, PathStates } from '../service-area/path-states.ts';
+import { counter, type Counters } from '../stats/counters.ts';
+import { PathCounters } from '../stats/path-counters.ts';
+import type { bfdTable } from '../stats/peer-path-table.ts';
+import { NEVER, milliseconds, seconds, type Duration, type Instant } from '../time.ts';
+import type { Trace, TraceType } from '../trace.ts';
+import { takeDiscriminator } from './bfd/udp.ts';
+import { Datagrams } from './datagrams.ts';
+import { Journal } from './journal.ts';
+import { isUsable, pathCondition, type PathCondition } from './path-status.ts';
+import { PathWatch, type PeerChange, type WatchedPath, type WatchParts } from './path-watch.ts';
+import type { AlarmRow, EventRow, PeerRow } from './rows.ts';
+import type { EndPoint, ServiceLoad } from './svr-bfd/metadata.ts';
+import { SVR_BFD_PORT, readSvrBfd, type SvrBfdFault, type SvrBfdPacket } from './svr-bfd/packet.ts';
+
+/** What is told about the paths to peers, to whoever has sessions on them. */
+export interface PathListener {
+  /** Sessions may not be sent over the path any more. */
+  pathWorsened(path: PeerPath, now: Instant): void;
+  /** Sessions may be sent over the path again. */
+  pathImproved(path: PeerPath, now: Instant): void;
+  /** The peer was restarted, another of its nodes took over, or it sees us come from another address. */
+  peerChanged(path: PeerPath, reason: PeerChange, now: Instant): void;
+}
+
+export interface PeeringParts {
+  readonly router: string;
+  /** In the order of the paths' indices. */
+  readonly paths: readonly WatchedPath[];
+  readonly interfaces: NetworkInterfaces;
+  readonly neighbors: Neighbors;
+  readonly pool: FramePool;
+  readonly counters: Counters;
+  readonly random: Random;
+  readonly trace: Trace | undefined;
+  /** What the averages of measurements look back on. */
+  readonly averageOver: Duration;
+  readonly serviceLoads: () => readonly ServiceLoad[];
+  readonly listener: () => PathListener;
+}
+
+/** What is known of a path, watched or not. */
+interface PathState {
+  readonly watched: WatchedPath;
+  watch: PathWatch | undefined;
+  condition: PathCondition;
+  isUsable: boolean;
+  upSince: Instant | undefined;
+}
+
+const STARTING: PathCondition = { status: 'initializing', reason: 'bfd-starting' };
+
+/**
+ * The paths of a router to its peers: owns what is known about each, watches them by BFD, and tells whoever asks or has
+ * to know. Alarms and events come from here.
+ */
+export class PeerPaths implements PathStates {
+  readonly #parts: PeeringParts;
+  readonly #counters: PathCounters;
+  readonly #states: PathState[];
+  readonly #byDiscriminator = new Map<number, PathWatch>();
+  readonly #deadlines: DeadlineHeap;
+  readonly #journal: Journal;
+  readonly #interfacesDown = new Set<number>();
+  readonly #interfacesStandby = new Set<number>();
+  /** Network-interfaces with a path whose packets are not sealed though the interface has a seal. */
+  readonly #bareInterfaces: ReadonlySet<number>;
+  #isStarted = false;
+  #failoverCounter = 0;
+
+  constructor(parts: PeeringParts) {
+    this.#parts = parts;
+    this.#journal = new Journal(parts.trace);
+    this.#deadlines = new DeadlineHeap(parts.paths.length);
+    this.#counters = new PathCounters(
+      parts.counters,
+      parts.paths.map(({ path }) => this.#labels(path)),
+    );
+    this.#bareInterfaces = new Set(
+      parts.paths
+        .filter(({ settings }) => settings.authenticationType === 'simple')
+        .map(({ path }) => path.networkInterface),
+    );
+    this.#states = parts.paths.map((watched) => {
+      return { watched, watch: undefined, condition: STARTING, isUsable: true, upSince: undefined };
+    });
+  }
+
+  isUp(path: PeerPath): boolean {
+    return this.#states[path.index].isUsable;
+  }
+
+  quality(path: PeerPath): PathQuality | undefined {
+    return this.#states[path.index].watch?.quality;
+  }
+
+  /** Sessions of a service that the peer behind a path has; undefined if it has not told. */
+  peerLoad(path: PeerPath, service: string): number | undefined {
+    return this.#states[path.index].watch?.peerLoad(service);
+  }
+
+  /** Where BFD finds the peer: behind a NAT that is not where the configuration says. */
+  remoteOf(path: PeerPath): EndPoint {
+    const { watch } = this.#states[path.index];
+    return watch?.remote ?? { address: path.remote.bytes, port: SVR_BFD_PORT };
+  }
+
+  get alarms(): readonly AlarmRow[] {
+    return this.#journal.alarms;
+  }
+
+  get events(): readonly EventRow[] {
+    return this.#journal.events;
+  }
+
+  /** At once before the first `poll`, which begins the watch. */
+  nextDeadline(): Instant {
+    if (!this.#isStarted) return this.#states.length > 0 ? (0 as Instant) : NEVER;
+    return this.#deadlines.nextDeadline();
+  }
+
+  poll(now: Instant): void {
+    if (!this.#isStarted) this.#start(now);
+    while (this.#deadlines.nextDeadline() <= now) {
+      const { first } = this.#deadlines;
+      const { watch } = this.#states[first];
+      watch?.poll(now);
+      this.#deadlines.set(first, watch?.nextDeadline() ?? NEVER);
+    }
+  }
+
+  #start(now: Instant): void {
+    this.#isStarted = true;
+    const parts = this.#watchParts(now);
+    for (const state of this.#states) {
+      if (state.watched.settings.state === 'enabled') {
+        const taken = (discriminator: number): boolean => this.#byDiscriminator.has(discriminator);
+        const discriminator = takeDiscriminator(this.#parts.random, taken);
+        state.watch = new PathWatch(state.watched, discriminator, parts, now);
+        this.#byDiscriminator.set(discriminator, state.watch);
+        const { networkInterface } = state.watched.path;
+        if (this.#interfacesDown.has(networkInterface)) state.watch.setInterfaceUp(false, now);
+        if (this.#interfacesStandby.has(networkInterface)) state.watch.setStandby(true, now);
+        this.#schedule(state.watch);
+      } else {
+        state.condition = this.#unwatched(state);
+        state.upSince = now;
+      }
+    }
+  }
+
+  #watchParts(now: Instant): WatchParts {
+    const { router, interfaces, neighbors, pool, random, averageOver, serviceLoads } = this.#parts;
+    return {
+      router,
+      interfaces,
+      neighbors,
+      datagrams: new Datagrams(neighbors, pool),
+      counters: this.#counters,
+      random,
+      averageOver,
+      bootCounter: now,
+      failoverCounter: () => this.#failoverCounter,
+      serviceLoads,
+      changed: ({ path }, at) => this.#update(this.#states[path.index], at),
+      peerChanged: (watch, change, at) => this.#peerChanged(watch, change, at),
+    };
+  }
+
+  #schedule(watch: PathWatch): void {
+    this.#deadlines.set(watch.path.index, watch.nextDeadline());
+  }
+
+  /** Takes in a packet for the port of SVR BFD; false if it is for another. */
+  receive(packet: Packet, now: Instant): boolean {
+    if (packet.destinationPort !== SVR_BFD_PORT) return false;
+    if (!this.#isStarted) this.#start(now);
+    const read = this.#read(packet, now);
+    if (typeof read === 'string') {
+      this.#refuse(packet, faultCounters[read] ?? 'bfdMalformed');
+      return true;
+    }
+    const watch = this.#watchOf(packet, read);
+    if (!watch) this.#refuse(packet, 'bfdMiss');
+    else if (watch.isAuthenticated && watch.path.seal && read.sequence === undefined)
+      this.#refuse(packet, 'bfdUnauthentic');
+    else if (!watch.admits(read)) this.#refuse(packet, 'bfdReplayed');
+    else {
+      watch.receive(read, sourceOf(packet), now);
+      this.#schedule(watch);
+    }
+    return true;
+  }
+
+  /** A packet that is not sealed is read too where a path does without; whether its own does shows when that is known. */
+  #read(packet: Packet, now: Instant): SvrBfdPacket | SvrBfdFault {
+    const { frame, payloadAt, end, networkInterface } = packet;
+    const { seal } = this.#parts.interfaces.list[networkInterface];
+    const read = seal ? readSvrBfd(frame.bytes, payloadAt, end, seal, now) : 'unauthentic';
+    if (read !== 'unauthentic') return read;
+    if (seal && !this.#bareInterfaces.has(networkInterface)) return 'unauthentic';
+    return packet.hasRightUdpChecksum ? readSvrBfd(frame.bytes, payloadAt, end, undefined, now) : 'wrong-length';
+  }
+
+  #isAt(watch: PathWatch | undefined, { networkInterface }: Packet): boolean {
+    return watch?.path.networkInterface === networkInterface;
+  }
+
+  /** The path that a packet belongs to: by our discriminator, and before the peer knows that, by who sends from where. */
+  #watchOf(packet: Packet, { control, metadata }: SvrBfdPacket): PathWatch | undefined {
+    const isFromPeer = (watch: PathWatch | undefined): watch is PathWatch =>
+      this.#isAt(watch, packet) && watch?.path.peerRouter === metadata.router;
+    if (control.yourDiscriminator !== 0) {
+      const watch = this.#byDiscriminator.get(control.yourDiscriminator);
+      return isFromPeer(watch) ? watch : undefined;
+    }
+    const source = sourceOf(packet);
+    const here = this.#states.map(({ watch }) => watch).filter(isFromPeer);
+    // Behind a NAT the peer names the address that the configuration knows, or comes from it.
+    const isRemote = (watch: PathWatch, { address }: EndPoint): boolean =>
+      watch.path.remote.bytes.length === address.length &&
+      watch.path.remote.bytes.every((byte, i) => byte === address[i]);
+    return here.find((watch) => isRemote(watch, metadata.source)) ?? here.find((watch) => isRemote(watch, source));
+  }
+
+  #refuse(packet: Packet, name: keyof typeof bfdTable): void {
+    this.#parts.counters.values[counter[name]]++;
+    this.#parts.trace?.event({ type: 'packet-dropped', packet: packet.frame.id, reason: name });
+  }
+
+  /** A port of the router has lost or found its carrier. */
+  setPort(port: PortIndex, isUp: boolean, now: Instant): void {
+    for (const { index, name, deviceName, port: of } of this.#parts.interfaces.list) {
+      if (of !== port || isUp === !this.#interfacesDown.has(index)) continue;
+      const about = `interface ${index}`;
+      if (isUp) {
+        this.#interfacesDown.delete(index);
+        this.#journal.clear(about, now);
+      } else {
+        this.#interfacesDown.add(index);
+        const message = `Interface ${name} on ${deviceName} is operationally down`;
+        const source = this.#parts.paths[0]?.node ?? this.#parts.router;
+        this.#journal.raise(about, { severity: 'critical', source, category: 'interface', message }, now);
+      }
+      for (const state of this.#states.filter(({ watched }) => watched.path.networkInterface === index))
+        this.#tell(state, (watch) => watch.setInterfaceUp(isUp, now), now);
+    }
+  }
+
+  /** Another node of this router has the interface, or gives it back. */
+  setStandby(networkInterface: number, isStandby: boolean, now: Instant): void {
+    if (isStandby === this.#interfacesStandby.has(networkInterface)) return;
+    if (isStandby) this.#interfacesStandby.add(networkInterface);
+    else this.#interfacesStandby.delete(networkInterface);
+    for (const state of this.#states.filter(({ watched }) => watched.path.networkInterface === networkInterface))
+      this.#tell(state, (watch) => watch.setStandby(isStandby, now), now);
+  }
+
+  /** Takes a path out of service, or puts it back; the peer is told. */
+  setInService(path: PeerPath, isInService: boolean, now: Instant): void {
+    this.#tell(this.#states[path.index], (watch) => watch.setInService(isInService, now), now);
+  }
+
+  /** This node has taken over from another one of its router; peers learn it from every packet. */
+  setFailoverCounter(counter: number): void {
+    this.#failoverCounter = counter;
+  }
+
+  #tell(state: PathState, act: (watch: PathWatch) => void, now: Instant): void {
+    if (state.watch) {
+      act(state.watch);
+      this.#schedule(state.watch);
+    } else {
+      this.#update(state, now);
+    }
+  }
+
+  /** Looks at a path anew, and tells what has become of it. */
+  #update(state: PathState, now: Instant): void {
+    const { path } = state.watched;
+    const before = state.condition;
+    state.condition = state.watch?.condition(now) ?? this.#unwatched(state);
+    if (before.status === state.condition.status && before.reason === state.condition.reason) return;
+    const { status, reason } = state.condition;
+    state.upSince = status === 'up' ? (state.upSince ?? now) : undefined;
+    if (status !== before.status) this.#note(state, status === 'up' ? 'peer-path-up' : 'peer-path-down', reason, now);
+    this.#alarm(state, now);
+    // Sessions on this path are the other node's now: there is nothing to be done about them here.
+    if (status === 'standby') return;
+    const wasUsable = state.isUsable;
+    state.isUsable = isUsable(status);
+    if (state.isUsable === wasUsable) return;
+    if (state.isUsable) this.#parts.listener().pathImproved(path, now);
+    else this.#parts.listener().pathWorsened(path, now);
+  }
+
+  #unwatched({ watched: { path, settings } }: PathState): PathCondition {
+    return pathCondition({
+      isInterfaceUp: !this.#interfacesDown.has(path.networkInterface),
+      isStandby: this.#interfacesStandby.has(path.networkInterface),
+      isWatched: settings.state === 'enabled',
+      isInService: true,
+      isNextHopSilent: false,
+      isSessionUp: false,
+      isHeldDown: false,
+      isStarting: true,
+      lastDown: 'timer-expiry',
+    });
+  }
+
+  #peerChanged({ path }: PathWatch, change: PeerChange, now: Instant): void {
+    this.#note(this.#states[path.index], 'peer-changed', change, now);
+    // Where the peer comes from is no matter for our flows to it: their own NAT bindings are.
+    if (change !== 'peer-nat-change') this.#parts.listener().peerChanged(path, change, now);
+  }
+
+  #note({ watched: { path, node }, condition }: PathState, type: TraceType, reason: string, now: Instant): void {
+    const id = this.#describe(path);
+    this.#parts.trace?.event({ type, packet: 0, path: id, reason });
+    const what = type === 'peer-changed' ? reason : `${condition.status} (${reason})`;
+    this.#journal.event({ time: now, category: 'peer', node, message: `Peer ${path.peer} path ${id}: ${what}` });
+  }
+
+  #alarm({ watched: { path, node }, condition }: PathState, now: Instant): void {
+    const about = `path ${path.index}`;
+    const common = { source: node, category: 'peer' } as const;
+    if (condition.status === 'down') {
+      const message = `Peer ${path.peer} path is down: ${this.#describe(path)} (${condition.reason})`;
+      this.#journal.raise(about, { ...common, severity: 'major', message }, now);
+    } else {
+      this.#journal.clear(about, now);
+    }
+    const siblings = this.#states.filter(({ watched }) => watched.path.peer === path.peer);
+    const isLost = siblings.every((sibling) => sibling.condition.status === 'down');
+    const message = `Peer ${path.peer} is not reachable`;
+    if (isLost) this.#journal.raise(`peer ${path.peer}`, { ...common, severity: 'critical', message }, now);
+    else this.#journal.clear(`peer ${path.peer}`, now);
+  }
+
+  #describe(path: PeerPath): string {
+    return `${this.#parts.interfaces.list[path.networkInterface].name} to ${formatAddress(path.remote)}`;
+  }
+
+  #labels(path: PeerPath): ConstructorParameters<typeof PathCounters>[1][number] {
+    const { deviceName, vlan } = this.#parts.interfaces.list[path.networkInterface];
+    return { peerName: path.peer, peerHost: formatAddress(path.remote), deviceName, vlan };
+  }
+
+  rows(now: Instant): PeerRow[] {
+    return this.#states.map((state) => this.#row(state, now));
+  }
+
+  #row({ watched: { path, node }, watch, condition, upSince }: PathState, now: Instant): PeerRow {
+    const { name, mtu } = this.#parts.interfaces.list[path.networkInterface];
+    const quality = watch?.quality;
+    return {
+      peer: path.peer,
+      node,
+      networkInterface: name,
+      destination: formatAddress(path.remote),
+      status: condition.status,
+      reason: condition.reason,
+      hostname: watch?.peerNode ?? '',
+      pathMtu: mtu,
+      latencyMs: quality?.latencyMs ?? null,
+      jitterMs: quality?.jitterMs ?? null,
+      loss: quality?.lossPercent ?? null,
+      mos: quality?.mos ?? null,
+      uptime: upSince === undefined ? 0 : Math.floor((now - upSince) / seconds(1)),
+      bfdState: watch?.session.state ?? '',
+      transmitIntervalMs: finite((watch?.session.transmitInterval ?? 0) / milliseconds(1)),
+      detectionTimeMs: (watch?.session.detectionTime ?? 0) / milliseconds(1),
+    };
+  }
+}
+
+const faultCounters: Partial<Record<SvrBfdFault, keyof typeof bfdTable>> = {
+  unauthentic: 'bfdUnauthentic',
+  'bad-metadata': 'bfdBadMetadata',
+};
+
+/** A session that the peer wants to be silent has no interval. */
+const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
+
+function sourceOf({ frame, sourceAt, addressLength, sourcePort }: Packet): EndPoint {
+  return { address: frame.bytes.slice(sourceAt, sourceAt + addressLength), port: sourcePort };
+}

@@ -1,0 +1,48 @@
+import type { Instant } from '../time.ts';
+import type { PathReason, PathStatus } from './path-status.ts';
+
+/** One path to one peer, as `show peers` lists it (SVR sheet, section 6). */
+export interface PeerRow {
+  readonly peer: string;
+  readonly node: string;
+  readonly networkInterface: string;
+  /** The peer's address. */
+  readonly destination: string;
+  readonly status: PathStatus;
+  readonly reason: PathReason;
+  /** The peer's node, as it calls itself; empty until it has. */
+  readonly hostname: string;
+  readonly pathMtu: number;
+  /** What is measured; null while nothing is. Latency is one way, loss is in percent. */
+  readonly latencyMs: number | null;
+  readonly jitterMs: number | null;
+  readonly loss: number | null;
+  readonly mos: number | null;
+  /** Seconds since the path is up; 0 if it is not. */
+  readonly uptime: number;
+  /** State of the BFD session, and how often it sends and how long it waits, in milliseconds; empty and 0 without one. */
+  readonly bfdState: string;
+  readonly transmitIntervalMs: number;
+  readonly detectionTimeMs: number;
+}
+
+export type Severity = 'critical' | 'major' | 'minor';
+
+/** An alarm that stands, as `show alarms` lists it. */
+export interface AlarmRow {
+  readonly id: number;
+  readonly time: Instant;
+  readonly severity: Severity;
+  /** The node that raised it. */
+  readonly source: string;
+  readonly category: 'peer' | 'interface';
+  readonly message: string;
+}
+
+/** Something that happened, as `show events` lists it. */
+export interface EventRow {
+  readonly time: Instant;
+  readonly category: 'alarm' | 'peer';
+  readonly node: string;
+  readonly message: string;
+}
