@@ -22,7 +22,7 @@ describe('scenarios on the netns fabric', function () {
         verdicts.filter(({ held }) => !held).map(({ text, measured }) => `${text}: ${measured}`),
         [],
       );
-      deepEqual(leftovers(scenario.name), []);
+      deepEqual(leftovers(`${scenario.name}-${process.pid}`), []);
     });
   }
 });
