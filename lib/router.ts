@@ -320,6 +320,7 @@ function interfacesOf(
       vlan: networkInterface.vlan,
       globalId: deviceInterface.globalId,
       mtu: networkInterface.mtu,
+      enforcedMss: networkInterface.enforcedMss,
       tenant: networkInterface.tenant,
       addresses: networkInterface.addresses.map(({ ipAddress, prefixLength, gateway }) => ({
         address: ipAddress,

@@ -1,6 +1,6 @@
 import type { Family } from '../address.ts';
 import type { PortIndex } from '../device.ts';
-import { Frame } from '../frame.ts';
+import type { Frame } from '../frame.ts';
 import type { Attributes } from '../metadata/attributes.ts';
 import { decodeMetadata, encodeMetadata, type Metadata, type MetadataEncoding } from '../metadata/codec.ts';
 import type { Fragment as FragmentAttribute } from '../metadata/layout.ts';
@@ -17,13 +17,13 @@ import type { ReplayCache } from '../metadata/replay.ts';
 import type { Seal } from '../metadata/trailer.ts';
 import type { Random } from '../random.ts';
 import { counter, counterPath, type Counters } from '../stats/counters.ts';
-import { earliest, type Instant } from '../time.ts';
+import type { Instant } from '../time.ts';
 import type { Trace, TraceType } from '../trace.ts';
 import { copyBytes, equalBytes, writeU16 } from '../wire/bytes.ts';
 import { update } from '../wire/checksum.ts';
 import { MAC_LENGTH, etherType, etherTypes, ethernetHeaderLength, isGroupMac, vlanId } from '../wire/ethernet.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
-import { TCP_HEADER_LENGTH, tcpFlags } from '../wire/tcp.ts';
+import { TCP_HEADER_LENGTH, tcpFlags, tcpFlagsOf } from '../wire/tcp.ts';
 import { UDP_HEADER_LENGTH, udpChecksum } from '../wire/udp.ts';
 import { OWN_IP_FIELDS, finishUdpChecksum, prependIp, prependUdp } from './egress.ts';
 import {
@@ -34,17 +34,19 @@ import {
   keyProtocol,
   keySourcePort,
 } from './flow-key.ts';
-import { FabricFragments, WHOLE_FRAME_LENGTH, fabricFragment, loadFabricWhole } from './fabric-fragments.ts';
+import { FabricFragments } from './fabric-fragments.ts';
 import { type FlowTable, flowFlags } from './flow-table.ts';
 import type { FramePool } from './frame-pool.ts';
 import type { IcmpErrorKind, IcmpErrors } from './icmp-errors.ts';
 import type { NetworkInterface, NetworkInterfaces } from './interfaces.ts';
-import { IpFragments, ipFragment, loadIpWhole } from './ip-fragments.ts';
+import { IpFragments } from './ip-fragments.ts';
+import { clampMss, mssOf } from './mss.ts';
 import type { Neighbors } from './neighbors.ts';
 import { PARSED, Packet, ipHeaderLength } from './packet.ts';
 import type { PeerPath } from './peer-path.ts';
-import type { Reassembly } from './reassembly.ts';
+import type { FragmentFate, Reassembly } from './reassembly.ts';
 import { Sealing } from './sealing.ts';
+import { Wholes } from './wholes.ts';
 
 /** What the highway hands up: the Service Area. The highway never looks into it. */
 export interface SlowPath {
@@ -113,8 +115,7 @@ export class Highway {
   readonly sealing: Sealing;
   readonly #fabricFragments: FabricFragments;
   readonly #ipFragments: IpFragments;
-  /** Where packets are put together; made when the first is. */
-  #whole: Frame | undefined;
+  readonly #wholes: Wholes;
   /** Where metadata is written before its length is known. */
   readonly #block = new Uint8Array(METADATA_LENGTH_MAX);
   readonly #slowPath: SlowPath;
@@ -134,17 +135,17 @@ export class Highway {
       refused: (frame, reason) => this.#drop(frame, reason),
     });
     this.#fabricFragments = new FabricFragments({ ...parts, sealing: this.sealing });
+    this.#wholes = new Wholes(parts.interfaces, parts.fabricReassembly, parts.ipReassembly);
     this.#ipFragments = new IpFragments(parts.neighbors, parts.counters, parts.random);
   }
 
   nextDeadline(): Instant {
-    return earliest(this.#parts.fabricReassembly.nextDeadline(), this.#parts.ipReassembly.nextDeadline());
+    return this.#wholes.nextDeadline();
   }
 
   /** Gives up packets whose fragments have not all come in time. */
   poll(now: Instant): void {
-    this.#parts.fabricReassembly.poll(now);
-    this.#parts.ipReassembly.poll(now);
+    this.#wholes.poll(now);
   }
 
   receive(port: PortIndex, frame: Frame, now: Instant): void {
@@ -185,16 +186,7 @@ export class Highway {
 
   /** A packet in IP fragments is put together, and goes on as if it had come whole. */
   #ipFragmentArrived(port: PortIndex, frame: Frame, ipAt: number, networkInterface: number, now: Instant): void {
-    const fragment = ipFragment(frame, ipAt, networkInterface);
-    if (!fragment) return this.#drop(frame, counter.frameMalformed);
-    const result = this.#parts.ipReassembly.add(fragment, now);
-    if (typeof result === 'string') return this.#trace('fragment-received', frame, result);
-    const whole = this.#wholeFrame(frame.id);
-    loadIpWhole(whole, result);
-    // What a network between routers does to their packets is nothing that hosts have done.
-    const isOwn = this.#interfaces.ownsDestination(networkInterface, whole.bytes, ipAtOf(whole));
-    this.#packet.largestFragment = isOwn ? 0 : result.largest;
-    this.#wholeArrived(port, whole, now);
+    this.#fragmentTaken(port, frame, this.#wholes.addIp(frame, ipAt, networkInterface, this.#packet, now), now);
   }
 
   /** The same for a fragment of the fabric, which is authentic. */
@@ -205,26 +197,15 @@ export class Highway {
     end: number,
     now: Instant,
   ): void {
-    const { frame } = packet;
+    const { frame, networkInterface } = packet;
     // Fragments of fragments are nothing that a router makes.
     if (packet.fabricWords >= 0) return this.#drop(frame, counter.fabricFragmentsMalformed);
-    const result = this.#parts.fabricReassembly.add(fabricFragment(packet, attribute, metadata, end), now);
-    if (typeof result === 'string') return this.#trace('fragment-received', frame, result);
-    const { port } = this.#interfaces.list[packet.networkInterface];
-    const whole = this.#wholeFrame(frame.id);
-    loadFabricWhole(whole, result);
-    this.#packet.fabricWords = result.about;
-    this.#packet.largestFragment = result.largest;
-    this.#wholeArrived(port, whole, now);
+    const result = this.#wholes.addFabric(packet, attribute, metadata, end, now);
+    this.#fragmentTaken(this.#interfaces.list[networkInterface].port, frame, result, now);
   }
 
-  #wholeFrame(id: number): Frame {
-    this.#whole ??= Frame.allocate(WHOLE_FRAME_LENGTH);
-    this.#whole.id = id;
-    return this.#whole;
-  }
-
-  #wholeArrived(port: PortIndex, whole: Frame, now: Instant): void {
+  #fragmentTaken(port: PortIndex, fragment: Frame, whole: Frame | FragmentFate, now: Instant): void {
+    if (typeof whole === 'string') return this.#trace('fragment-received', fragment, whole);
     this.#trace('packet-reassembled', whole);
     this.receive(port, whole, now);
     this.#packet.fabricWords = -1;
@@ -241,7 +222,7 @@ export class Highway {
   #forwardFromHost(flow: number, packet: Packet, now: Instant): void {
     const flows = this.#flows;
     flows.activity[flow] = now;
-    if (packet.protocol === ipProtocols.tcp) this.#followTcp(flow, packet.tcpFlags, now);
+    if (packet.protocol === ipProtocols.tcp) this.#followTcp(flow, packet.frame.bytes, packet.l4At, packet.end, now);
     if (flows.path[flow] === 0) return this.#leaveToHost(flow, packet, packet.l4At, packet.end, now);
     // UDP goes bare between waypoints; everything else keeps its own L4 header inside.
     const isWrapped = packet.protocol !== ipProtocols.udp;
@@ -314,7 +295,7 @@ export class Highway {
     if (protocol === ipProtocols.udp) return this.#leaveToHostAsUdp(flow, packet, contentAt, end, isChanged, now);
     if (protocol === ipProtocols.tcp) {
       if (end - contentAt < TCP_HEADER_LENGTH) return this.#drop(packet.frame, counter.frameMalformed);
-      this.#followTcp(flow, packet.frame.bytes[contentAt + 13], now);
+      this.#followTcp(flow, packet.frame.bytes, contentAt, end, now);
     }
     this.#leaveToHost(flow, packet, contentAt, end, now);
   }
@@ -535,9 +516,29 @@ export class Highway {
     return metadata;
   }
 
-  #followTcp(flow: number, flags: number, now: Instant): void {
+  /** The segment bytes[at, end) has at least a whole header without options. */
+  #followTcp(flow: number, bytes: Uint8Array, at: number, end: number, now: Instant): void {
+    const flags = tcpFlagsOf(bytes, at);
+    if ((flags & tcpFlags.syn) !== 0) {
+      const max = Math.min(this.#mssTowards(flow), this.#mssTowards(flow ^ 1));
+      if (clampMss(bytes, at, end, max)) this.#counters[counter.mssClamped]++;
+    }
     if ((flags & TCP_STATE_CHANGES) !== 0 || (this.#flows.flags[flow] & flowFlags.tcpOpening) !== 0)
       this.#slowPath.tcpSegment(flow, flags, now);
+  }
+
+  #mssTowards(flow: number): number {
+    const flows = this.#flows;
+    const keyAt = (flow ^ 1) * KEY_WORDS;
+    const out = this.#interfaces.list[keyNetworkInterface(flows.keys, keyAt)];
+    let added = 0;
+    if (flows.path[flow] !== 0) {
+      const { seal } = this.#parts.paths[flows.path[flow] - 1];
+      const isEncrypted = (flows.flags[flow] & flowFlags.encrypted) !== 0;
+      added = UDP_HEADER_LENGTH + (seal?.trailerLength ?? 0);
+      if (isEncrypted) added += this.#slowPath.payloadKeys(flow).payloadGrowthMax;
+    }
+    return mssOf(out.enforcedMss, out.mtu, keyFamily(flows.keys, keyAt), added);
   }
 
   #expire(flow: number, packet: Packet, now: Instant): void {
@@ -563,8 +564,6 @@ export class Highway {
     this.#drop(packet.frame, reason);
   }
 }
-
-const ipAtOf = ({ bytes, start, end }: Frame): number => start + ethernetHeaderLength(bytes, start, end);
 
 /** Whether a packet that is too long for where it goes may be cut: IPv4 leaves it to the sender, IPv6 hosts cut their own. */
 const mayBeCut = (packet: Packet, family: Family): boolean =>

@@ -4,6 +4,7 @@ import type { PortIndex } from '../device.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
 import type { Seal } from '../metadata/trailer.ts';
 import { equalBytes } from '../wire/bytes.ts';
+import type { EnforcedMss } from './mss.ts';
 
 /** An address of the router on one of its networks. */
 export interface OwnAddress {
@@ -25,6 +26,7 @@ export interface NetworkInterface {
   readonly globalId?: number;
   /** Longest IP packet that may leave by it, in bytes. */
   readonly mtu: number;
+  readonly enforcedMss: EnforcedMss;
   readonly tenant: string | undefined;
   readonly addresses: readonly OwnAddress[];
   /** What packets from other routers are sealed with; undefined if they are not. */

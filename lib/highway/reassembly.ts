@@ -149,6 +149,13 @@ export class Reassembly {
     return result;
   }
 
+  /** Counts a fragment whose headers do not add up. */
+  reject(): 'malformed' {
+    this.#counters[this.#counter.received]++;
+    this.#counters[this.#counter.malformed]++;
+    return 'malformed';
+  }
+
   #add(fragment: Fragment, now: Instant): Whole | FragmentFate {
     const { offset, isLast } = fragment;
     const length = fragment.contentEnd - fragment.contentAt;

@@ -290,6 +290,10 @@ export const counterTable = {
     `${fabric} packets-evicted`,
     'a packet was dropped, with fragments missing: others needed its place',
   ),
+  mssClamped: row(
+    `${emulator} fragmentation tcp mss-clamped`,
+    'a SYN announced longer segments than fit the way, and was changed',
+  ),
   ipFragmented: row(`${ip} packets-fragmented`, 'a packet left to a host in IP fragments'),
   ipFragmentsSent: row(`${ip} fragments-sent`, 'an IP fragment was sent to a host'),
   ipFragmentsReceived: row(`${ip} fragments-received`, 'an IP fragment came'),

@@ -31,6 +31,7 @@ export type LeafKind =
   | 'decimal'
   | 'duration'
   | 'priority'
+  | 'mss'
   | 'ip-address'
   | 'ip-prefix'
   | 'mac-address'
@@ -185,6 +186,20 @@ const priorityType: LeafType<Priority> = {
   write: String,
 };
 
+/** A maximum segment size of TCP in bytes, or what else may be done about it. */
+export type Mss = number | 'automatic' | 'disabled';
+
+const mssRange: Range = { min: 64, max: 8_960 };
+
+const mssType: LeafType<Mss> = {
+  kind: 'mss',
+  describes: `a whole number from ${mssRange.min} to ${mssRange.max} (bytes), automatic or disabled`,
+  range: mssRange,
+  units: 'bytes',
+  read: (text) => (text === 'automatic' || text === 'disabled' ? text : readInteger(text, mssRange)),
+  write: String,
+};
+
 function hexType(lengths: readonly number[]): LeafType<Uint8Array> {
   return {
     kind: 'hex',
@@ -233,6 +248,8 @@ export const duration = <const O extends LeafOptions<Duration>>(
 
 export const priority = <const O extends LeafOptions<Priority>>(options: O): Leaf<Priority, Presence<O>> =>
   leaf(priorityType, options);
+
+export const mss = <const O extends LeafOptions<Mss>>(options: O): Leaf<Mss, Presence<O>> => leaf(mssType, options);
 
 export const ipAddress = <const O extends LeafOptions<IpAddress>>(options: O): Leaf<IpAddress, Presence<O>> =>
   leaf(addressType, options);

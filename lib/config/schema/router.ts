@@ -13,6 +13,7 @@ import {
   ipPrefix,
   leafList,
   macAddress,
+  mss,
   reference,
 } from './leaf.ts';
 
@@ -84,6 +85,10 @@ const networkInterface = list('Networks on a device interface', ['name'], {
   description,
   vlan: integer(0, 4_094, { default: 0, help: 'VLAN tag; 0 is untagged' }),
   mtu: integer(68, 9_100, { default: 1_500, units: 'bytes', help: 'Longest IP packet' }),
+  'enforced-mss': mss({
+    default: 'automatic',
+    help: 'Longest TCP payload that hosts on either side may announce for connections over this network: a number of bytes, or what fits its packets whole',
+  }),
   tenant: reference('tenant', { help: 'Tenant of whoever sends from this network' }),
   'inter-router-security': reference('security', { help: 'Protection of what arrives here from other routers' }),
   neighborhood,

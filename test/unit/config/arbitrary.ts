@@ -43,6 +43,8 @@ function leafValue({ type }: AnyLeaf | AnyLeafList): fc.Arbitrary<unknown> {
       return fc.integer({ min, max }).map(type.units === 'seconds' ? seconds : milliseconds);
     case 'priority':
       return fc.oneof(fc.integer({ min, max }), fc.constantFrom('ordered', 'never'));
+    case 'mss':
+      return fc.oneof(fc.integer({ min, max }), fc.constantFrom('automatic', 'disabled'));
     case 'ip-address':
       return address;
     case 'ip-prefix':

@@ -34,6 +34,7 @@ const lan: NetworkInterface = {
   mac: OWN,
   vlan: 0,
   mtu: 1_500,
+  enforcedMss: 'automatic',
   tenant: 'corp',
   addresses: (
     [

@@ -1,8 +1,8 @@
 import type { Fragment } from '../../../lib/metadata/layout.ts';
 import type { CounterName } from '../../../lib/stats/counters.ts';
 import { seconds } from '../../../lib/time.ts';
-import { ipv4Fragments } from '../../support/ip-fragments.ts';
-import { ethernetFrame, ipFrame, udpPacket } from '../../support/packets.ts';
+import { ipv4Fragments, withIpv4Header } from '../../support/ip-fragments.ts';
+import { ethernetFrame, ipFrame, joined, tcpPacket, udpPacket } from '../../support/packets.ts';
 import { macs, twoRouters, type Lab, type LabOptions, type RouterNode } from '../../support/two-routers.ts';
 
 /** Routers with a usual MTU between them, and a session. */
@@ -65,6 +65,16 @@ export const fragmentStories: Partial<Record<CounterName, () => readonly [Router
   fabricReassemblyRefused: () => [forged([{}, { originalId: 1 }])],
   fabricReassemblyTimedOut: () => [forged([{}])],
   fabricReassemblyEvicted: () => [forged([{}, { extendedId: 2 }], { emulator: { 'reassembly-packets': '1' } })],
+  mssClamped: () => {
+    const lab = narrow();
+    const syn = tcpPacket(['10.1.0.10', 40_000], ['10.2.0.10', 80], 0x02);
+    // Four bytes of options: the maximum segment size, 65,535 bytes.
+    const packet = joined(syn, Uint8Array.of(2, 4, 0xff, 0xff));
+    packet[32] = 0x60;
+    lab.client.sendIp(withIpv4Header(packet.slice(0, 20), packet.slice(20), 0));
+    lab.settle();
+    return [lab.spoke];
+  },
   ipFragmented: () => [fragments(datagram()).hub],
   ipFragmentsSent: () => [fragments(datagram()).hub, 2],
   ipFragmentsReceived: () => [fragments(datagram()).spoke, 2],
