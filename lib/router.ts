@@ -82,7 +82,7 @@ export class Router implements Device {
     const configuration = options.node === undefined ? wholeRouter : onNode(wholeRouter, options.node);
     const wire: Wire = { transmit: (port, frame) => this.#transmit(port, frame, options.wire) };
     const { emulator } = authority;
-    const policies = new SecurityPolicies(options.crypto, random, emulator.hmacTimeWindow);
+    const policies = new SecurityPolicies(options.crypto, random, emulator.hmacTimeWindow, name);
     this.#policies = policies;
     const services = new Services(authority);
     const configuredPaths = peerPaths(authority, configuration);

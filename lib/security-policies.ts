@@ -11,12 +11,15 @@ export class SecurityPolicies {
   readonly #crypto: CryptoProvider;
   readonly #random: Random;
   readonly #windowSeconds: number;
+  readonly #sender: number;
   readonly #seals = new Map<Security, Seal>();
   readonly #keys = new Map<Security, KeyRing>();
   /** How long the longest-lived copy of a sealed packet may be accepted. */
   copyLifetime: Duration = seconds(0);
 
-  constructor(crypto: CryptoProvider, random: Random, timeWindow: Duration) {
+  /** `router` is the name of the router whose policies they are. */
+  constructor(crypto: CryptoProvider, random: Random, timeWindow: Duration, router: string) {
+    this.#sender = senderTag(router);
     this.#crypto = crypto;
     this.#random = random;
     this.#windowSeconds = timeWindow / seconds(1);
@@ -28,7 +31,12 @@ export class SecurityPolicies {
     const known = this.#seals.get(policy);
     if (known) return known;
     assert(policy.hmacKey !== undefined, `security '${policy.name}' has an HMAC but no key`);
-    const seal = new Seal(this.#crypto.hmac(policy.hmacCipher, policy.hmacKey), policy.hmacMode, this.#windowSeconds);
+    const seal = new Seal(
+      this.#crypto.hmac(policy.hmacCipher, policy.hmacKey),
+      policy.hmacMode,
+      this.#windowSeconds,
+      this.#sender,
+    );
     this.#seals.set(policy, seal);
     if (seal.copyLifetime > this.copyLifetime) this.copyLifetime = seal.copyLifetime;
     return seal;
@@ -55,4 +63,11 @@ export class SecurityPolicies {
     const used = [...this.#keys].find(([policy]) => policy.name === policyName);
     return used?.[1].rotate(securityId) ?? false;
   }
+}
+
+/** FNV-1a of a router's name: the nodes of one router are one sender, two routers are two. */
+function senderTag(router: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < router.length; i++) hash = Math.imul(hash ^ router.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }

@@ -250,8 +250,8 @@ export class Highway {
     const opened = this.openMetadata(packet, seal, now);
     if (!opened) return;
     const { metadata, end } = opened;
-    // Metadata is refused when it comes twice, so that its number is a safe place to count from.
-    if (seal) this.sealing.restartSequence(flow, packet.frame, end);
+    // A number behind the window does not move it back: metadata may come late.
+    if (seal) this.sealing.noteSequence(flow, packet.frame, end);
     this.#flows.activity[flow] = now;
     if (!this.#slowPath.metadataArrived(flow, packet, metadata, end, now)) return;
     this.#counters[counter.metadataRemoved]++;

@@ -3,6 +3,7 @@ import { ReplayWindow, type ReplayCache } from '../metadata/replay.ts';
 import {
   NO_BINDING,
   OUTSIDE_WINDOW,
+  OWN_PACKET,
   TOO_SHORT,
   sealedDigestAt,
   sealedSequence,
@@ -107,6 +108,11 @@ export class Sealing {
     return true;
   }
 
+  /** Takes note of the number of a packet with metadata on a flow that is known: bare packets may come behind it. */
+  noteSequence(flow: number, frame: Frame, end: number): void {
+    this.#window.accept(flow, sealedSequence(frame.bytes, end));
+  }
+
   /** The flow's peer counts anew from the number in the trailer of a packet whose content ends at `end`. */
   restartSequence(flow: number, frame: Frame, end: number): void {
     this.#window.reset(flow, sealedSequence(frame.bytes, end));
@@ -140,6 +146,7 @@ export class Sealing {
 
 function faultCounter(fault: number): number {
   if (fault === TOO_SHORT) return counter.digestNotFound;
+  if (fault === OWN_PACKET) return counter.replayed;
   return fault === OUTSIDE_WINDOW ? counter.outsideTimeWindow : counter.digestCompare;
 }
 

@@ -9,21 +9,21 @@ export type SealMode = 'time-based' | 'regular';
 /** What the binding of a packet that carries metadata is: the metadata itself names the session. */
 export const NO_BINDING: Uint8Array = new Uint8Array(0);
 
-/** How far the clocks of two routers may be apart, either way (emulator choice). */
-export const TIME_WINDOW_SECONDS = 30;
-
 /** Why `open` refused; always negative, so that it is never taken for an offset. */
 export const TOO_SHORT = -1;
 export const WRONG_DIGEST = -2;
 export const OUTSIDE_WINDOW = -3;
 
-/** Bytes of the sequence number and the time, which stand before the digest. */
-const STAMP_LENGTH = 8;
+/** The digest is right, and the sender is oneself: somebody has sent a packet back. */
+export const OWN_PACKET = -4;
+
+/** Bytes of the sequence number, the time and the sender, which stand before the digest. */
+const STAMP_LENGTH = 12;
 
 /**
  * The trailer that protects a packet between two routers, at the very end of its UDP payload:
  *
- *     sequence u32 | time u32, in seconds; 0 in mode regular | digest
+ *     sequence u32 | time u32, in seconds; 0 in mode regular | sender u32 | digest
  *
  * The digest is over a binding, which both sides know and the packet does not carry, the UDP payload with its metadata,
  * sequence and time. For a packet without metadata the binding is the UUID of its session and its direction, so that no
@@ -37,9 +37,12 @@ export class Seal {
   readonly #hmac: Hmac;
   readonly #mode: SealMode;
   readonly #windowSeconds: number;
+  readonly #sender: number;
   readonly #digest: Uint8Array;
 
-  constructor(hmac: Hmac, mode: SealMode, windowSeconds: number = TIME_WINDOW_SECONDS) {
+  /** `sender` tells the routers that share a key apart. */
+  constructor(hmac: Hmac, mode: SealMode, windowSeconds: number, sender: number) {
+    this.#sender = sender >>> 0;
     this.#hmac = hmac;
     this.#mode = mode;
     this.#windowSeconds = windowSeconds;
@@ -62,17 +65,19 @@ export class Seal {
     if (sealedEnd > bytes.length) throw new RangeError('no room for the trailer');
     writeU32(bytes, end, sequence);
     writeU32(bytes, end + 4, this.#mode === 'time-based' ? nowSeconds : 0);
+    writeU32(bytes, end + 8, this.#sender);
     this.#hmac.digest(binding, bytes, start, end + STAMP_LENGTH, bytes, end + STAMP_LENGTH);
     return sealedEnd;
   }
 
-  /** Checks the trailer of bytes[start, end). Returns the end without it, or TOO_SHORT, WRONG_DIGEST, OUTSIDE_WINDOW. */
+  /** Checks the trailer of bytes[start, end). Returns the end without it, or the fault. */
   open(bytes: Uint8Array, start: number, end: number, binding: Uint8Array, nowSeconds: number): number {
     const openedEnd = end - this.trailerLength;
     if (openedEnd < start) return TOO_SHORT;
     const digestAt = sealedDigestAt(openedEnd);
     this.#hmac.digest(binding, bytes, start, digestAt, this.#digest, 0);
     if (!sameBytes(this.#digest, bytes, digestAt)) return WRONG_DIGEST;
+    if (readU32(bytes, openedEnd + 8) === this.#sender) return OWN_PACKET;
     if (this.#mode === 'regular') return openedEnd;
     const ageSeconds = (nowSeconds - readU32(bytes, openedEnd + 4)) | 0;
     return Math.abs(ageSeconds) <= this.#windowSeconds ? openedEnd : OUTSIDE_WINDOW;

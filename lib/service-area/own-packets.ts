@@ -17,9 +17,16 @@ export function isEchoRequest(packet: Packet): boolean {
 
 /** Turns a ping of one of our addresses into its answer, in place, and sends it back to where it came from. */
 export function answerEcho({ neighbors, interfaces, counters, highway }: ServiceAreaParts, packet: Packet): void {
-  const { frame, l4At } = packet;
   if (packet.end - packet.ipAt > interfaces.list[packet.networkInterface].mtu)
     return highway().drop(packet, counter.tooBig);
+  const mac = turnIntoEchoReply(packet);
+  neighbors.sendToMac(packet.networkInterface, mac, 0, packet.frame);
+  counters.values[counter.icmpEchoAnswered]++;
+}
+
+/** Makes an echo request the reply to it, from the IP header on. Returns the link address that it came from. */
+export function turnIntoEchoReply(packet: Packet): Uint8Array {
+  const { frame, l4At } = packet;
   const { bytes } = frame;
   const request = bytes[l4At] << 8;
   const reply = (packet.family === 4 ? icmpTypes.echoReply : icmpv6Types.echoReply) << 8;
@@ -30,6 +37,5 @@ export function answerEcho({ neighbors, interfaces, counters, highway }: Service
   const mac = bytes.slice(frame.start + MAC_LENGTH, frame.start + 2 * MAC_LENGTH);
   frame.end = packet.end;
   prependIp(frame, l4At, packet.key, 0, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
-  neighbors.sendToMac(packet.networkInterface, mac, 0, frame);
-  counters.values[counter.icmpEchoAnswered]++;
+  return mac;
 }

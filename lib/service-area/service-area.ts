@@ -88,6 +88,9 @@ export class ServiceArea implements SlowPath {
     const isForWaypoint =
       hasPeers && packet.protocol === ipProtocols.udp && packet.destinationPort >= WAYPOINT_PORT_MIN;
     if (!isForWaypoint) return this.#drop(packet, 'frameUnsupported');
+    const former = this.sessions.formerKeys.find(packet.key, now);
+    if (former && this.#parts.sessions.hasUuid(former.flow >> 1, former.uuid))
+      return this.#parts.highway().forward(former.flow, packet, now);
     const { bytes } = packet.frame;
     const isBlock =
       hasCookie(bytes, packet.payloadAt, packet.end) && !isFalsePositiveMarker(bytes, packet.payloadAt, packet.end);

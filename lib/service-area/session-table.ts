@@ -128,6 +128,7 @@ export class SessionTable {
   }
 
   hasUuid(session: number, uuid: Uint8Array): boolean {
+    if (!this.isAlive(session)) return false;
     for (let i = 0; i < 16; i++) if (this.#uuids[session * 16 + i] !== uuid[i]) return false;
     return true;
   }

@@ -7,6 +7,7 @@ import { counter, type CounterName } from '../stats/counters.ts';
 import { after, milliseconds, seconds, type Duration, type Instant } from '../time.ts';
 import { TimerWheel } from '../timer-wheel.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
+import { FormerKeys } from './former-keys.ts';
 import type { ServiceAreaParts } from './parts.ts';
 import type { SessionSeed } from './session-table.ts';
 import { followTcp, isTcpClosed, isTcpEstablished } from './tcp-state.ts';
@@ -51,6 +52,7 @@ const removalCounters: Readonly<Record<RemovalReason, CounterName>> = {
 /** Installs and removes sessions with their flows, and lets them time out. */
 export class Sessions {
   readonly #parts: ServiceAreaParts;
+  readonly formerKeys = new FormerKeys();
   readonly #timers: TimerWheel;
   readonly #expire: (session: number) => void;
   #observer: SessionObserver | undefined;
@@ -125,8 +127,8 @@ export class Sessions {
     if (flows.path[leaving] !== 0) this.#parts.pathLoad[flows.path[leaving] - 1]--;
     if (side.path) this.#parts.pathLoad[side.path.index]++;
     flows.path[leaving] = side.path ? side.path.index + 1 : 0;
+    this.formerKeys.remember(flows.keys, flow * KEY_WORDS, flow, this.#parts.sessions.uuid(flow >> 1), now);
     flows.rekey(flow, side.key);
-    this.#parts.highway().sealing.clearSequence(flow);
     this.#observer?.changed(flow >> 1);
     return true;
   }

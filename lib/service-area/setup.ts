@@ -162,24 +162,29 @@ export class SessionSetup {
     this.#count('flowMoved');
     this.#handshake.begin(flow >> 1, flow, now);
     trace?.event({ type: 'session-moved', packet: packet.frame.id, session: sessions.uuidText(flow >> 1) });
+    if (this.#isSealed(flow)) this.#parts.highway().sealing.noteSequence(flow, packet.frame, end);
     this.#takeOver(flow, packet, metadata, end, now);
+  }
+
+  /** Whether the packets that come on a flow are sealed. */
+  #isSealed(flow: number): boolean {
+    const { flows, paths } = this.#parts;
+    return paths[flows.path[flow ^ 1] - 1].seal !== undefined;
   }
 
   #passOn(flow: number, packet: Packet, metadata: Metadata, end: number, now: Instant): void {
     const isRecreated = metadata.attributes.modifyRequest !== undefined || (flow & 1) === 1;
     this.#handshake.begin(flow >> 1, flow, now);
     this.#begun(flow >> 1, packet, isRecreated);
+    if (this.#isSealed(flow)) this.#parts.highway().sealing.restartSequence(flow, packet.frame, end);
     this.#takeOver(flow, packet, metadata, end, now);
   }
 
   /** The content behind the metadata goes on; a message holds none. */
   #takeOver(flow: number, packet: Packet, metadata: Metadata, end: number, now: Instant): void {
-    const { counters, paths, flows } = this.#parts;
-    const highway = this.#parts.highway();
-    if (paths[flows.path[flow ^ 1] - 1].seal) highway.sealing.restartSequence(flow, packet.frame, end);
     if (metadata.attributes.controlMessage !== undefined) return;
-    counters.values[counter.metadataRemoved]++;
-    highway.leave(flow, packet, packet.payloadAt + metadata.length, end, true, now);
+    this.#count('metadataRemoved');
+    this.#parts.highway().leave(flow, packet, packet.payloadAt + metadata.length, end, true, now);
   }
 
   /** Tenant, service and context of metadata, checked against the configuration. Drops the packet if they do not fit. */

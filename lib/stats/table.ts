@@ -142,7 +142,7 @@ export const counterTable = {
   ),
   replayed: row(
     `${emulator} hmac replayed`,
-    'a packet was dropped: it has been seen before, or is older than the replay window',
+    'a packet was dropped: it has been seen before, is older than the replay window, or was sent by this router itself',
   ),
 
   keyRotations: row(`${emulator} encryption key-rotations`, 'the router turned to another key of a security policy'),

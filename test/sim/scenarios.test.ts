@@ -35,7 +35,7 @@ describe('the scenarios', () => {
 });
 
 /** They are about something that both modes of recovery detection do alike. */
-const sameInBothModes = new Set(['wrong-key']);
+const sameInBothModes = new Set(['wrong-key', 'path-failover', 'revertible', 'peer-reboot']);
 
 describe('the expectations of the scenarios', () => {
   for (const file of files) {

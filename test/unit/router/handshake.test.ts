@@ -5,7 +5,7 @@ import { LAB_START, WAN_DELAY, kindOf, twoRouters } from '../../support/two-rout
 
 /** SVR sheet, section 2.3. */
 describe('the metadata handshake', () => {
-  it('puts metadata on every forward packet until reverse metadata comes, and on every reverse one until a bare forward packet does', () => {
+  it('puts metadata on forward packets until reverse metadata comes, and on reverse ones until a bare forward packet does', () => {
     const lab = twoRouters();
     for (const payload of ['1', '2', '3']) lab.client.ask(payload);
     lab.settle();

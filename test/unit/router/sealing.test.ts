@@ -70,7 +70,7 @@ describe('packets between two routers that share a key', () => {
         const lengths = lab.wan.packets.map(({ packet, metadata }) => packet.payload.length - (metadata?.length ?? 0));
         deepEqual(
           lengths,
-          Array.from({ length: 6 }, () => 1 + 8 + digestLengths[cipher]),
+          Array.from({ length: 6 }, () => 1 + 12 + digestLengths[cipher]),
         );
         for (const router of [lab.spoke, lab.hub]) {
           equal(router.count('digestAdded'), 3);

@@ -63,7 +63,8 @@ const bytes = hex(
   Buffer.from(message).toString('hex'),
 );
 
-const seal = (): Seal => new Seal(nodeCrypto.hmac('sha256', new Uint8Array(16).fill(5)), 'time-based', 2);
+const seal = (sender = 1): Seal =>
+  new Seal(nodeCrypto.hmac('sha256', new Uint8Array(16).fill(5)), 'time-based', 2, sender);
 
 function written(what: BfdMetadata = metadata, sealedWith?: Seal): Uint8Array {
   const target = new Uint8Array(1_500);
@@ -97,7 +98,7 @@ describe('an SVR BFD packet', () => {
   });
 
   it('is sealed whole, and numbered', () => {
-    const sealed = written(metadata, seal());
+    const sealed = written(metadata, seal(2));
     const read = readSvrBfd(sealed, 0, sealed.length, seal(), NOW);
     equal(typeof read === 'string' ? read : read.sequence, 77);
     for (let at = 0; at < sealed.length; at++) {
@@ -108,8 +109,8 @@ describe('an SVR BFD packet', () => {
   });
 
   it('is refused without a seal, with another key, and when it is old', () => {
-    const sealed = written(metadata, seal());
-    const other = new Seal(nodeCrypto.hmac('sha256', new Uint8Array(16)), 'time-based', 2);
+    const sealed = written(metadata, seal(2));
+    const other = new Seal(nodeCrypto.hmac('sha256', new Uint8Array(16)), 'time-based', 2, 2);
     equal(readSvrBfd(bytes, 0, bytes.length, seal(), NOW), 'unauthentic');
     equal(readSvrBfd(sealed, 0, sealed.length, other, NOW), 'unauthentic');
     equal(readSvrBfd(sealed, 0, sealed.length, seal(), (NOW + seconds(3)) as Instant), 'unauthentic');
