@@ -22,6 +22,8 @@ const programs: Record<string, string> = {
   tshark: 'tshark',
   dockerd: 'docker.io',
   'docker-compose': 'docker-compose',
+  'redis-server': 'redis-server',
+  openssl: 'openssl',
   ethtool: 'ethtool',
   nft: 'nftables',
   ps: 'procps',

@@ -8,6 +8,7 @@ import { countStarts } from './count-starts.ts';
 import { loadLab } from './load-lab.ts';
 import { serveNode, socketPath, type NodeService } from './node-service.ts';
 import type { NodeOptions } from './router-node.ts';
+import { readRedisPlace, type RedisPlace } from './stores/redis-place.ts';
 
 interface Arguments {
   readonly lab: string;
@@ -16,6 +17,8 @@ interface Arguments {
   readonly seed?: number;
   readonly interface: ReadonlyMap<string, string>;
   readonly take: ReadonlyMap<string, string>;
+  readonly store?: string;
+  readonly storeCa?: string;
   readonly record?: true;
   readonly wait?: true;
   readonly attached?: true;
@@ -52,6 +55,8 @@ function nodeCommand(kind: 'router' | 'host', summary: string, make: (options: N
         .default(new Map<string, string>())
         .argParser(portReader('wan=172.16.0.1')),
     )
+    .option('--store <place>', 'the Redis that the nodes of a router share: unix:/path, redis://host or rediss://host')
+    .option('--store-ca <file>', "certificates to trust the Redis by, beside the machine's own")
     .option('--record', 'record packets and events')
     .option('--wait', 'do nothing until told to start')
     .option('--attached', 'end when standard input ends')
@@ -68,9 +73,18 @@ function nodeCommand(kind: 'router' | 'host', summary: string, make: (options: N
           recordIn: given.record && given.run,
           starts: countStarts(given.run, given.node),
           interfaces,
+          store: storeOf(given),
         }),
       );
     });
+}
+
+/** The password comes by the environment, where other people on the machine do not see it. */
+function storeOf({ store, storeCa }: Arguments): RedisPlace | undefined {
+  const password = process.env.SVRLAB_STORE_PASSWORD;
+  return store === undefined
+    ? undefined
+    : readRedisPlace(store, { ...(storeCa !== undefined && { caFile: storeCa }), ...(password && { password }) });
 }
 
 /** Serves the API of a node, made anew whenever that is wanted, until somebody ends it. */

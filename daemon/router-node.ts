@@ -1,7 +1,7 @@
 import { LabError } from '../lib/lab/fabric.ts';
 import type { Action, RouterNode as RouterNodeDescription, Scenario } from '../lib/lab/scenario.ts';
 import { sessionsOf } from '../lib/lab/traffic-sessions.ts';
-import { formatConfiguration } from '../lib/config/index.ts';
+import { formatConfiguration, redundancyOf } from '../lib/config/index.ts';
 import { Router } from '../lib/router.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { Instant } from '../lib/time.ts';
@@ -11,6 +11,8 @@ import { DeviceDriver } from './device-driver.ts';
 import type { NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
 import { CapPort } from './ports/cap.ts';
 import { Recording } from './recording.ts';
+import type { RedisPlace } from './stores/redis-place.ts';
+import { RedisStore } from './stores/redis.ts';
 
 export interface NodeOptions {
   readonly scenario: Scenario;
@@ -22,6 +24,8 @@ export interface NodeOptions {
   readonly starts: number;
   /** The machine's interface for each port; a port that is not listed has its own name. */
   readonly interfaces: ReadonlyMap<string, string>;
+  /** The Redis that the nodes of a router share; a router that is one machine needs none. */
+  readonly store?: RedisPlace | undefined;
 }
 
 /** One router on interfaces of this machine. */
@@ -30,12 +34,32 @@ export class RouterNode implements NodeService {
   readonly #described: RouterNodeDescription;
   #driver: DeviceDriver<Router> | undefined;
   #recording: Recording | undefined;
+  #store: RedisStore | undefined;
 
   constructor(options: NodeOptions) {
     const described = options.scenario.nodes.find(({ name }) => name === options.node);
     if (described?.kind !== 'router') throw new LabError(`there is no router '${options.node}' in this lab`, 2);
     this.#options = options;
     this.#described = described;
+    if (this.#twin !== undefined && options.store === undefined)
+      throw new LabError(`'${options.node}' is one of two nodes: it needs '--store', the Redis that both share`, 2);
+  }
+
+  /** The other node of the router, if there is one that shares ports with this one. */
+  get #twin(): string | undefined {
+    const { router: name, node } = this.#described;
+    const router = this.#options.scenario.authority.routers.find((router) => router.name === name);
+    return router && node !== undefined ? redundancyOf(router, node)?.twin : undefined;
+  }
+
+  #openStore(): RedisStore | undefined {
+    const { store: place, scenario } = this.#options;
+    const twin = this.#twin;
+    if (twin === undefined || place === undefined) return undefined;
+    const { router, node } = this.#described;
+    const hashOf = (name: string): string => `svrlab:${scenario.name}:${router}:${name}`;
+    const onArrival = (): void => void this.#driver?.act((device, now) => device.poll(now));
+    return new RedisStore({ place, own: hashOf(node ?? ''), twin: hashOf(twin), onArrival });
   }
 
   start(epoch: Instant): void {
@@ -43,6 +67,7 @@ export class RouterNode implements NodeService {
     const { scenario, seed, node, recordIn, starts, interfaces } = this.#options;
     const ports = this.#described.ports.map((name) => new CapPort(name, interfaces.get(name) ?? name));
     this.#recording = recordIn === undefined ? undefined : new Recording(recordIn, node, starts, epoch);
+    this.#store = this.#openStore();
     this.#driver = new DeviceDriver({
       scenario,
       seed,
@@ -55,6 +80,7 @@ export class RouterNode implements NodeService {
           authority: scenario.authority,
           router: this.#described.router,
           node: this.#described.node,
+          store: this.#store,
           ports,
           wire,
           crypto: nodeCrypto,
@@ -118,6 +144,7 @@ export class RouterNode implements NodeService {
 
   stop(): void {
     this.#driver?.close();
+    this.#store?.close();
     this.#recording?.close();
   }
 

@@ -54,7 +54,7 @@ export interface RouterOptions {
   /** Which of its nodes; without one all that its nodes have is here. */
   readonly node?: string | undefined;
   /** What it shares with the other node; needed if the configuration has the two share ports. */
-  readonly store?: StateStore;
+  readonly store?: StateStore | undefined;
   /** Its ports, in the order of their indices. Device-interfaces that have none are left out. */
   readonly ports: readonly RouterPort[];
   readonly wire: Wire;

@@ -46,6 +46,8 @@ export class ComposeLab implements Machinery {
     const { name, scenario } = options;
     if (!/^[a-z0-9][a-z0-9_-]*$/.test(name))
       throw new LabError(`'${name}' is no name for a lab of containers: a-z, 0-9, '_' and '-' will do`, 2);
+    const pair = scenario.nodes.find((node) => node.kind === 'router' && node.node !== undefined);
+    if (pair) throw new LabError(`containers share no store: '${pair.name}' runs on fabric sim or netns`, 2);
     this.#options = options;
     this.#state = {
       name,

@@ -17,6 +17,8 @@ export interface DaemonOptions {
   readonly seed: number;
   /** A run: the daemon waits to be started, records, and ends with this process. Otherwise it outlives it. */
   readonly isRun: boolean;
+  /** Where the Redis of the lab is, for a node that shares it. */
+  readonly store?: string | undefined;
 }
 
 /** The daemon of one node, in its namespace. */
@@ -26,18 +28,23 @@ export class DaemonProcess {
   readonly #logPath: string;
   #status: string | undefined;
 
-  constructor({ node, kind, namespace, folder, labPath, seed, isRun }: DaemonOptions) {
+  constructor({ node, kind, namespace, folder, labPath, seed, isRun, store }: DaemonOptions) {
     this.client = new NodeClient(node, socketPath(folder, node));
     this.#logPath = join(folder, `${node}.log`);
     const main = fileURLToPath(new URL('../main.js', import.meta.url));
     const words = [kind, '--lab', labPath, '--node', node, '--run', folder, '--seed', seed];
+    const ofStore = store === undefined ? [] : ['--store', store];
     const ofRun = isRun ? ['--record', '--wait', '--attached'] : [];
     const log = openSync(this.#logPath, 'a');
     // A session of its own: Ctrl-C is for the runner, which ends its daemons in good order.
-    this.#process = spawn('ip', ['netns', 'exec', namespace, process.execPath, main, ...words.map(String), ...ofRun], {
-      stdio: [isRun ? 'pipe' : 'ignore', log, log],
-      detached: true,
-    });
+    this.#process = spawn(
+      'ip',
+      ['netns', 'exec', namespace, process.execPath, main, ...words.map(String), ...ofStore, ...ofRun],
+      {
+        stdio: [isRun ? 'pipe' : 'ignore', log, log],
+        detached: true,
+      },
+    );
     closeSync(log);
     this.#process.on('exit', (status, signal) => (this.#status = signal ?? `exit status ${status}`));
     this.#process.on('error', ({ message }) => (this.#status = message));

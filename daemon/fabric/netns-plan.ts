@@ -24,8 +24,23 @@ export class NetnsPlan {
       name: this.#lab,
       fabric: 'netns',
       nodes,
-      namespaces: [...nodes.map(({ place }) => place), ...switches],
+      namespaces: [
+        ...nodes.map(({ place }) => place),
+        ...switches,
+        ...(this.storeNamespace === undefined ? [] : [this.storeNamespace]),
+      ],
     };
+  }
+
+  /** Where the Redis of the lab runs; undefined if no router of the lab has two nodes. */
+  get storeNamespace(): string | undefined {
+    const isNeeded = this.#scenario.nodes.some(({ name }) => this.sharesStore(name));
+    // Three dashes: no link has such a name.
+    return isNeeded ? `svrlab-${this.#lab}---store` : undefined;
+  }
+
+  sharesStore(name: string): boolean {
+    return this.#scenario.nodes.some((node) => node.name === name && node.kind === 'router' && node.node !== undefined);
   }
 
   namespaceOf(node: string): string {

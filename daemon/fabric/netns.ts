@@ -9,6 +9,7 @@ import { DaemonProcess } from './daemon-process.ts';
 import { ipBatch, runProgram, scriptIn } from './ip.ts';
 import { NetnsPlan } from './netns-plan.ts';
 import type { NodeClient } from './node-client.ts';
+import { checkRedis, redisSocket, startRedis } from './redis-server.ts';
 import { RealFabric, type Machinery } from './real-fabric.ts';
 import { claimLab, releaseLab, type LabState } from './run-folder.ts';
 import { runOnTerminal } from './terminal-program.ts';
@@ -43,11 +44,13 @@ export class NetnsLab implements Machinery {
 
   async create(): Promise<void> {
     await checkMachine();
+    if (this.#plan.storeNamespace !== undefined) await checkRedis();
     await this.#refuseForeign();
     this.#folder = claimLab(this.#state);
     try {
       this.#labPath = saveLab(this.#options.scenario, this.#folder);
       await this.#makeNetwork();
+      if (this.#plan.storeNamespace !== undefined) await startRedis(this.#plan.storeNamespace, this.#folder);
       await Promise.all(this.#state.nodes.map(({ name }) => this.#startDaemon(name)));
     } catch (error) {
       await this.destroy();
@@ -103,7 +106,8 @@ export class NetnsLab implements Machinery {
     if (!described || this.#folder === undefined) throw new LabError(`there is no node '${node}' in this lab`, 2);
     const { kind, place: namespace } = described;
     const place = { folder: this.#folder, labPath: this.#labPath };
-    const daemon = new DaemonProcess({ node, kind, namespace, ...place, seed, isRun });
+    const store = this.#plan.sharesStore(node) ? `unix:${redisSocket(this.#folder)}` : undefined;
+    const daemon = new DaemonProcess({ node, kind, namespace, ...place, seed, isRun, store });
     this.#daemons.set(node, daemon);
     await daemon.ready();
   }

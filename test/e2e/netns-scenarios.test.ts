@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { NetnsFabric } from '../../daemon/fabric/netns.ts';
 import { runScenario } from '../../lib/lab/runner.ts';
 import { loadScenario } from '../support/lab-files.ts';
-import { leftovers, requireNetns } from './netns-support.ts';
+import { leftovers, requireNetns, requireStore } from './netns-support.ts';
 
 describe('scenarios on the netns fabric', function () {
   this.timeout(60_000);
@@ -13,8 +13,9 @@ describe('scenarios on the netns fabric', function () {
   });
 
   for (const file of readdirSync('scenarios').filter((name) => name.endsWith('.yaml'))) {
-    it(`${file} holds on real interfaces, and leaves nothing behind`, async () => {
+    it(`${file} holds on real interfaces, and leaves nothing behind`, async function () {
       const scenario = loadScenario(`scenarios/${file}`);
+      await requireStore(this, scenario);
       const nothing = { event: () => undefined, packet: () => undefined };
       const fabric = new NetnsFabric({ scenario, seed: scenario.seed, events: nothing, capture: nothing });
       const { verdicts } = await runScenario({ fabric, scenario, seed: scenario.seed, version: 'test' });

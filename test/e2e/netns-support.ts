@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { checkMachine } from '../../daemon/fabric/netns.ts';
+import { checkRedis } from '../../daemon/fabric/redis-server.ts';
 import { readLabs } from '../../daemon/fabric/run-folder.ts';
 import { LabError } from '../../lib/lab/fabric.ts';
+import type { Scenario } from '../../lib/lab/scenario.ts';
 import { skip } from '../support/skip.ts';
 
 /** Skips the tests of a suite, with the reason, where no lab of namespaces can be. */
@@ -14,6 +16,12 @@ export async function requireNetns(context: Mocha.Context): Promise<void> {
     skip(context, error instanceof LabError ? error.message : `no network namespace can be made: ${String(error)}`);
   }
   execFileSync('ip', ['netns', 'del', 'svrlab-probe']);
+}
+
+/** Skips a test, with the reason, whose lab has a router of two nodes where there is no Redis for them. */
+export async function requireStore(context: Mocha.Context, { nodes }: Scenario): Promise<void> {
+  if (!nodes.some((node) => node.kind === 'router' && node.node !== undefined)) return;
+  await checkRedis().catch((error: LabError) => skip(context, error.message));
 }
 
 export function namespaces(): string[] {

@@ -468,5 +468,93 @@ export namespace svr {
             /** Shape of a SessionState. */
             type $Shape = svr.v1.SessionState.$Properties;
         }
+
+        /**
+         * Properties of a StoreChange.
+         * @deprecated Use svr.v1.StoreChange.$Properties instead.
+         */
+        interface IStoreChange extends svr.v1.StoreChange.$Properties {
+        }
+
+        /** Represents a StoreChange. */
+        class StoreChange {
+
+            /**
+             * Constructs a new StoreChange.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: svr.v1.StoreChange.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoreChange kind. */
+            kind: svr.v1.StoreChange.Kind;
+
+            /** StoreChange key. */
+            key: string;
+
+            /** StoreChange value. */
+            value: Uint8Array;
+
+            /**
+             * Encodes the specified StoreChange message. Does not implicitly {@link svr.v1.StoreChange.verify|verify} messages.
+             * @param message StoreChange message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: svr.v1.StoreChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoreChange message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {svr.v1.StoreChange & svr.v1.StoreChange.$Shape} StoreChange
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): svr.v1.StoreChange & svr.v1.StoreChange.$Shape;
+        }
+
+        namespace StoreChange {
+
+            /** Properties of a StoreChange. */
+            interface $Properties {
+
+                /** StoreChange kind */
+                kind?: (svr.v1.StoreChange.Kind|null);
+
+                /** StoreChange key */
+                key?: (string|null);
+
+                /** StoreChange value */
+                value?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StoreChange. */
+            type $Shape = svr.v1.StoreChange.$Properties;
+
+            /** Kind enum. */
+            enum Kind {
+
+                /** KIND_UNSPECIFIED value */
+                KIND_UNSPECIFIED = 0,
+
+                /** KIND_PUT value */
+                KIND_PUT = 1,
+
+                /** KIND_DELETED value */
+                KIND_DELETED = 2,
+
+                /** KIND_RESTARTED value */
+                KIND_RESTARTED = 3,
+
+                /** KIND_COMPLETE value */
+                KIND_COMPLETE = 4
+            }
+        }
     }
 }
