@@ -14,7 +14,6 @@ export type PathReason =
   | 'interface-down'
   | 'interface-standby'
   | 'gateway-arp-unresolved'
-  | 'administratively-down'
   | LinkDownReason;
 
 /** Why the session of a path went down, by the names of its counters (SVR sheet, section 5.3). */
@@ -25,7 +24,6 @@ export interface PathFacts {
   /** Another node of this router has the interface. */
   readonly isStandby: boolean;
   readonly isWatched: boolean;
-  readonly isInService: boolean;
   readonly isNextHopSilent: boolean;
   readonly isSessionUp: boolean;
   readonly isHeldDown: boolean;
@@ -47,7 +45,6 @@ export function pathCondition(facts: PathFacts): PathCondition {
   if (!facts.isInterfaceUp) return { status: 'down', reason: 'interface-down' };
   if (facts.isStandby) return { status: 'standby', reason: 'interface-standby' };
   if (!facts.isWatched) return { status: 'up', reason: 'bfd-disabled' };
-  if (!facts.isInService) return { status: 'down', reason: 'administratively-down' };
   if (facts.isNextHopSilent) return { status: 'down', reason: 'gateway-arp-unresolved' };
   if (facts.isSessionUp && facts.isHeldDown) return { status: 'down', reason: 'hold-down' };
   if (facts.isSessionUp) return { status: 'up', reason: 'bfd-up' };

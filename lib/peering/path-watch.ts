@@ -4,7 +4,6 @@ import type { NetworkInterfaces } from '../highway/interfaces.ts';
 import type { Neighbors } from '../highway/neighbors.ts';
 import { OWN_IP_FIELDS } from '../highway/egress.ts';
 import type { PeerPath } from '../highway/peer-path.ts';
-import { ReplayWindow } from '../metadata/replay.ts';
 import type { Random } from '../random.ts';
 import type { PathQuality } from '../service-area/path-states.ts';
 import type { PathCounters } from '../stats/path-counters.ts';
@@ -13,14 +12,12 @@ import { after, earliest, microseconds, seconds, type Duration, type Instant } f
 import type { BfdDiagnostic, BfdState, ControlPacket } from './bfd/control-packet.ts';
 import { BfdSession } from './bfd/session.ts';
 import type { DatagramFate, Datagrams } from './datagrams.ts';
+import { PeerEnd, sameEndPoint } from './peer-end.ts';
 import { pathCondition, type LinkDownReason, type PathCondition } from './path-status.ts';
 import { HoldDown } from './svr-bfd/hold-down.ts';
 import { LinkTest, type PathMetrics } from './svr-bfd/link-test.ts';
 import type { BfdMetadata, Echo, EndPoint, ServiceLoad } from './svr-bfd/metadata.ts';
 import { SVR_BFD_PORT, sealSvrBfd, writeSvrBfd, type SvrBfdPacket } from './svr-bfd/packet.ts';
-
-/** Nodes of a peer whose packets are told from replays: a router has two (emulator choice: one more while it changes). */
-const PEER_NODES_MAX = 3;
 
 /** A path with what the configuration says about watching it. */
 export interface WatchedPath {
@@ -58,12 +55,6 @@ const linkDownCounters: Readonly<Record<LinkDownReason, PathCounterName>> = {
   'local-oper-down': 'bfdLinkDownLocal',
 };
 
-/** What a sender of BFD has told of itself, and the numbers of its packets that have been seen. */
-interface PeerNode {
-  boot: number;
-  readonly window: ReplayWindow;
-}
-
 /** Watches one path to a peer: its BFD session, its link tests, its hold-down, and where the peer is to be found. */
 export class PathWatch {
   readonly path: PeerPath;
@@ -71,6 +62,8 @@ export class PathWatch {
   readonly settings: BfdSettings;
   readonly #parts: WatchParts;
   readonly #localDiscriminator: number;
+  /** What this side believes it sends from. */
+  readonly #own: EndPoint;
   readonly #holdDown: HoldDown;
   readonly #linkTest: LinkTest;
   #session: BfdSession;
@@ -79,7 +72,6 @@ export class PathWatch {
   #neighbor: number;
   #isInterfaceUp = true;
   #isStandby = false;
-  #isInService = true;
   #isNextHopSilent = false;
   #hasBeenUp = false;
   #lastDown: LinkDownReason = 'timer-expiry';
@@ -87,15 +79,8 @@ export class PathWatch {
   #isReleased = false;
 
   #sequence = 0;
-  readonly #peerNodes = new Map<string, PeerNode>();
-  #peerNode: string | undefined;
-  #peerBoot = 0;
-  #peerFailovers = 0;
+  readonly #peer: PeerEnd;
   #peerLoads: readonly ServiceLoad[] = [];
-  /** Where the peer's packets come from, which is where ours go. */
-  #remote: EndPoint | undefined;
-  /** Where the peer sees ours come from; our own address until it says otherwise. */
-  #observed: EndPoint;
   #quality: PathQuality | undefined;
 
   constructor({ path, node, settings }: WatchedPath, localDiscriminator: number, parts: WatchParts, now: Instant) {
@@ -103,7 +88,8 @@ export class PathWatch {
     this.node = node;
     this.settings = settings;
     this.#parts = parts;
-    this.#observed = { address: path.local.bytes, port: SVR_BFD_PORT };
+    this.#own = { address: path.local.bytes, port: SVR_BFD_PORT };
+    this.#peer = new PeerEnd(this.#own);
     this.#neighbor = parts.neighbors.hold(path.networkInterface, path.nextHop, now);
     this.#holdDown = new HoldDown({
       holdDownTime: settings.holdDownTime,
@@ -163,7 +149,7 @@ export class PathWatch {
 
   /** The node of the peer that spoke last; empty before it has. */
   get peerNode(): string {
-    return this.#peerNode ?? '';
+    return this.#peer.node;
   }
 
   get isAuthenticated(): boolean {
@@ -182,7 +168,7 @@ export class PathWatch {
 
   /** Where packets to the peer go: what its own come from, behind a NAT or not. */
   get remote(): EndPoint {
-    return this.#remote ?? { address: this.path.remote.bytes, port: SVR_BFD_PORT };
+    return this.#peer.source ?? { address: this.path.remote.bytes, port: SVR_BFD_PORT };
   }
 
   condition(now: Instant): PathCondition {
@@ -190,7 +176,6 @@ export class PathWatch {
       isInterfaceUp: this.#isInterfaceUp,
       isStandby: this.#isStandby,
       isWatched: true,
-      isInService: this.#isInService,
       isNextHopSilent: this.#isNextHopSilent,
       isSessionUp: this.#session.state === 'up',
       isHeldDown: now < this.#holdDown.until,
@@ -227,48 +212,20 @@ export class PathWatch {
   setStandby(isStandby: boolean, now: Instant): void {
     if (isStandby === this.#isStandby) return;
     this.#isStandby = isStandby;
-    if (!isStandby) this.#beginAnew(now);
-    this.#followOperator(now);
-  }
-
-  setInService(isInService: boolean, now: Instant): void {
-    if (isInService === this.#isInService) return;
-    this.#isInService = isInService;
-    this.#followOperator(now);
-  }
-
-  #followOperator(now: Instant): void {
-    this.#session.setAdminDown(this.#isStandby || !this.#isInService, now);
+    // Nothing may be said on an interface that the other node has; the session waits until it is given back.
+    if (isStandby) this.#session.setAdminDown(true, now);
+    else this.#beginAnew(now);
     this.#parts.changed(this, now);
   }
 
-  /** Whether a sealed packet is new. From then on it is not. */
+  /** Whether a packet is new, as far as its number tells. From then on it is not. */
   admits({ metadata, sequence }: SvrBfdPacket): boolean {
-    if (sequence === undefined) return true;
-    const { node, bootCounter } = metadata;
-    const known = this.#peerNodes.get(node);
-    if (!known) {
-      if (this.#peerNodes.size === PEER_NODES_MAX) this.#forgetOldestNode();
-      const window = new ReplayWindow(1);
-      window.reset(0, sequence);
-      this.#peerNodes.set(node, { boot: bootCounter, window });
-      return true;
-    }
-    if (bootCounter < known.boot) return false;
-    if (bootCounter === known.boot) return known.window.accept(0, sequence);
-    known.boot = bootCounter;
-    known.window.reset(0, sequence);
-    return true;
-  }
-
-  #forgetOldestNode(): void {
-    const oldest = [...this.#peerNodes].reduce((a, b) => (b[1].boot < a[1].boot ? b : a));
-    this.#peerNodes.delete(oldest[0]);
+    return sequence === undefined || this.#peer.admits(metadata, sequence);
   }
 
   /** A packet of this path, authentic and new, that came from `source`. */
   receive({ control, metadata }: SvrBfdPacket, source: EndPoint, now: Instant): void {
-    this.#followPeer(metadata, now);
+    this.#followSpeaker(metadata, now);
     this.#followSource(source, now);
     if (metadata.observed) this.#followObserved(metadata.observed, now);
     this.#peerLoads = metadata.serviceLoads;
@@ -282,28 +239,20 @@ export class PathWatch {
     else if (this.#linkTest.reply(echo, now)) this.#count('bfdEchoReplies');
   }
 
-  #followPeer({ node, bootCounter, failoverCounter }: BfdMetadata, now: Instant): void {
-    const isFirst = this.#peerNode === undefined;
-    const hasFailedOver = !isFirst && (node !== this.#peerNode || failoverCounter > this.#peerFailovers);
-    const hasRestarted = !isFirst && !hasFailedOver && bootCounter !== this.#peerBoot;
-    this.#peerNode = node;
-    this.#peerBoot = bootCounter;
-    this.#peerFailovers = failoverCounter;
-    if (hasFailedOver) {
+  #followSpeaker(metadata: BfdMetadata, now: Instant): void {
+    const change = this.#peer.followSpeaker(metadata);
+    if (change === 'peer-failover') {
       this.#count('bfdNeighborFailover');
       this.#beginAnew(now);
-      this.#parts.peerChanged(this, 'peer-failover', now);
     }
-    if (hasRestarted) this.#parts.peerChanged(this, 'peer-restart', now);
+    if (change) this.#parts.peerChanged(this, change, now);
   }
 
   #followSource(source: EndPoint, now: Instant): void {
-    const before = this.#remote;
-    if (before && sameEndPoint(source, before)) return;
-    const isElsewhere = !sameEndPoint(source, this.remote);
-    this.#remote = source;
-    if (isElsewhere) this.#findNextHop(now);
-    if (!before) return;
+    const before = this.remote;
+    const isChange = this.#peer.followSource(source);
+    if (!sameEndPoint(before, source)) this.#findNextHop(now);
+    if (!isChange) return;
     this.#count('bfdNeighborNatChange');
     this.#parts.peerChanged(this, 'peer-nat-change', now);
   }
@@ -321,10 +270,9 @@ export class PathWatch {
   }
 
   #followObserved(observed: EndPoint, now: Instant): void {
-    if (sameEndPoint(observed, this.#observed)) return;
-    this.#observed = observed;
-    const own: EndPoint = { address: this.path.local.bytes, port: SVR_BFD_PORT };
-    this.#count(sameEndPoint(observed, own) ? 'bfdLocalNatReset' : 'bfdLocalNatChange');
+    const change = this.#peer.followObserved(observed);
+    if (!change) return;
+    this.#count(change === 'reset' ? 'bfdLocalNatReset' : 'bfdLocalNatChange');
     this.#parts.peerChanged(this, 'local-nat-change', now);
   }
 
@@ -411,8 +359,8 @@ export class PathWatch {
       router,
       node: this.node,
       pathId: this.#interfaceName,
-      source: { address: path.local.bytes, port: SVR_BFD_PORT },
-      ...(this.#remote && { observed: this.#remote }),
+      source: this.#own,
+      ...(this.#peer.source && { observed: this.#peer.source }),
       ...(path.keys && { keyIndex: path.keys.current }),
       bootCounter,
       failoverCounter: failoverCounter(),
@@ -446,9 +394,6 @@ function linkDownReason(diagnostic: BfdDiagnostic, remoteState: BfdState): LinkD
   if (diagnostic !== 'neighbor-signaled-session-down') return 'local-oper-down';
   return remoteState === 'admin-down' ? 'remote-admin-down' : 'remote-down';
 }
-
-const sameEndPoint = (a: EndPoint, b: EndPoint): boolean =>
-  a.port === b.port && a.address.length === b.address.length && a.address.every((byte, i) => byte === b.address[i]);
 
 /** Thousandths are as exact as microseconds are. */
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;

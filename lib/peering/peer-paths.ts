@@ -260,19 +260,12 @@ export class PeerPaths implements PathStates {
   setStandby(networkInterface: number, isStandby: boolean, now: Instant): void {
     if (isStandby === this.#interfacesStandby.has(networkInterface)) return;
     if (isStandby) this.#interfacesStandby.add(networkInterface);
-    else this.#interfacesStandby.delete(networkInterface);
+    else {
+      this.#interfacesStandby.delete(networkInterface);
+      this.#failoverCounter++;
+    }
     for (const state of this.#states.filter(({ watched }) => watched.path.networkInterface === networkInterface))
       this.#tell(state, (watch) => watch.setStandby(isStandby, now), now);
-  }
-
-  /** Takes a path out of service, or puts it back; the peer is told. */
-  setInService(path: PeerPath, isInService: boolean, now: Instant): void {
-    this.#tell(this.#states[path.index], (watch) => watch.setInService(isInService, now), now);
-  }
-
-  /** This node has taken over from another one of its router; peers learn it from every packet. */
-  setFailoverCounter(counter: number): void {
-    this.#failoverCounter = counter;
   }
 
   #tell(state: PathState, act: (watch: PathWatch) => void, now: Instant): void {
@@ -308,7 +301,6 @@ export class PeerPaths implements PathStates {
       isInterfaceUp: !this.#interfacesDown.has(path.networkInterface),
       isStandby: this.#interfacesStandby.has(path.networkInterface),
       isWatched: settings.state === 'enabled',
-      isInService: true,
       isNextHopSilent: false,
       isSessionUp: false,
       isHeldDown: false,
