@@ -40,6 +40,11 @@ export const traceTypes = {
     where: 'node',
     help: 'a peer was restarted, another of its nodes took over, or a NAT on the way changed an address',
   },
+  'mapping-created': { where: 'in', help: 'a NAT has given a packet from the inside an outside port' },
+  'mapping-rebound': { where: 'node', help: 'a NAT has given a mapping another outside port' },
+  'mapping-removed': { where: 'node', help: 'a mapping of a NAT ended: timed out or forgotten' },
+  'state-created': { where: 'in', help: 'a packet from the inside has opened a firewall for its answers' },
+  'state-removed': { where: 'node', help: 'a state of a firewall ended: timed out or forgotten' },
   'alarm-raised': { where: 'node', help: 'something is wrong that a person should know of' },
   'alarm-cleared': { where: 'node', help: 'it is wrong no more' },
 } as const;
