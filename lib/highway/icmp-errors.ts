@@ -23,7 +23,7 @@ import {
 } from '../wire/ipv4.ts';
 import { IPV6_HEADER_LENGTH, emitIpv6, ipv6DestinationAt, ipv6SourceAt } from '../wire/ipv6.ts';
 import type { FramePool } from './frame-pool.ts';
-import type { NetworkInterfaces } from './interfaces.ts';
+import type { LinkInterface, NetworkInterfaces } from './interfaces.ts';
 import type { Neighbors } from './neighbors.ts';
 import type { Packet } from './packet.ts';
 
@@ -48,14 +48,14 @@ export type IcmpErrorKind = keyof typeof errors;
 
 /** Makes ICMP errors (RFC 792, RFC 4443) for packets of hosts that cannot be passed on, at a bounded rate. */
 export class IcmpErrors {
-  readonly #interfaces: NetworkInterfaces;
+  readonly #interfaces: NetworkInterfaces<LinkInterface>;
   readonly #neighbors: Neighbors;
   readonly #counters: Counters;
   readonly #pool: FramePool;
   #tokens = BURST;
   #filledAt: Instant = NEVER;
 
-  constructor(interfaces: NetworkInterfaces, neighbors: Neighbors, counters: Counters, pool: FramePool) {
+  constructor(interfaces: NetworkInterfaces<LinkInterface>, neighbors: Neighbors, counters: Counters, pool: FramePool) {
     this.#interfaces = interfaces;
     this.#neighbors = neighbors;
     this.#counters = counters;

@@ -14,21 +14,25 @@ export interface OwnAddress {
   readonly gateway: IpAddress | undefined;
 }
 
-/** A network-interface of the configuration on the port that carries it. */
-export interface NetworkInterface {
+/** What ARP, neighbor discovery and ICMP errors need to know of an interface, a router's or a middlebox's. */
+export interface LinkInterface {
   readonly index: number;
   readonly name: string;
-  readonly deviceName: string;
   readonly port: PortIndex;
   readonly mac: Uint8Array;
   readonly vlan: number;
-  /** What the device-interface is called by both nodes of the router; undefined if it is this node's alone. */
-  readonly globalId?: number;
   /** Longest IP packet that may leave by it, in bytes. */
   readonly mtu: number;
+  readonly addresses: readonly OwnAddress[];
+}
+
+/** A network-interface of the configuration on the port that carries it. */
+export interface NetworkInterface extends LinkInterface {
+  readonly deviceName: string;
+  /** What the device-interface is called by both nodes of the router; undefined if it is this node's alone. */
+  readonly globalId?: number;
   readonly enforcedMss: EnforcedMss;
   readonly tenant: string | undefined;
-  readonly addresses: readonly OwnAddress[];
   /** What packets from other routers are sealed with; undefined if they are not. */
   readonly seal: Seal | undefined;
   /** What metadata from other routers is encrypted with; undefined if it is not. */
@@ -37,13 +41,13 @@ export interface NetworkInterface {
   readonly hasPeers: boolean;
 }
 
-/** All network-interfaces of a router, found by port and VLAN as packets arrive. */
-export class NetworkInterfaces {
-  readonly list: readonly NetworkInterface[];
+/** All interfaces of a router or a middlebox, found by port and VLAN as packets arrive. */
+export class NetworkInterfaces<Interface extends LinkInterface = NetworkInterface> {
+  readonly list: readonly Interface[];
   /** By port, then VLAN; -1 where there is none. */
   readonly #byVlan: readonly Int16Array[];
 
-  constructor(list: readonly NetworkInterface[], ports: number) {
+  constructor(list: readonly Interface[], ports: number) {
     this.list = list;
     this.#byVlan = Array.from({ length: ports }, () => new Int16Array(4096).fill(-1));
     for (const entry of list) this.#byVlan[entry.port][entry.vlan] = entry.index;
@@ -75,8 +79,8 @@ export class NetworkInterfaces {
   }
 
   /** The interface on whose link an address is; the longest prefix wins. */
-  onLink(address: IpAddress): NetworkInterface | undefined {
-    let best: NetworkInterface | undefined;
+  onLink(address: IpAddress): Interface | undefined {
+    let best: Interface | undefined;
     let longest = -1;
     for (const entry of this.list) {
       for (const { prefix } of entry.addresses) {
@@ -88,12 +92,12 @@ export class NetworkInterfaces {
     return best;
   }
 
-  byName(name: string): NetworkInterface | undefined {
+  byName(name: string): Interface | undefined {
     return this.list.find((entry) => entry.name === name);
   }
 
   /** Where to send a packet for `address` by this interface: itself if on link, else the gateway; undefined without one. */
-  nextHop(entry: NetworkInterface, address: IpAddress): IpAddress | undefined {
+  nextHop(entry: LinkInterface, address: IpAddress): IpAddress | undefined {
     if (entry.addresses.some(({ prefix }) => prefixContains(prefix, address))) return address;
     return entry.addresses.find(({ gateway }) => gateway?.family === address.family)?.gateway;
   }

@@ -42,7 +42,7 @@ import {
   solicitedNodeAddress,
 } from '../wire/ipv6.ts';
 import type { FramePool } from './frame-pool.ts';
-import type { NetworkInterfaces } from './interfaces.ts';
+import type { LinkInterface, NetworkInterfaces } from './interfaces.ts';
 import type { Packet } from './packet.ts';
 
 /** Spacing and number of requests for one address (RFC 4861, section 10, also used for ARP). */
@@ -75,7 +75,7 @@ const NO_ADDRESS: IpAddress = { family: 4, bytes: new Uint8Array(4) };
  * table, so that sending costs no search. Entries that nobody holds are used again when the table is full.
  */
 export class Neighbors {
-  readonly #interfaces: NetworkInterfaces;
+  readonly #interfaces: NetworkInterfaces<LinkInterface>;
   readonly #wire: Wire;
   readonly #counters: Counters;
   readonly #pool: FramePool;
@@ -87,7 +87,7 @@ export class Neighbors {
   #due: Instant = NEVER;
 
   constructor(
-    interfaces: NetworkInterfaces,
+    interfaces: NetworkInterfaces<LinkInterface>,
     wire: Wire,
     counters: Counters,
     pool: FramePool,
