@@ -1,5 +1,6 @@
 import { suggest } from '../lib/diagnostic.ts';
 import type { FabricName } from '../lib/lab/fabric.ts';
+import type { AlarmRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import { InputError } from './exit.ts';
 
@@ -11,6 +12,9 @@ export interface LiveLab {
   counters(router: string): Promise<ReadonlyMap<string, number>>;
   sessions(router: string): Promise<readonly SessionRow[]>;
   flows(router: string): Promise<readonly FlowRow[]>;
+  peers(router: string): Promise<readonly PeerRow[]>;
+  alarms(router: string): Promise<readonly AlarmRow[]>;
+  events(router: string): Promise<readonly EventRow[]>;
   /** SSR configuration text. */
   configuration(router: string): Promise<string>;
   /** Runs a program at a node, on this terminal; its exit status. */

@@ -1,4 +1,6 @@
+import type { AlarmRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import type { Instant } from '../lib/time.ts';
 import { formatTable, type Column } from './table.ts';
 
 /** As SSR prints what does not apply. */
@@ -42,6 +44,57 @@ const flowColumns: readonly Column<FlowRow>[] = [
   { title: 'Idle', of: (row) => Math.round(row.idle) },
 ];
 
+const peerColumns: readonly Column<PeerRow>[] = [
+  { title: 'Peer', of: (row) => row.peer },
+  { title: 'Node', of: (row) => row.node },
+  { title: 'Network Interface', of: (row) => row.networkInterface },
+  { title: 'Destination', of: (row) => row.destination },
+  { title: 'Status', of: (row) => row.status },
+  { title: 'Hostname', of: (row) => row.hostname || NONE },
+  { title: 'Path MTU', of: (row) => row.pathMtu },
+];
+
+const measured = (value: number | null, digits: number): string => value?.toFixed(digits) ?? NONE;
+
+const peerDetailColumns: readonly Column<PeerRow>[] = [
+  ...peerColumns,
+  { title: 'Reason', of: (row) => row.reason },
+  { title: 'BFD', of: (row) => row.bfdState || NONE },
+  { title: 'Tx (ms)', of: (row) => row.transmitIntervalMs },
+  { title: 'Detect (ms)', of: (row) => row.detectionTimeMs },
+  { title: 'Latency (ms)', of: (row) => measured(row.latencyMs, 2) },
+  { title: 'Jitter (ms)', of: (row) => measured(row.jitterMs, 2) },
+  { title: 'Loss (%)', of: (row) => measured(row.loss, 1) },
+  { title: 'MOS', of: (row) => measured(row.mos, 2) },
+  { title: 'Uptime', of: (row) => formatUptime(row.uptime) },
+];
+
+const alarmColumns: readonly Column<AlarmRow>[] = [
+  { title: 'ID', of: (row) => row.id },
+  { title: 'Time', of: (row) => formatTime(row.time) },
+  { title: 'Severity', of: (row) => row.severity },
+  { title: 'Source', of: (row) => row.source },
+  { title: 'Category', of: (row) => row.category },
+  { title: 'Message', of: (row) => row.message },
+];
+
+const eventColumns: readonly Column<EventRow>[] = [
+  { title: 'Time', of: (row) => formatTime(row.time) },
+  { title: 'Category', of: (row) => row.category },
+  { title: 'Node', of: (row) => row.node },
+  { title: 'Message', of: (row) => row.message },
+];
+
+/** `isDetailed`: why a path has its status, its timers, and what is measured of it. */
+export const formatPeers = (rows: readonly PeerRow[], isDetailed: boolean): string =>
+  formatTable(isDetailed ? peerDetailColumns : peerColumns, rows);
+
+export const formatAlarms = (rows: readonly AlarmRow[]): string =>
+  rows.length > 0 ? formatTable(alarmColumns, rows) : 'There are no active alarms.';
+
+export const formatEvents = (rows: readonly EventRow[]): string =>
+  rows.length > 0 ? formatTable(eventColumns, rows) : 'There are no events.';
+
 export const formatSessions = (rows: readonly SessionRow[]): string => formatTable(sessionColumns, rows);
 
 export const formatFlows = (rows: readonly FlowRow[]): string => formatTable(flowColumns, rows);
@@ -82,6 +135,10 @@ export function selectStats(
     });
   });
 }
+
+/** A point in time as '2026-01-01 00:00:03.250 UTC'. */
+const formatTime = (time: Instant): string =>
+  `${new Date(Math.floor(time / 1_000)).toISOString().replace('T', ' ').replace('Z', '')} UTC`;
 
 /** Seconds as SSR prints an uptime: '0 days 0:01:05'. */
 export function formatUptime(uptime: number): string {

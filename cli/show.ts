@@ -2,11 +2,20 @@ import { Command } from 'commander';
 import { suggest } from '../lib/diagnostic.ts';
 import { InputError } from './exit.ts';
 import { chooseLab, chooseNodes, type LiveLab, type LiveLabs } from './live-labs.ts';
-import { formatFlows, formatSessions, formatStats, selectStats } from './show-tables.ts';
+import {
+  formatAlarms,
+  formatEvents,
+  formatFlows,
+  formatPeers,
+  formatSessions,
+  formatStats,
+  selectStats,
+} from './show-tables.ts';
 import { formatHeading } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 interface ShowOptions {
+  readonly detail?: true;
   readonly node?: string;
   readonly lab?: string;
   readonly json?: true;
@@ -18,20 +27,25 @@ interface Shown {
   readonly text: string;
 }
 
+type Look = (lab: LiveLab, node: string, options: ShowOptions) => Promise<Shown>;
+
 const examples = `
 Examples:
   svrlab show sessions
   svrlab show flows --node hub
+  svrlab show peers --detail
+  svrlab show alarms
   svrlab show stats packet-processing action success metadata
   svrlab show config --node spoke
   svrlab show sessions --json | jq .spoke`;
 
 export function showCommand(terminal: Terminal, labs: LiveLabs): Command {
-  const nodeByNode = (name: string, summary: string, look: (lab: LiveLab, node: string) => Promise<Shown>): Command =>
+  const nodeByNode = (name: string, summary: string, look: Look): Command =>
     withOptions(new Command(name).summary(summary)).action(async (options: ShowOptions) => {
       const lab = await chooseLab(labs, options.lab);
       const shown: [string, Shown][] = [];
-      for (const node of chooseNodes(lab, options.node, 'router')) shown.push([node.name, await look(lab, node.name)]);
+      for (const node of chooseNodes(lab, options.node, 'router'))
+        shown.push([node.name, await look(lab, node.name, options)]);
       if (options.json) {
         const data = Object.fromEntries(shown.map(([node, { data }]) => [node, data]));
         terminal.out(`${JSON.stringify(data, null, 2)}\n`);
@@ -41,7 +55,7 @@ export function showCommand(terminal: Terminal, labs: LiveLabs): Command {
       }
     });
   return new Command('show')
-    .summary('what the routers of a lab that is up know: sessions, flows, stats, config')
+    .summary('what the routers of a lab that is up know: sessions, flows, peers, alarms, events, stats, config')
     .description("Shows what the routers of a lab that is up know, in the manner of SSR's operator commands.")
     .addHelpText('after', examples)
     .addCommand(
@@ -54,6 +68,24 @@ export function showCommand(terminal: Terminal, labs: LiveLabs): Command {
       nodeByNode('flows', 'the flow table: keys, actions, counts', async (lab, node) => {
         const data = await lab.flows(node);
         return { data, text: formatFlows(data) };
+      }),
+    )
+    .addCommand(
+      nodeByNode('peers', 'the paths to peers, and whether they are up', async (lab, node, { detail }) => {
+        const data = await lab.peers(node);
+        return { data, text: formatPeers(data, detail === true) };
+      }).option('--detail', 'why, and what is measured: latency, jitter, loss, MOS'),
+    )
+    .addCommand(
+      nodeByNode('alarms', 'the alarms that stand', async (lab, node) => {
+        const data = await lab.alarms(node);
+        return { data, text: formatAlarms(data) };
+      }),
+    )
+    .addCommand(
+      nodeByNode('events', 'what happened: paths, peers, alarms', async (lab, node) => {
+        const data = await lab.events(node);
+        return { data, text: formatEvents(data) };
       }),
     )
     .addCommand(statsCommand(terminal, labs))

@@ -65,6 +65,18 @@ export class HostNode implements NodeService {
     return [];
   }
 
+  peers(): readonly [] {
+    return [];
+  }
+
+  alarms(): readonly [] {
+    return [];
+  }
+
+  events(): readonly [] {
+    return [];
+  }
+
   traffic(): readonly NodeTraffic[] {
     return this.#applications.map(({ traffic, side, application }) => ({
       traffic,

@@ -1,3 +1,4 @@
+import type { AlarmRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import { LabError } from '../lib/lab/fabric.ts';
 import { ComposeLab, execInContainer, removeComposeLab } from './fabric/compose.ts';
@@ -57,6 +58,18 @@ export class UpLab {
 
   flows(router: string): Promise<readonly FlowRow[]> {
     return clientOf(this.#state, router).get('/flows');
+  }
+
+  peers(router: string): Promise<readonly PeerRow[]> {
+    return clientOf(this.#state, router).get('/peers');
+  }
+
+  alarms(router: string): Promise<readonly AlarmRow[]> {
+    return clientOf(this.#state, router).get('/alarms');
+  }
+
+  events(router: string): Promise<readonly EventRow[]> {
+    return clientOf(this.#state, router).get('/events');
   }
 
   async configuration(router: string): Promise<string> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Fastify from 'fastify';
 import { LabError } from '../lib/lab/fabric.ts';
 import type { Action } from '../lib/lab/scenario.ts';
+import type { AlarmRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { SideReport } from '../lib/host/applications/report.ts';
 import type { Instant } from '../lib/time.ts';
@@ -30,6 +31,9 @@ export interface NodeService {
   counters(): Record<string, number>;
   sessions(): readonly SessionRow[];
   flows(): readonly FlowRow[];
+  peers(): readonly PeerRow[];
+  alarms(): readonly AlarmRow[];
+  events(): readonly EventRow[];
   traffic(): readonly NodeTraffic[];
   configuration(): string;
   /** Ports open, traffic begins; `epoch` is time 0 of the run. */
@@ -64,6 +68,9 @@ export async function serveNode(
   api.get('/counters', async () => current().counters());
   api.get('/sessions', async () => current().sessions());
   api.get('/flows', async () => current().flows());
+  api.get('/peers', async () => current().peers());
+  api.get('/alarms', async () => current().alarms());
+  api.get('/events', async () => current().events());
   api.get('/traffic', async () => current().traffic());
   api.get('/configuration', async () => ({ text: current().configuration() }));
   const epochSchema = { type: 'object', required: ['epoch'], properties: { epoch: { type: 'number' } } };

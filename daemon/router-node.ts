@@ -3,6 +3,7 @@ import type { Action, RouterNode as RouterNodeDescription, Scenario } from '../l
 import { sessionsOf } from '../lib/lab/traffic-sessions.ts';
 import { formatConfiguration, redundancyOf } from '../lib/config/index.ts';
 import { Router } from '../lib/router.ts';
+import type { AlarmRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { Instant } from '../lib/time.ts';
 import { machineRandom } from './random.ts';
@@ -107,6 +108,18 @@ export class RouterNode implements NodeService {
 
   flows(): readonly FlowRow[] {
     return this.#driver?.act((router, now) => router.flows(now)) ?? [];
+  }
+
+  peers(): readonly PeerRow[] {
+    return this.#driver?.act((router, now) => router.peers(now)) ?? [];
+  }
+
+  alarms(): readonly AlarmRow[] {
+    return this.#driver?.device.alarms() ?? [];
+  }
+
+  events(): readonly EventRow[] {
+    return this.#driver?.device.events() ?? [];
   }
 
   traffic(): readonly NodeTraffic[] {

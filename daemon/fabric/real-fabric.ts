@@ -4,6 +4,7 @@ import type { Fabric, FabricName, FabricOptions, LabEvent, Progress } from '../.
 import { LabError } from '../../lib/lab/fabric.ts';
 import { faultEvent } from '../../lib/lab/fault-event.ts';
 import type { Action, TrafficReport } from '../../lib/lab/scenario.ts';
+import type { AlarmRow, EventRow, PeerRow } from '../../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
 import { after, between, milliseconds, type Duration, type Instant } from '../../lib/time.ts';
 import { wallClock } from '../clock.ts';
@@ -124,6 +125,18 @@ export class RealFabric implements Fabric {
 
   async flows(node: string): Promise<readonly FlowRow[]> {
     return this.#ask(node, '/flows', []);
+  }
+
+  async peers(node: string): Promise<readonly PeerRow[]> {
+    return this.#ask(node, '/peers', []);
+  }
+
+  async alarms(node: string): Promise<readonly AlarmRow[]> {
+    return this.#ask(node, '/alarms', []);
+  }
+
+  async events(node: string): Promise<readonly EventRow[]> {
+    return this.#ask(node, '/events', []);
   }
 
   async traffic(): Promise<readonly TrafficReport[]> {

@@ -1,3 +1,4 @@
+import type { AlarmRow, EventRow, PeerRow } from '../peering/rows.ts';
 import type { FlowRow, SessionRow } from '../service-area/rows.ts';
 import type { Duration } from '../time.ts';
 import type { Action, Scenario, TrafficReport } from './scenario.ts';
@@ -20,9 +21,14 @@ export interface Fabric {
   /** Lets the lab live until the time of the run is `until`; calls `tick` now and then with how far it has come. */
   advance(until: Duration, tick: (progress: Progress) => void): Promise<void>;
   inject(action: Action): Promise<void>;
+  /** Of a router or a middlebox. */
   counters(node: string): Promise<ReadonlyMap<string, number>>;
   sessions(node: string): Promise<readonly SessionRow[]>;
   flows(node: string): Promise<readonly FlowRow[]>;
+  /** The paths of a router to its peers; alarms that stand; the last events. None of a router that is down. */
+  peers(node: string): Promise<readonly PeerRow[]>;
+  alarms(node: string): Promise<readonly AlarmRow[]>;
+  events(node: string): Promise<readonly EventRow[]>;
   traffic(): Promise<readonly TrafficReport[]>;
   stop(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { AlarmRow, EventRow, PeerRow } from '../peering/rows.ts';
 import type { SessionRow } from '../service-area/rows.ts';
 import type { Duration } from '../time.ts';
 import { describeAction } from './describe.ts';
@@ -35,9 +36,13 @@ export interface RunResult {
   readonly passed: boolean;
   readonly verdicts: readonly Verdict[];
   readonly traffic: readonly TrafficSummary[];
-  /** Of each router, those that are not 0. */
+  /** Of each router and each middlebox, those that are not 0. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly sessions: Readonly<Record<string, readonly SessionRow[]>>;
+  /** Of each router: its paths to peers, alarms that stand, and events; their times are Instants. */
+  readonly peers: Readonly<Record<string, readonly PeerRow[]>>;
+  readonly alarms: Readonly<Record<string, readonly AlarmRow[]>>;
+  readonly events: Readonly<Record<string, readonly EventRow[]>>;
 }
 
 export interface TrafficSummary {
@@ -138,7 +143,19 @@ async function conclude(
       ]),
     ),
     sessions: Object.fromEntries(sessions),
+    peers: await fromEachRouter(scenario, (name) => fabric.peers(name)),
+    alarms: await fromEachRouter(scenario, (name) => fabric.alarms(name)),
+    events: await fromEachRouter(scenario, (name) => fabric.events(name)),
   };
+}
+
+async function fromEachRouter<Row>(
+  scenario: Scenario,
+  ask: (name: string) => Promise<readonly Row[]>,
+): Promise<Record<string, readonly Row[]>> {
+  const rows: Record<string, readonly Row[]> = {};
+  for (const name of routersOf(scenario)) rows[name] = await ask(name);
+  return rows;
 }
 
 const routersOf = ({ nodes }: Scenario): string[] =>
@@ -146,7 +163,8 @@ const routersOf = ({ nodes }: Scenario): string[] =>
 
 async function readCounters(fabric: Fabric, scenario: Scenario): Promise<CounterSnapshot> {
   const snapshot = new Map<string, ReadonlyMap<string, number>>();
-  for (const name of routersOf(scenario)) snapshot.set(name, await fabric.counters(name));
+  const counting = scenario.nodes.filter(({ kind }) => kind !== 'host');
+  for (const { name } of counting) snapshot.set(name, await fabric.counters(name));
   return snapshot;
 }
 

@@ -76,6 +76,21 @@ export function complies(fabric: FabricUnderTest): void {
       ok((counters.get('packet-processing action success metadata added') ?? 0) >= 1);
     });
 
+    it('brings the paths between its routers up, and shows them, their alarms and events', async () => {
+      const { fabric } = await started(questions);
+      await fabric.advance(seconds(2.5), () => undefined);
+      for (const router of ['spoke', 'hub']) {
+        const peers = await fabric.peers(router);
+        deepEqual(
+          peers.map(({ status, reason }) => [status, reason]),
+          [['up', 'bfd-up']],
+        );
+        deepEqual(await fabric.alarms(router), []);
+        const events = await fabric.events(router);
+        ok(events.some(({ message }) => message.endsWith('up (bfd-up)')));
+      }
+    });
+
     it('begins at time 0, and is at least where it was told to go', async () => {
       const { fabric, report } = await started(questions);
       ok(fabric.elapsed() < seconds(1));

@@ -2,6 +2,7 @@ import { assert } from '../../assert.ts';
 import type { CryptoProvider } from '../../crypto.ts';
 import type { PortIndex } from '../../device.ts';
 import type { Frame } from '../../frame.ts';
+import type { AlarmRow, EventRow, PeerRow } from '../../peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../service-area/rows.ts';
 import { MemoryStore } from '../../stores/memory.ts';
 import { after, between, earliest, milliseconds, NEVER } from '../../time.ts';
@@ -163,6 +164,18 @@ export class SimFabric implements Fabric {
 
   async flows(node: string): Promise<readonly FlowRow[]> {
     return this.#router(node).device?.flows(this.#now) ?? [];
+  }
+
+  async peers(node: string): Promise<readonly PeerRow[]> {
+    return this.#router(node).device?.peers(this.#now) ?? [];
+  }
+
+  async alarms(node: string): Promise<readonly AlarmRow[]> {
+    return this.#router(node).device?.alarms() ?? [];
+  }
+
+  async events(node: string): Promise<readonly EventRow[]> {
+    return this.#router(node).device?.events() ?? [];
   }
 
   async traffic(): Promise<readonly TrafficReport[]> {

@@ -3,8 +3,38 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LiveLab, LiveLabs } from '../../../cli/live-labs.ts';
+import type { AlarmRow, EventRow, PeerRow } from '../../../lib/peering/rows.ts';
 import type { SessionRow } from '../../../lib/service-area/rows.ts';
+import type { Instant } from '../../../lib/time.ts';
 import { noLabs, svrlab } from '../../support/svrlab.ts';
+
+const peer: PeerRow = {
+  peer: 'hub',
+  node: 'n1',
+  networkInterface: 'wan',
+  destination: '172.16.0.2',
+  status: 'down',
+  reason: 'timer-expiry',
+  hostname: '',
+  pathMtu: 1500,
+  latencyMs: 12.345,
+  jitterMs: null,
+  loss: 2.5,
+  mos: 4.125,
+  uptime: 0,
+  bfdState: 'down',
+  transmitIntervalMs: 1000,
+  detectionTimeMs: 3000,
+};
+
+const alarm: AlarmRow = {
+  id: 3,
+  time: 1_767_225_603_250_000 as Instant,
+  severity: 'major',
+  source: 'n1',
+  category: 'peer',
+  message: 'Peer hub path is down',
+};
 
 const session: SessionRow = {
   sessionId: '5a0b0d9e-0000-4000-8000-000000000001',
@@ -55,6 +85,18 @@ class FakeLab implements LiveLab {
 
   async flows(): Promise<[]> {
     return [];
+  }
+
+  async peers(router: string): Promise<readonly PeerRow[]> {
+    return router === 'spoke' ? [peer] : [];
+  }
+
+  async alarms(router: string): Promise<readonly AlarmRow[]> {
+    return router === 'spoke' ? [alarm] : [];
+  }
+
+  async events(router: string): Promise<readonly EventRow[]> {
+    return router === 'spoke' ? [{ time: alarm.time, category: 'peer', node: 'n1', message: 'it happened' }] : [];
   }
 
   async configuration(router: string): Promise<string> {
@@ -127,6 +169,26 @@ describe('svrlab show', () => {
   it('gives programs the rows as JSON, by node', async () => {
     const { out } = await svrlab('show sessions --node spoke --json', labsOf(new FakeLab('first')));
     deepEqual(JSON.parse(out), { spoke: [session] });
+  });
+
+  it('lists paths to peers, and in detail why they are as they are', async () => {
+    const labs = labsOf(new FakeLab('first'));
+    const { out } = await svrlab('show peers --node spoke', labs);
+    match(out, /Peer +Node +Network Interface +Destination +Status +Hostname +Path MTU\n/);
+    match(out, / hub +n1 +wan +172\.16\.0\.2 +down +-- +1500\n/);
+    const detailed = (await svrlab('show peers --detail --node spoke', labs)).out;
+    match(detailed, / timer-expiry +down +1000 +3000 +12\.35 +-- +2\.5 +4\.13 +0 days 0:00:00\n/);
+    deepEqual(JSON.parse((await svrlab('show peers --node spoke --json', labs)).out), { spoke: [peer] });
+  });
+
+  it('lists alarms and events, and says so when there are none', async () => {
+    const labs = labsOf(new FakeLab('first'));
+    const { out } = await svrlab('show alarms', labs);
+    match(out, / 3 +2026-01-01 00:00:03\.250 UTC +major +n1 +peer +Peer hub path is down\n/);
+    match(out, /Node: hub\n=+\nThere are no active alarms\.\n/);
+    const events = (await svrlab('show events', labs)).out;
+    match(events, / 2026-01-01 00:00:03\.250 UTC +peer +n1 +it happened\n/);
+    match(events, /There are no events\.\n/);
   });
 
   it('shows the counters below some words, all nodes in one table', async () => {

@@ -119,6 +119,9 @@ describe('the report of a run', () => {
     ],
     counters: {},
     sessions: {},
+    peers: {},
+    alarms: {},
+    events: {},
   };
   const around = {
     tookMs: 412,
