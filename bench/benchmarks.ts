@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { Frame } from '../lib/frame.ts';
 import { nanosecondsEach } from './calibration.ts';
+import { collect } from './collect.ts';
 import { benchAuthority } from './configuration.ts';
 import { RouterPair, clientFrame } from './pair.ts';
 import type { Figure } from './print.ts';
@@ -15,7 +18,6 @@ const PACKETS = 1_000_000;
 
 /** Every benchmark there is, in the order in which they run. */
 export const benchmarks: readonly Benchmark[] = [
-  // First, while nothing else has left garbage behind.
   { name: 'memory', run: () => [...memory(100_000), ...memory(1_000_000)] },
   { name: 'forward', run: () => forward(false) },
   { name: 'forward-hmac', run: () => forward(true) },
@@ -150,26 +152,11 @@ function setUpFigure(what: string, nanoseconds: number): Figure {
   return { what, value: perSecond, unit: 'sessions a second', nanoseconds, target };
 }
 
-/** What the process grows by when a router is made and filled with sessions: its tables, touched or not, and its heap. */
+/** Measured in a process of its own, where nothing else leaves garbage behind. */
 function memory(sessions: number): Figure[] {
-  collect();
-  const before = memoryInUse();
-  const pair = new RouterPair(benchAuthority({ hmac: false, sessions }), benchAuthority({ hmac: false, sessions: 2 }));
-  for (let client = 1; client < sessions; client++) pair.fromClient(clientFrame(client, PAYLOAD_LENGTH));
-  collect();
-  const each = (memoryInUse() - before) / sessions;
-  if (pair.spoke.sessionCount !== sessions) throw new Error(`only ${pair.spoke.sessionCount} sessions were set up`);
+  const script = join(import.meta.dirname, 'memory.js');
+  const each = Number(execFileSync(process.execPath, ['--expose-gc', script, String(sessions)], { encoding: 'utf8' }));
   const target = sessions === 1_000_000 ? { text: 'at most 600', isMet: each <= 600 } : undefined;
   const what = `one router at ${sessions.toLocaleString('en-US')} sessions`;
   return [{ what, value: each, unit: 'bytes a session', ...(target && { target }) }];
-}
-
-function memoryInUse(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
-function collect(): void {
-  if (!globalThis.gc) throw new Error('run with --expose-gc, as ./svrlab bench does');
-  globalThis.gc();
 }

@@ -16,8 +16,11 @@ console.log(
 const rows = benchmarks
   .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
   .flatMap(({ name, run }) => {
-    const calibration = calibrate();
-    return run().map((figure) => ({ name, calibration, ...figure }));
+    const before = calibrate();
+    const figures = run();
+    // The better of the two: what disturbed one of them did not make the machine quicker.
+    const calibration = Math.min(before, calibrate());
+    return figures.map((figure) => ({ name, calibration, ...figure }));
   });
 printTable(rows);
 if (rows.some(({ target }) => target?.isMet === false)) process.exitCode = 1;
