@@ -123,6 +123,10 @@ export const phrases = {
       'firewall dropped unknown-payload': 'drops a packet that begins with nothing it knows (unknown-payload)',
     },
   },
+  'icmp-error-carried': {
+    tone: 'plain',
+    says: 'passes on what a node behind it says about a packet of the session (ICMP error)',
+  },
   'icmp-error-sent': { tone: 'bad', says: 'sends an ICMP error for a packet that it cannot pass on ({reason})' },
   'frame-lost': {
     tone: 'bad',

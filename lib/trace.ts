@@ -33,6 +33,7 @@ export const traceTypes = {
     help: 'the fragment completes its packet, which goes on as if it had come whole',
   },
   'packet-dropped': { where: 'in', help: 'the packet was not passed on; the reason names the counter' },
+  'icmp-error-carried': { where: 'in', help: "an ICMP error about a session's packet goes on to who sent that" },
   'icmp-error-sent': { where: 'out', help: 'an ICMP error was made for a packet that could not be passed on' },
   'peer-path-up': { where: 'node', help: 'sessions may go over a path to a peer from now on' },
   'peer-path-down': { where: 'node', help: 'sessions may not go over a path to a peer any more; the reason tells why' },

@@ -1,4 +1,3 @@
-import type { Family } from '../address.ts';
 import type { PortIndex } from '../device.ts';
 import type { Frame } from '../frame.ts';
 import type { Attributes } from '../metadata/attributes.ts';
@@ -61,6 +60,16 @@ export interface SlowPath {
   bareArrived(flow: number, now: Instant): void;
   /** What the packet that leaves on this flow must carry; undefined for nothing. */
   attributesFor(flow: number, packet: Packet, now: Instant): Attributes | undefined;
+  /** A packet that came from a peer on `flow`, carrying bytes[at, end), is too long by `-room` bytes, or too old. */
+  undeliverable(
+    kind: 'too-big' | 'time-exceeded',
+    flow: number,
+    packet: Packet,
+    at: number,
+    end: number,
+    room: number,
+    now: Instant,
+  ): void;
   /** A TCP segment that may change the state of its connection. */
   tcpSegment(flow: number, flags: number, now: Instant): void;
   /** What the payload of a flow's session is encrypted with. Asked for flows with the flag `encrypted` only. */
@@ -214,9 +223,10 @@ export class Highway {
 
   /** Runs the actions of a flow on a packet, which is as it came in. */
   forward(flow: number, packet: Packet, now: Instant): void {
-    if (packet.ttl <= 1) return this.#expire(flow, packet, now);
-    if (this.#flows.path[flow ^ 1] !== 0) this.#forwardFromPeer(flow, packet, now);
-    else this.#forwardFromHost(flow, packet, now);
+    if (this.#flows.path[flow ^ 1] !== 0) return this.#forwardFromPeer(flow, packet, now);
+    if (packet.ttl > 1) return this.#forwardFromHost(flow, packet, now);
+    this.icmpError('time-exceeded', packet, 0, now);
+    this.#drop(packet.frame, counter.ttlExceeded);
   }
 
   #forwardFromHost(flow: number, packet: Packet, now: Instant): void {
@@ -285,11 +295,14 @@ export class Highway {
     isContentChanged: boolean,
     now: Instant,
   ): void {
-    if (this.#flows.path[flow] !== 0)
+    if (this.#flows.path[flow] !== 0) {
+      if (packet.ttl <= 1) return this.#expire(flow, packet, contentAt, contentEnd, now);
       return this.#leaveToPeer(flow, packet, contentAt, contentEnd, isContentChanged, now);
+    }
     const isEncrypted = (this.#flows.flags[flow] & flowFlags.encrypted) !== 0;
     const end = isEncrypted ? this.#decryptPayload(flow, packet, contentAt, contentEnd) : contentEnd;
     if (end < 0) return;
+    if (packet.ttl <= 1) return this.#expire(flow, packet, contentAt, end, now);
     const isChanged = isContentChanged || isEncrypted;
     const protocol = keyProtocol(this.#flows.keys, (flow ^ 1) * KEY_WORDS);
     if (protocol === ipProtocols.udp) return this.#leaveToHostAsUdp(flow, packet, contentAt, end, isChanged, now);
@@ -317,7 +330,7 @@ export class Highway {
     const keyAt = (flow ^ 1) * KEY_WORDS;
     const { keys } = this.#flows;
     const room = this.#mtu(keys, keyAt) - ipHeaderLength(keyFamily(keys, keyAt)) - (end - l4At);
-    if (room < 0 && !mayBeCut(packet, keyFamily(keys, keyAt))) return this.#tooBig(flow, packet, room, now);
+    if (room < 0 && !packet.mayBeCut(keyFamily(keys, keyAt))) return this.#tooBig(flow, packet, l4At, end, room, now);
     frame.end = end;
     prependIp(frame, l4At, keys, keyAt, packet, packet.ttl - 1);
     if (room < 0 || packet.largestFragment !== 0) this.#transmitInFragments(flow, packet, now);
@@ -337,7 +350,8 @@ export class Highway {
     const keyAt = (flow ^ 1) * KEY_WORDS;
     const room =
       this.#mtu(keys, keyAt) - ipHeaderLength(keyFamily(keys, keyAt)) - UDP_HEADER_LENGTH - (end - contentAt);
-    if (room < 0 && !mayBeCut(packet, keyFamily(keys, keyAt))) return this.#tooBig(flow, packet, room, now);
+    if (room < 0 && !packet.mayBeCut(keyFamily(keys, keyAt)))
+      return this.#tooBig(flow, packet, contentAt, end, room, now);
     this.#wrapInUdp(flow, packet, contentAt, end, isChanged);
     if (room < 0 || packet.largestFragment !== 0) this.#transmitInFragments(flow, packet, now);
     else this.#transmit(flow, packet, now);
@@ -366,8 +380,8 @@ export class Highway {
     const headers = ipHeaderLength(path.family) + UDP_HEADER_LENGTH;
     const content = contentEnd - contentAt + (keys ? keys.payloadGrowthMax : 0);
     const room = mtu - headers - (path.seal ? path.seal.trailerLength : 0) - content;
-    if (room < 0 && this.#parts.obeysDontFragment && !mayBeCut(packet, packet.family))
-      return this.#tooBig(flow, packet, room, now);
+    if (room < 0 && this.#parts.obeysDontFragment && !packet.mayBeCut(packet.family))
+      return this.#tooBig(flow, packet, contentAt, contentEnd, room, now);
 
     const needsAttention =
       (flows.flags[flow] & ASK_BEFORE_LEAVING) !== 0 || now - flows.activity[flow ^ 1] >= this.#parts.inactivityTimeout;
@@ -406,8 +420,9 @@ export class Highway {
   }
 
   /** A packet that is `-room` bytes too long for where it would leave. A host is told how long it may be (RFC 1191). */
-  #tooBig(flow: number, packet: Packet, room: number, now: Instant): void {
+  #tooBig(flow: number, packet: Packet, at: number, end: number, room: number, now: Instant): void {
     if (this.#flows.path[flow ^ 1] === 0) this.icmpError('too-big', packet, packet.end - packet.ipAt + room, now);
+    else this.#slowPath.undeliverable('too-big', flow, packet, at, end, room, now);
     this.#drop(packet.frame, counter.tooBig);
   }
 
@@ -454,22 +469,32 @@ export class Highway {
     this.#counters[counter.bytesForwarded] += length;
   }
 
-  /** Makes a packet of metadata alone and sends it the way a flow's packets go. False if no buffer is free. */
-  sendOwn(flow: number, attributes: Attributes, now: Instant): boolean {
+  /**
+   * Makes a packet of metadata, and of content if there is any, which `keys` encrypt, and sends it the way a flow's packets
+   * go. False if no buffer is free.
+   */
+  sendOwn(flow: number, attributes: Attributes, now: Instant, content?: Uint8Array, keys?: KeyRing): boolean {
     const path = this.#parts.paths[this.#flows.path[flow] - 1];
     const frame = this.#parts.pool.take();
     if (!frame) return false;
     const at = frame.start;
     frame.end = at + encodeMetadata(attributes, path.encoding, frame.bytes, at, path.keys);
+    if (content) this.#append(frame, content, keys);
     if (path.seal) this.sealing.seal(flow, frame, at, path.seal, true, now);
-    const keys = this.#flows.keys;
+    const flowKeys = this.#flows.keys;
     const keyAt = (flow ^ 1) * KEY_WORDS;
-    const udpAt = prependUdp(frame, at, keyDestinationPort(keys, keyAt), keySourcePort(keys, keyAt));
-    prependIp(frame, udpAt, keys, keyAt, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
+    const udpAt = prependUdp(frame, at, keyDestinationPort(flowKeys, keyAt), keySourcePort(flowKeys, keyAt));
+    prependIp(frame, udpAt, flowKeys, keyAt, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
     finishUdpChecksum(frame, udpAt, path.family);
     this.#parts.neighbors.send(this.#flows.neighbor[flow], frame, now);
     this.#parts.pool.release(frame);
     return true;
+  }
+
+  #append(frame: Frame, content: Uint8Array, keys: KeyRing | undefined): void {
+    const at = frame.end;
+    frame.bytes.set(content, at);
+    frame.end = keys ? keys.encryptPayload(frame.bytes, at, at + content.length) : at + content.length;
   }
 
   /** Answers a packet that has no flow with metadata alone, sent back to where it came from. False if no buffer is free. */
@@ -541,8 +566,9 @@ export class Highway {
     return mssOf(out.enforcedMss, out.mtu, keyFamily(flows.keys, keyAt), added);
   }
 
-  #expire(flow: number, packet: Packet, now: Instant): void {
-    if (this.#flows.path[flow ^ 1] === 0) this.icmpError('time-exceeded', packet, 0, now);
+  /** A packet from a peer is for this router as long as it is between routers; what it carries is too old to go on. */
+  #expire(flow: number, packet: Packet, contentAt: number, contentEnd: number, now: Instant): void {
+    this.#slowPath.undeliverable('time-exceeded', flow, packet, contentAt, contentEnd, 0, now);
     this.#drop(packet.frame, counter.ttlExceeded);
   }
 
@@ -564,10 +590,6 @@ export class Highway {
     this.#drop(packet.frame, reason);
   }
 }
-
-/** Whether a packet that is too long for where it goes may be cut: IPv4 leaves it to the sender, IPv6 hosts cut their own. */
-const mayBeCut = (packet: Packet, family: Family): boolean =>
-  packet.largestFragment !== 0 || (family === 4 && !packet.doNotFragment);
 
 function metadataFaultCounter(fault: MetadataFault): number {
   if (fault === 'unknown-key') return counter.unknownKey;

@@ -70,6 +70,11 @@ export class Packet {
     return (this.fragmentWord & IPV4_DO_NOT_FRAGMENT) !== 0;
   }
 
+  /** Whether it may be cut where it is too long: as IPv4 its sender says so, and what came in fragments always may. */
+  mayBeCut(family: Family): boolean {
+    return this.largestFragment !== 0 || (family === 4 && !this.doNotFragment);
+  }
+
   get payloadAt(): number {
     return this.l4At + UDP_HEADER_LENGTH;
   }

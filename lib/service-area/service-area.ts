@@ -1,6 +1,7 @@
 import { sameAddress } from '../address.ts';
 import { assert } from '../assert.ts';
 import type { SlowPath } from '../highway/highway.ts';
+import { isErrorType } from '../highway/icmp-quote.ts';
 import type { Packet } from '../highway/packet.ts';
 import type { Attributes } from '../metadata/attributes.ts';
 import type { Metadata } from '../metadata/codec.ts';
@@ -12,6 +13,7 @@ import { earliest, type Instant } from '../time.ts';
 import { icmpv6Types } from '../wire/icmp.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
 import { Handshake } from './handshake.ts';
+import { IcmpRelay, type Undeliverable } from './icmp-relay.ts';
 import { answerEcho, isEchoRequest } from './own-packets.ts';
 import { Moves } from './moves.ts';
 import type { ServiceAreaParts } from './parts.ts';
@@ -29,6 +31,7 @@ export class ServiceArea implements SlowPath {
   readonly moves: Moves;
   readonly #parts: ServiceAreaParts;
   readonly #setup: SessionSetup;
+  readonly #icmpRelay: IcmpRelay;
   readonly #isPacketBased: boolean;
   #replication: Replication | undefined;
 
@@ -38,6 +41,7 @@ export class ServiceArea implements SlowPath {
     this.handshake = new Handshake(parts, this.sessions);
     this.#setup = new SessionSetup(parts, this.sessions, this.handshake);
     this.moves = new Moves(parts, this.sessions, this.#setup, this.handshake);
+    this.#icmpRelay = new IcmpRelay(parts);
     this.#isPacketBased = parts.authority.sessionRecoveryDetection.mode === 'packet-based';
   }
 
@@ -77,6 +81,7 @@ export class ServiceArea implements SlowPath {
       packet.protocol === ipProtocols.icmpv6 &&
       (type === icmpv6Types.neighborSolicitation || type === icmpv6Types.neighborAdvertisement);
     if (isNeighborMessage) this.#parts.neighbors.receiveNeighborMessage(packet, now);
+    else if (isErrorType(packet.family, type)) this.#icmpRelay.fromWire(packet, now);
     else this.#drop(packet, 'frameUnsupported');
   }
 
@@ -123,6 +128,7 @@ export class ServiceArea implements SlowPath {
   #byMetadata(packet: Packet, metadata: Metadata, end: number, now: Instant): void {
     const { attributes } = metadata;
     this.#traceReceived(packet, attributes);
+    if (icmpErrorLocation(metadata)) return this.#drop(packet, 'icmpErrorNoSession');
     const hasContext =
       attributes.forwardContextIpv4 ??
       attributes.forwardContextIpv6 ??
@@ -167,6 +173,12 @@ export class ServiceArea implements SlowPath {
   }
 
   metadataArrived(flow: number, packet: Packet, metadata: Metadata, end: number, now: Instant): boolean {
+    const location = icmpErrorLocation(metadata);
+    if (location) {
+      this.#traceReceived(packet, metadata.attributes);
+      this.#icmpRelay.fromPeer(flow, packet, location, packet.payloadAt + metadata.length, end, now);
+      return false;
+    }
     const arrival = this.handshake.metadataArrived(flow, packet, metadata, now);
     if (arrival === 'other-session') {
       // The ports were given to another session since: the one that has them here is over.
@@ -175,6 +187,18 @@ export class ServiceArea implements SlowPath {
       this.#setup.fromPeer(packet, metadata, end, now);
     }
     return arrival === 'forward';
+  }
+
+  undeliverable(
+    kind: Undeliverable,
+    flow: number,
+    packet: Packet,
+    at: number,
+    end: number,
+    room: number,
+    now: Instant,
+  ): void {
+    this.#icmpRelay.undeliverable(kind, flow, packet, at, end, room, now);
   }
 
   bareArrived(flow: number, now: Instant): void {
@@ -215,6 +239,9 @@ export class ServiceArea implements SlowPath {
     this.#parts.counters.values[counter[name]]++;
   }
 }
+
+const icmpErrorLocation = ({ attributes }: Metadata): Uint8Array | undefined =>
+  attributes.icmpErrorLocationIpv4 ?? attributes.icmpErrorLocationIpv6;
 
 function isMulticast(packet: Packet): boolean {
   const first = packet.frame.bytes[packet.destinationAt];

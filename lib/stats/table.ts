@@ -267,6 +267,23 @@ export const counterTable = {
     `${emulator} sent icmp-error-suppressed`,
     'an ICMP error was not sent, to keep their rate bounded',
   ),
+  icmpErrorCarried: row(
+    `${emulator} icmp-errors carried`,
+    "an ICMP error about a session's packet was sent on to the peer from where the packet had come",
+  ),
+  icmpErrorReceived: row(`${emulator} icmp-errors received`, 'such an error came from a peer'),
+  icmpErrorDelivered: row(
+    `${emulator} icmp-errors delivered`,
+    'such an error was sent to the host that it is for, about the packet as the host had sent it',
+  ),
+  icmpErrorNoSession: row(
+    `${emulator} icmp-errors no-session`,
+    'an ICMP error was dropped: it is about no packet of a session',
+  ),
+  icmpErrorUnreadable: row(
+    `${emulator} icmp-errors unreadable`,
+    'an ICMP error was dropped: it does not tell enough of the packet for its sender to know it again',
+  ),
   icmpEchoAnswered: row(`${emulator} sent icmp-echo-reply`, 'a ping of one of our addresses was answered'),
   tooBig: row(
     `${emulator} sent too-big`,

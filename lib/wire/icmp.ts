@@ -16,7 +16,7 @@ export const icmpv6Types = {
 } as const;
 
 /** Codes of destination unreachable, which the two protocols number differently. */
-export const icmpUnreachable = { network: 0, host: 1, port: 3, prohibited: 13 } as const;
+export const icmpUnreachable = { network: 0, host: 1, port: 3, fragmentationNeeded: 4, prohibited: 13 } as const;
 export const icmpv6Unreachable = { noRoute: 0, prohibited: 1, address: 3, port: 4 } as const;
 
 export const icmpType = (frame: Uint8Array, at: number): number => frame[at];

@@ -33,7 +33,7 @@ export const emulator = container('Choices of the emulator itself, which the SVR
   }),
   'dont-fragment': enumeration(['carry', 'obey'], {
     default: 'carry',
-    help: 'What becomes of a packet that its host does not want cut and that is too long for the path to a peer: carry cuts it between the routers, where the hosts do not see it; obey drops it and tells the host',
+    help: 'What becomes of a packet with DF that is too long for the path to a peer: it is cut unseen by the hosts, or its host is told',
   }),
   'reassembly-timeout': duration('ms', 10, 60_000, {
     default: milliseconds(2_000),

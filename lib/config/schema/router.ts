@@ -87,7 +87,7 @@ const networkInterface = list('Networks on a device interface', ['name'], {
   mtu: integer(68, 9_100, { default: 1_500, units: 'bytes', help: 'Longest IP packet' }),
   'enforced-mss': mss({
     default: 'automatic',
-    help: 'Longest TCP payload that hosts on either side may announce for connections over this network: a number of bytes, or what fits its packets whole',
+    help: 'Longest TCP payload that hosts may announce for connections over this network; automatic is what fits',
   }),
   tenant: reference('tenant', { help: 'Tenant of whoever sends from this network' }),
   'inter-router-security': reference('security', { help: 'Protection of what arrives here from other routers' }),

@@ -2,7 +2,16 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { seconds } from '../../../lib/time.ts';
 import { readU16, readU32 } from '../../../lib/wire/bytes.ts';
 import { tcpFlags } from '../../../lib/wire/tcp.ts';
-import { icmpPacket, ipFrame, joined, text, udpPacket, type ReadPacket } from '../../support/packets.ts';
+import {
+  addressBytes,
+  icmpPacket,
+  ipFrame,
+  joined,
+  readFrame,
+  text,
+  udpPacket,
+  type ReadPacket,
+} from '../../support/packets.ts';
 import { macs, twoRouters, type Lab } from '../../support/two-routers.ts';
 
 const families = [4, 6] as const;
@@ -104,7 +113,7 @@ describe('an ICMP error', () => {
     const lab = twoRouters();
     lab.exchange('1');
     const [{ packet }] = lab.wan.packets;
-    const before = lab.hub.transmitted;
+    lab.mark();
     const tos = [
       ['172.16.0.2', packet.destinationPort],
       ['10.2.0.10', 7_000],
@@ -115,7 +124,12 @@ describe('an ICMP error', () => {
       lab.wan.deliver('hub', ipFrame(macs.hubWan, macs.spokeWan, expired));
     }
     lab.settle();
-    equal(lab.hub.transmitted, before);
+    // What it carries may have a sender who is told, inside metadata.
+    const protocols = lab.wan.frames
+      .filter(({ from }) => from === 'hub')
+      .map(({ frame }) => readFrame(frame)?.protocol);
+    deepEqual(protocols, [17]);
+    deepEqual(lab.wan.packets[0].metadata?.attributes.icmpErrorLocationIpv4, addressBytes('172.16.0.2'));
   });
 
   it('comes at a bounded rate: ten at once, fifty a second', () => {

@@ -202,7 +202,7 @@ describe('a session between two routers', () => {
     lab.server.sendIp(icmpPacket('10.2.0.10', '10.1.0.10', [3, 3], 0, text('quoted packet')));
     lab.settle();
     equal(lab.client.received.length, before);
-    equal(lab.hub.count('frameUnsupported'), 1);
+    equal(lab.hub.count('icmpErrorNoSession'), 1);
   });
 
   it('is begun by neither a broadcast ping nor a multicast packet', () => {

@@ -2,7 +2,7 @@ import type { Fragment } from '../../../lib/metadata/layout.ts';
 import type { CounterName } from '../../../lib/stats/counters.ts';
 import { seconds } from '../../../lib/time.ts';
 import { ipv4Fragments, withIpv4Header } from '../../support/ip-fragments.ts';
-import { ethernetFrame, ipFrame, joined, tcpPacket, udpPacket } from '../../support/packets.ts';
+import { ethernetFrame, icmpPacket, ipFrame, joined, tcpPacket, udpPacket } from '../../support/packets.ts';
 import { macs, twoRouters, type Lab, type LabOptions, type RouterNode } from '../../support/two-routers.ts';
 
 /** Routers with a usual MTU between them, and a session. */
@@ -55,6 +55,29 @@ function fragments(packets: readonly Uint8Array[], options: LabOptions = {}): La
   return lab;
 }
 
+/** The server's host tells the client of its question. */
+function refused(quoted = datagramOf()): Lab {
+  const lab = narrow();
+  lab.server.sendIp(icmpPacket('10.2.0.10', '10.1.0.10', [3, 3], 0, quoted));
+  lab.settle();
+  return lab;
+}
+
+const datagramOf = (port = 40_000): Uint8Array =>
+  udpPacket(['10.1.0.10', port], ['10.2.0.10', 7_000], new Uint8Array(8));
+
+/** A router between spoke and hub tells of a SYN, but quotes too little of it. */
+function unreadable(): Lab {
+  const lab = narrow();
+  lab.client.segment(5_000, ['10.2.0.10', 80], 0x02);
+  lab.settle();
+  const [{ frame }] = lab.wan.sentBy('spoke');
+  const error = icmpPacket('172.16.0.99', '172.16.0.1', [11, 0], 0, frame.slice(14, 14 + 28));
+  lab.wan.deliver('spoke', ipFrame(macs.spokeWan, macs.hubWan, error));
+  lab.settle();
+  return lab;
+}
+
 export const fragmentStories: Partial<Record<CounterName, () => readonly [RouterNode, number?]>> = {
   fabricFragmented: () => [longQuestion().spoke],
   fabricFragmentsSent: () => [longQuestion().spoke, 2],
@@ -91,6 +114,11 @@ export const fragmentStories: Partial<Record<CounterName, () => readonly [Router
   ipReassemblyEvicted: () => [
     fragments([datagram(1)[0], datagram(2)[0]], { emulator: { 'reassembly-packets': '1' } }).spoke,
   ],
+  icmpErrorCarried: () => [refused().hub],
+  icmpErrorReceived: () => [refused().spoke],
+  icmpErrorDelivered: () => [refused().spoke],
+  icmpErrorNoSession: () => [refused(datagramOf(40_001)).hub],
+  icmpErrorUnreadable: () => [unreadable().spoke],
   fragments: () => {
     const lab = narrow();
     lab.client.sendFrame(ethernetFrame(new Uint8Array(6).fill(0xff), macs.client, 0x0800, datagram()[0]));
