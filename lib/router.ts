@@ -14,8 +14,10 @@ import { IP_CONTENT_MAX } from './highway/ip-fragments.ts';
 import { Neighbors } from './highway/neighbors.ts';
 import type { PeerPath } from './highway/peer-path.ts';
 import { Reassembly, fabricReassemblyCounters, ipReassemblyCounters } from './highway/reassembly.ts';
+import { Journal } from './peering/journal.ts';
 import { PeerPaths } from './peering/peer-paths.ts';
-import type { AlarmRow, EventRow, PeerRow } from './peering/rows.ts';
+import { PlainBfd, type PlainNeighbor } from './peering/plain-bfd.ts';
+import type { AlarmRow, BfdRow, EventRow, PeerRow } from './peering/rows.ts';
 import { fittingLoads } from './peering/svr-bfd/metadata.ts';
 import { ReplayCache } from './metadata/replay.ts';
 import { SeededRandom, type Random } from './random.ts';
@@ -70,6 +72,8 @@ export class Router implements Device {
   readonly #highway: Highway;
   readonly #serviceArea: ServiceArea;
   readonly #peerPaths: PeerPaths;
+  readonly #plainBfd: PlainBfd;
+  readonly #journal: Journal;
   readonly #policies: SecurityPolicies;
   readonly #redundancy: Redundancy | undefined;
   /** The role by which the paths are watched. */
@@ -101,6 +105,9 @@ export class Router implements Device {
       lifetime: emulator.arpTimeout,
     });
     const sessions = new SessionTable(emulator.sessionTableSize);
+    this.#journal = new Journal(trace);
+    // What BFD draws does not change what sessions draw.
+    const chance = new SeededRandom(random.below(2 ** 32));
     this.#peerPaths = new PeerPaths({
       router: name,
       paths: paths.map((path) => ({ path, node: path.configured.node.name, settings: path.configured.bfd })),
@@ -108,8 +115,7 @@ export class Router implements Device {
       neighbors,
       pool,
       counters: this.counters,
-      // What BFD draws does not change what sessions draw.
-      random: new SeededRandom(random.below(2 ** 32)),
+      random: chance,
       trace,
       averageOver: configuration.pathMetricsRollingAvgInterval,
       serviceLoads: () =>
@@ -119,7 +125,19 @@ export class Router implements Device {
             return count > 0 ? [{ service, sessions: count }] : [];
           }),
         ),
+      journal: this.#journal,
       listener: () => this.#serviceArea.moves,
+    });
+    this.#plainBfd = new PlainBfd({
+      neighbors: bfdNeighborsOf(configuration, interfaces),
+      interfaces,
+      linkNeighbors: neighbors,
+      pool,
+      counters: this.counters,
+      crypto: options.crypto,
+      random: chance,
+      trace,
+      journal: this.#journal,
     });
     const flows = new FlowTable(emulator.sessionTableSize, random.below(2 ** 32));
     this.#parts = {
@@ -145,7 +163,7 @@ export class Router implements Device {
       random,
       counters: this.counters,
       trace,
-      listen: (packet, now) => this.#peerPaths.receive(packet, now),
+      listen: (packet, now) => this.#peerPaths.receive(packet, now) || this.#plainBfd.receive(packet, now),
       highway: () => this.#highway,
     };
     this.#serviceArea = new ServiceArea(this.#parts);
@@ -226,6 +244,7 @@ export class Router implements Device {
     this.#redundancy?.poll(now);
     this.#followRole(now);
     this.#peerPaths.poll(now);
+    this.#plainBfd.poll(now);
   }
 
   /** Paths over ports that the twin works on are the twin's to watch. */
@@ -239,7 +258,8 @@ export class Router implements Device {
   nextDeadline(): Instant {
     const packets = earliest(this.#highway.nextDeadline(), this.#parts.neighbors.nextDeadline());
     const own = earliest(this.#serviceArea.nextDeadline(), packets);
-    const deadline = earliest(own, this.#peerPaths.nextDeadline());
+    const bfd = earliest(this.#peerPaths.nextDeadline(), this.#plainBfd.nextDeadline());
+    const deadline = earliest(own, bfd);
     return this.#redundancy ? earliest(deadline, this.#redundancy.nextDeadline()) : deadline;
   }
 
@@ -259,14 +279,19 @@ export class Router implements Device {
     return this.#peerPaths.rows(now);
   }
 
+  /** Sessions of plain BFD. */
+  bfd(now: Instant): BfdRow[] {
+    return this.#plainBfd.rows(now);
+  }
+
   /** Those that stand. */
   alarms(): readonly AlarmRow[] {
-    return this.#peerPaths.alarms;
+    return this.#journal.alarms;
   }
 
   /** The last ones, oldest first. */
   events(): readonly EventRow[] {
-    return this.#peerPaths.events;
+    return this.#journal.events;
   }
 
   /** A port has lost its carrier, or has it back. */
@@ -333,6 +358,19 @@ function interfacesOf(
     });
   }
   return list;
+}
+
+/** The systems with which plain BFD is spoken, behind the interfaces that have a port here. */
+function bfdNeighborsOf(configuration: RouterConfiguration, interfaces: NetworkInterfaces): PlainNeighbor[] {
+  return [...placesOf(configuration)].flatMap(({ node, networkInterface }) => {
+    const out = interfaces.byName(networkInterface.name);
+    if (!out) return [];
+    return networkInterface.emulator.bfdNeighbors.map((settings) => ({
+      node: node.name,
+      networkInterface: out.index,
+      settings,
+    }));
+  });
 }
 
 interface PathWithPorts extends PeerPath {

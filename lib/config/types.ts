@@ -32,6 +32,7 @@ export type StaticRoute = Router['staticRoutes'][number];
 export type Node = Router['nodes'][number];
 export type DeviceInterface = Node['deviceInterfaces'][number];
 export type NetworkInterface = DeviceInterface['networkInterfaces'][number];
+export type BfdNeighbor = NetworkInterface['emulator']['bfdNeighbors'][number];
 export type InterfaceAddress = NetworkInterface['addresses'][number];
 export type Neighborhood = NetworkInterface['neighborhoods'][number];
 export type Topology = Neighborhood['topology'];

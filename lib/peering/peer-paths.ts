@@ -15,10 +15,10 @@ import { NEVER, milliseconds, seconds, type Duration, type Instant } from '../ti
 import type { Trace, TraceType } from '../trace.ts';
 import { takeDiscriminator } from './bfd/udp.ts';
 import { Datagrams } from './datagrams.ts';
-import { Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { isUsable, pathCondition, type PathCondition } from './path-status.ts';
 import { PathWatch, type PeerChange, type WatchedPath, type WatchParts } from './path-watch.ts';
-import type { AlarmRow, EventRow, PeerRow } from './rows.ts';
+import type { PeerRow } from './rows.ts';
 import type { EndPoint, ServiceLoad } from './svr-bfd/metadata.ts';
 import { SVR_BFD_PORT, readSvrBfd, type SvrBfdFault, type SvrBfdPacket } from './svr-bfd/packet.ts';
 
@@ -45,6 +45,7 @@ export interface PeeringParts {
   /** What the averages of measurements look back on. */
   readonly averageOver: Duration;
   readonly serviceLoads: () => readonly ServiceLoad[];
+  readonly journal: Journal;
   readonly listener: () => PathListener;
 }
 
@@ -79,7 +80,7 @@ export class PeerPaths implements PathStates {
 
   constructor(parts: PeeringParts) {
     this.#parts = parts;
-    this.#journal = new Journal(parts.trace);
+    this.#journal = parts.journal;
     this.#deadlines = new DeadlineHeap(parts.paths.length);
     this.#counters = new PathCounters(
       parts.counters,
@@ -112,14 +113,6 @@ export class PeerPaths implements PathStates {
   remoteOf(path: PeerPath): EndPoint {
     const { watch } = this.#states[path.index];
     return watch?.remote ?? { address: path.remote.bytes, port: SVR_BFD_PORT };
-  }
-
-  get alarms(): readonly AlarmRow[] {
-    return this.#journal.alarms;
-  }
-
-  get events(): readonly EventRow[] {
-    return this.#journal.events;
   }
 
   /** At once before the first `poll`, which begins the watch. */

@@ -1,4 +1,6 @@
 import type { Instant } from '../time.ts';
+import type { BfdDiagnostic, BfdState } from './bfd/control-packet.ts';
+import type { BfdHops } from './bfd/udp.ts';
 import type { PathReason, PathStatus } from './path-status.ts';
 
 /** One path to one peer, as `show peers` lists it (SVR sheet, section 6). */
@@ -42,7 +44,24 @@ export interface AlarmRow {
 /** Something that happened, as `show events` lists it. */
 export interface EventRow {
   readonly time: Instant;
-  readonly category: 'alarm' | 'peer';
+  readonly category: 'alarm' | 'peer' | 'bfd';
   readonly node: string;
   readonly message: string;
+}
+
+/** One session of plain BFD, as `show bfd` lists it. */
+export interface BfdRow {
+  readonly peer: string;
+  readonly local: string;
+  readonly networkInterface: string;
+  readonly hops: BfdHops;
+  readonly authentication: string;
+  readonly state: BfdState;
+  readonly diagnostic: BfdDiagnostic;
+  readonly remoteState: BfdState;
+  readonly remoteDiagnostic: BfdDiagnostic;
+  readonly transmitIntervalMs: number;
+  readonly detectionTimeMs: number;
+  /** Seconds since it came up; 0 if it is not. */
+  readonly uptime: number;
 }

@@ -1,7 +1,16 @@
 import { formatAddress, sameAddress } from '../../address.ts';
 import { suggest } from '../../diagnostic.ts';
 import { isOnLink, placesOf, whyUnreachable } from '../peering.ts';
-import type { Authority, DeviceInterface, NetworkInterface, NextHop, Node, Router, ServiceRoute } from '../types.ts';
+import type {
+  Authority,
+  BfdNeighbor,
+  DeviceInterface,
+  NetworkInterface,
+  NextHop,
+  Node,
+  Router,
+  ServiceRoute,
+} from '../types.ts';
 import { findClashes } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { checkRedundancy } from './redundancy.ts';
@@ -44,7 +53,8 @@ function checkVlans(device: DeviceInterface, fault: Fault): void {
   );
 }
 
-function checkInterface({ addresses, neighborhoods, adjacencies }: NetworkInterface, fault: Fault): void {
+function checkInterface(networkInterface: NetworkInterface, fault: Fault): void {
+  const { addresses, neighborhoods, adjacencies, emulator } = networkInterface;
   for (const address of addresses) {
     const { ipAddress, prefixLength, gateway } = address;
     if (ipAddress.family === 4 && prefixLength > 32) {
@@ -54,6 +64,26 @@ function checkInterface({ addresses, neighborhoods, adjacencies }: NetworkInterf
     }
   }
   for (const { portRanges } of [...neighborhoods, ...adjacencies]) checkPortRanges(portRanges, fault);
+  for (const neighbor of emulator.bfdNeighbors) checkBfdNeighbor(networkInterface, neighbor, fault);
+}
+
+function checkBfdNeighbor({ name, addresses }: NetworkInterface, neighbor: BfdNeighbor, fault: Fault): void {
+  const { ipAddress, multihop, authenticationType, authenticationKeys } = neighbor;
+  const own = addresses.filter((address) => address.ipAddress.family === ipAddress.family);
+  const isNear = own.some((address) => isOnLink(address, ipAddress));
+  const mayBeFar = multihop && own.some(({ gateway }) => gateway !== undefined);
+  if (!isNear && !mayBeFar) {
+    const message = `${formatAddress(ipAddress)} cannot be reached from interface '${name}'`;
+    fault(neighbor, 'ip-address', message, multihop ? undefined : "it is not on the link; is 'multihop true' meant?");
+  }
+  if (authenticationType !== 'none' && authenticationKeys.length === 0)
+    fault(neighbor, 'authentication-type', `authentication-type ${authenticationType} needs an authentication-key`);
+  const lengthMax = authenticationType.endsWith('sha1') ? 20 : 16;
+  for (const key of authenticationKeys) {
+    const { length } = new TextEncoder().encode(key.secret);
+    if (length < 1 || length > lengthMax)
+      fault(key, 'secret', `the secret of key ${key.id} must have 1 to ${lengthMax} bytes, not ${length}`);
+  }
 }
 
 function checkPeers(authority: Authority, router: Router, fault: Fault): void {

@@ -1,7 +1,7 @@
 import { seconds } from '../../time.ts';
-import { bfd, bfdOverride } from './bfd.ts';
+import { bfd, bfdNeighbor, bfdOverride } from './bfd.ts';
 import { description, name, portRange } from './common.ts';
-import { list } from './element.ts';
+import { container, list } from './element.ts';
 import { emulatorOverride } from './emulator.ts';
 import {
   boolean,
@@ -98,6 +98,7 @@ const networkInterface = list('Networks on a device interface', ['name'], {
     gateway: ipAddress({ help: 'Gateway to whatever is not on the link' }),
   }),
   adjacency,
+  emulator: container('What the emulator adds to a network interface', { 'bfd-neighbor': bfdNeighbor }),
 });
 
 const deviceInterface = list('Ports of a node', ['name'], {
