@@ -1,6 +1,6 @@
 import { suggest } from '../lib/diagnostic.ts';
 import type { FabricName } from '../lib/lab/fabric.ts';
-import type { AlarmRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
+import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import { InputError } from './exit.ts';
 
@@ -13,6 +13,8 @@ export interface LiveLab {
   sessions(router: string): Promise<readonly SessionRow[]>;
   flows(router: string): Promise<readonly FlowRow[]>;
   peers(router: string): Promise<readonly PeerRow[]>;
+  /** Sessions of plain BFD. */
+  bfd(router: string): Promise<readonly BfdRow[]>;
   alarms(router: string): Promise<readonly AlarmRow[]>;
   events(router: string): Promise<readonly EventRow[]>;
   /** SSR configuration text. */

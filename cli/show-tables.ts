@@ -1,4 +1,4 @@
-import type { AlarmRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
+import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { Instant } from '../lib/time.ts';
 import { formatTable, type Column } from './table.ts';
@@ -69,6 +69,20 @@ const peerDetailColumns: readonly Column<PeerRow>[] = [
   { title: 'Uptime', of: (row) => formatUptime(row.uptime) },
 ];
 
+const bfdColumns: readonly Column<BfdRow>[] = [
+  { title: 'Peer', of: (row) => row.peer },
+  { title: 'Local', of: (row) => row.local },
+  { title: 'Network Interface', of: (row) => row.networkInterface },
+  { title: 'Hops', of: (row) => row.hops },
+  { title: 'Authentication', of: (row) => row.authentication },
+  { title: 'State', of: (row) => row.state },
+  { title: 'Diagnostic', of: (row) => row.diagnostic },
+  { title: 'Remote State', of: (row) => row.remoteState },
+  { title: 'Tx (ms)', of: (row) => row.transmitIntervalMs },
+  { title: 'Detect (ms)', of: (row) => row.detectionTimeMs },
+  { title: 'Uptime', of: (row) => formatUptime(row.uptime) },
+];
+
 const alarmColumns: readonly Column<AlarmRow>[] = [
   { title: 'ID', of: (row) => row.id },
   { title: 'Time', of: (row) => formatTime(row.time) },
@@ -88,6 +102,9 @@ const eventColumns: readonly Column<EventRow>[] = [
 /** `isDetailed`: why a path has its status, its timers, and what is measured of it. */
 export const formatPeers = (rows: readonly PeerRow[], isDetailed: boolean): string =>
   formatTable(isDetailed ? peerDetailColumns : peerColumns, rows);
+
+export const formatBfd = (rows: readonly BfdRow[]): string =>
+  rows.length > 0 ? formatTable(bfdColumns, rows) : 'There are no sessions of plain BFD.';
 
 export const formatAlarms = (rows: readonly AlarmRow[]): string =>
   rows.length > 0 ? formatTable(alarmColumns, rows) : 'There are no active alarms.';

@@ -4,6 +4,7 @@ import { InputError } from './exit.ts';
 import { chooseLab, chooseNodes, type LiveLab, type LiveLabs } from './live-labs.ts';
 import {
   formatAlarms,
+  formatBfd,
   formatEvents,
   formatFlows,
   formatPeers,
@@ -55,7 +56,7 @@ export function showCommand(terminal: Terminal, labs: LiveLabs): Command {
       }
     });
   return new Command('show')
-    .summary('what the routers of a lab that is up know: sessions, flows, peers, alarms, events, stats, config')
+    .summary('what the routers of a lab that is up know: sessions, flows, peers, bfd, alarms, events, stats, config')
     .description("Shows what the routers of a lab that is up know, in the manner of SSR's operator commands.")
     .addHelpText('after', examples)
     .addCommand(
@@ -75,6 +76,12 @@ export function showCommand(terminal: Terminal, labs: LiveLabs): Command {
         const data = await lab.peers(node);
         return { data, text: formatPeers(data, detail === true) };
       }).option('--detail', 'why, and what is measured: latency, jitter, loss, MOS'),
+    )
+    .addCommand(
+      nodeByNode('bfd', 'sessions of plain BFD, with systems beside SVR', async (lab, node) => {
+        const data = await lab.bfd(node);
+        return { data, text: formatBfd(data) };
+      }),
     )
     .addCommand(
       nodeByNode('alarms', 'the alarms that stand', async (lab, node) => {

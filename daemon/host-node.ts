@@ -69,6 +69,10 @@ export class HostNode implements NodeService {
     return [];
   }
 
+  bfd(): readonly [] {
+    return [];
+  }
+
   alarms(): readonly [] {
     return [];
   }

@@ -1,4 +1,4 @@
-import type { AlarmRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
+import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import { LabError } from '../lib/lab/fabric.ts';
 import { ComposeLab, execInContainer, removeComposeLab } from './fabric/compose.ts';
@@ -62,6 +62,10 @@ export class UpLab {
 
   peers(router: string): Promise<readonly PeerRow[]> {
     return clientOf(this.#state, router).get('/peers');
+  }
+
+  bfd(router: string): Promise<readonly BfdRow[]> {
+    return clientOf(this.#state, router).get('/bfd');
   }
 
   alarms(router: string): Promise<readonly AlarmRow[]> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Fastify from 'fastify';
 import { LabError } from '../lib/lab/fabric.ts';
 import type { Action } from '../lib/lab/scenario.ts';
-import type { AlarmRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
+import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { SideReport } from '../lib/host/applications/report.ts';
 import type { Instant } from '../lib/time.ts';
@@ -32,6 +32,7 @@ export interface NodeService {
   sessions(): readonly SessionRow[];
   flows(): readonly FlowRow[];
   peers(): readonly PeerRow[];
+  bfd(): readonly BfdRow[];
   alarms(): readonly AlarmRow[];
   events(): readonly EventRow[];
   traffic(): readonly NodeTraffic[];
@@ -69,6 +70,7 @@ export async function serveNode(
   api.get('/sessions', async () => current().sessions());
   api.get('/flows', async () => current().flows());
   api.get('/peers', async () => current().peers());
+  api.get('/bfd', async () => current().bfd());
   api.get('/alarms', async () => current().alarms());
   api.get('/events', async () => current().events());
   api.get('/traffic', async () => current().traffic());

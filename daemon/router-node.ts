@@ -3,7 +3,7 @@ import type { Action, RouterNode as RouterNodeDescription, Scenario } from '../l
 import { sessionsOf } from '../lib/lab/traffic-sessions.ts';
 import { formatConfiguration, redundancyOf } from '../lib/config/index.ts';
 import { Router } from '../lib/router.ts';
-import type { AlarmRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
+import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { Instant } from '../lib/time.ts';
 import { machineRandom } from './random.ts';
@@ -112,6 +112,10 @@ export class RouterNode implements NodeService {
 
   peers(): readonly PeerRow[] {
     return this.#driver?.act((router, now) => router.peers(now)) ?? [];
+  }
+
+  bfd(): readonly BfdRow[] {
+    return this.#driver?.act((router, now) => router.bfd(now)) ?? [];
   }
 
   alarms(): readonly AlarmRow[] {

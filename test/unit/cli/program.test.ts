@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LiveLab, LiveLabs } from '../../../cli/live-labs.ts';
-import type { AlarmRow, EventRow, PeerRow } from '../../../lib/peering/rows.ts';
+import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../../../lib/peering/rows.ts';
 import type { SessionRow } from '../../../lib/service-area/rows.ts';
 import type { Instant } from '../../../lib/time.ts';
 import { noLabs, svrlab } from '../../support/svrlab.ts';
@@ -25,6 +25,21 @@ const peer: PeerRow = {
   bfdState: 'down',
   transmitIntervalMs: 1000,
   detectionTimeMs: 3000,
+};
+
+const bfd: BfdRow = {
+  peer: '172.16.0.9',
+  local: '172.16.0.1',
+  networkInterface: 'wan',
+  hops: 'multihop',
+  authentication: 'keyed-sha1',
+  state: 'up',
+  diagnostic: 'none',
+  remoteState: 'up',
+  remoteDiagnostic: 'none',
+  transmitIntervalMs: 100,
+  detectionTimeMs: 300,
+  uptime: 65,
 };
 
 const alarm: AlarmRow = {
@@ -89,6 +104,10 @@ class FakeLab implements LiveLab {
 
   async peers(router: string): Promise<readonly PeerRow[]> {
     return router === 'spoke' ? [peer] : [];
+  }
+
+  async bfd(router: string): Promise<readonly BfdRow[]> {
+    return router === 'spoke' ? [bfd] : [];
   }
 
   async alarms(router: string): Promise<readonly AlarmRow[]> {
@@ -179,6 +198,12 @@ describe('svrlab show', () => {
     const detailed = (await svrlab('show peers --detail --node spoke', labs)).out;
     match(detailed, / timer-expiry +down +1000 +3000 +12\.35 +-- +2\.5 +4\.13 +0 days 0:00:00\n/);
     deepEqual(JSON.parse((await svrlab('show peers --node spoke --json', labs)).out), { spoke: [peer] });
+  });
+
+  it('lists the sessions of plain BFD', async () => {
+    const { out } = await svrlab('show bfd', labsOf(new FakeLab('first')));
+    match(out, / 172\.16\.0\.9 +172\.16\.0\.1 +wan +multihop +keyed-sha1 +up +none +up +100 +300 +0 days 0:01:05\n/);
+    match(out, /There are no sessions of plain BFD\.\n/);
   });
 
   it('lists alarms and events, and says so when there are none', async () => {
