@@ -1,5 +1,6 @@
 import { suggest } from '../lib/diagnostic.ts';
 import type { FabricName } from '../lib/lab/fabric.ts';
+import type { NodeKind } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import { InputError } from './exit.ts';
@@ -27,7 +28,7 @@ export interface LiveLab {
 
 export interface LiveNode {
   readonly name: string;
-  readonly kind: 'router' | 'host';
+  readonly kind: NodeKind;
   /** False for a node whose process has ended. */
   readonly isUp: boolean;
 }
@@ -56,14 +57,23 @@ export async function chooseLab(labs: LiveLabs, name: string | undefined): Promi
   throw new InputError(withHint(`there is no lab '${name}' that is up`, suggest(name, names)));
 }
 
-/** The nodes that a person means: the one named, or all. `kind` limits the choice. */
-export function chooseNodes(lab: LiveLab, name: string | undefined, kind?: LiveNode['kind']): readonly LiveNode[] {
-  const choice = lab.nodes.filter((node) => kind === undefined || node.kind === kind);
+/** The nodes that a person means: the one named, or all. `kinds` limits the choice. */
+export function chooseNodes(
+  lab: LiveLab,
+  name: string | undefined,
+  kinds: readonly NodeKind[] = ['router', 'host', 'nat', 'firewall'],
+): readonly LiveNode[] {
+  const choice = lab.nodes.filter((node) => kinds.includes(node.kind));
   if (name === undefined) return choice;
   const chosen = choice.filter((node) => node.name === name);
   if (chosen.length > 0) return chosen;
   const names = choice.map((node) => node.name);
-  throw new InputError(withHint(`there is no ${kind ?? 'node'} '${name}' in lab '${lab.name}'`, suggest(name, names)));
+  throw new InputError(
+    withHint(
+      `there is no ${kinds.length === 1 ? kinds[0] : 'node'} '${name}' in lab '${lab.name}'`,
+      suggest(name, names),
+    ),
+  );
 }
 
 const withHint = (problem: string, hint: string | undefined): string => (hint ? `${problem}; ${hint}` : problem);

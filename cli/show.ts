@@ -45,7 +45,7 @@ export function showCommand(terminal: Terminal, labs: LiveLabs): Command {
     withOptions(new Command(name).summary(summary)).action(async (options: ShowOptions) => {
       const lab = await chooseLab(labs, options.lab);
       const shown: [string, Shown][] = [];
-      for (const node of chooseNodes(lab, options.node, 'router'))
+      for (const node of chooseNodes(lab, options.node, ['router']))
         shown.push([node.name, await look(lab, node.name, options)]);
       if (options.json) {
         const data = Object.fromEntries(shown.map(([node, { data }]) => [node, data]));
@@ -111,7 +111,7 @@ function statsCommand(terminal: Terminal, labs: LiveLabs): Command {
     .action(async (words: string[], options: ShowOptions) => {
       const lab = await chooseLab(labs, options.lab);
       const counters: [string, ReadonlyMap<string, number>][] = [];
-      for (const node of chooseNodes(lab, options.node, 'router'))
+      for (const node of chooseNodes(lab, options.node, ['router', 'nat', 'firewall']))
         counters.push([node.name, await lab.counters(node.name)]);
       const path = words.join(' ').replaceAll('/', ' ').trim();
       const rows = selectStats(counters, path);

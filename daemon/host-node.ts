@@ -10,7 +10,7 @@ import { Onlooker } from './onlooker.ts';
 import type { NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
 import { CapPort } from './ports/cap.ts';
 import { Recording } from './recording.ts';
-import type { NodeOptions } from './router-node.ts';
+import { describedNode, type NodeOptions } from './device-node.ts';
 
 /** The traffic agent of a host. The host itself is Linux; the agent sends, answers and takes notes. */
 export class HostNode implements NodeService {
@@ -23,10 +23,8 @@ export class HostNode implements NodeService {
   #isStarted = false;
 
   constructor(options: NodeOptions) {
-    const described = options.scenario.nodes.find(({ name }) => name === options.node);
-    if (described?.kind !== 'host') throw new LabError(`there is no host '${options.node}' in this lab`, 2);
     this.#options = options;
-    this.#ports = described.ports;
+    this.#ports = describedNode(options, 'host').ports;
   }
 
   start(epoch: Instant): void {

@@ -1,6 +1,7 @@
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import { LabError } from '../lib/lab/fabric.ts';
+import type { NodeKind } from '../lib/lab/scenario.ts';
 import { ComposeLab, execInContainer, removeComposeLab } from './fabric/compose.ts';
 import { execIn, NetnsLab, removeNetnsLab } from './fabric/netns.ts';
 import { NodeClient } from './fabric/node-client.ts';
@@ -23,7 +24,7 @@ export interface UpOptions {
 
 export interface UpNode {
   readonly name: string;
-  readonly kind: 'router' | 'host';
+  readonly kind: NodeKind;
   readonly isUp: boolean;
 }
 

@@ -2,12 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { LabError } from '../lib/lab/fabric.ts';
+import type { NodeKind } from '../lib/lab/scenario.ts';
 import { wallClock } from './clock.ts';
 import { takePorts } from './container-ports.ts';
 import { countStarts } from './count-starts.ts';
+import type { NodeOptions } from './device-node.ts';
 import { loadLab } from './load-lab.ts';
 import { serveNode, socketPath, type NodeService } from './node-service.ts';
-import type { NodeOptions } from './router-node.ts';
 import { readRedisPlace, type RedisPlace } from './stores/redis-place.ts';
 
 interface Arguments {
@@ -38,7 +39,7 @@ const portReader =
     return new Map([...before, [port, value]]);
   };
 
-function nodeCommand(kind: 'router' | 'host', summary: string, make: (options: NodeOptions) => Promise<NodeService>) {
+function nodeCommand(kind: NodeKind, summary: string, make: (options: NodeOptions) => Promise<NodeService>) {
   return new Command(kind)
     .summary(summary)
     .requiredOption('--lab <file>', 'scenario that describes the lab')
@@ -127,6 +128,9 @@ function healthCommand(): Command {
     });
 }
 
+const makeMiddlebox = async (options: NodeOptions): Promise<NodeService> =>
+  new (await import('./middlebox-node.ts')).MiddleboxNode(options);
+
 const program = new Command('svrlab-daemon')
   .description('One node of a lab, on real interfaces.')
   .addCommand(
@@ -139,6 +143,8 @@ const program = new Command('svrlab-daemon')
   .addCommand(
     nodeCommand('host', "a host's traffic", async (options) => new (await import('./host-node.ts')).HostNode(options)),
   )
+  .addCommand(nodeCommand('nat', 'a NAT', makeMiddlebox))
+  .addCommand(nodeCommand('firewall', 'a firewall', makeMiddlebox))
   .addCommand(healthCommand());
 
 try {

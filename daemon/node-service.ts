@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Fastify from 'fastify';
 import { LabError } from '../lib/lab/fabric.ts';
-import type { Action } from '../lib/lab/scenario.ts';
+import type { Action, NodeKind } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { SideReport } from '../lib/host/applications/report.ts';
@@ -11,7 +11,7 @@ import type { Instant } from '../lib/time.ts';
 /** How a node is, in one glance. */
 export interface NodeHealth {
   readonly node: string;
-  readonly kind: 'router' | 'host';
+  readonly kind: NodeKind;
   readonly pid: number;
   readonly isStarted: boolean;
   readonly sessions: number;

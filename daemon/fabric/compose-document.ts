@@ -85,14 +85,14 @@ const healthcheck = {
   start_period: '10s',
 };
 
-/** Routers forward, kernels do not; and a router's kernel answers for no address, not even before the daemon begins. */
+/** Routers and middleboxes forward, kernels do not; and their kernel answers for no address, not even before the daemon begins. */
 function sysctls(kind: LabNode['kind'], networks: readonly LinkNetwork[]): Record<string, number> {
   const usesIpv6 = networks.some(({ subnets }) => subnets.length > 1);
-  const isRouter = kind === 'router';
+  const isHost = kind === 'host';
   return {
     'net.ipv4.ip_forward': 0,
-    ...(isRouter ? { 'net.ipv4.conf.all.arp_ignore': 8 } : { 'net.ipv4.ip_unprivileged_port_start': 0 }),
-    ...(usesIpv6 && { 'net.ipv6.conf.all.disable_ipv6': isRouter ? 1 : 0 }),
+    ...(isHost ? { 'net.ipv4.ip_unprivileged_port_start': 0 } : { 'net.ipv4.conf.all.arp_ignore': 8 }),
+    ...(usesIpv6 && { 'net.ipv6.conf.all.disable_ipv6': isHost ? 0 : 1 }),
   };
 }
 

@@ -78,11 +78,12 @@ function settle(prefix: IpPrefix, own: readonly (readonly IpPrefix[])[]): Subnet
   return { prefix, gateway, addresses: kept.map((number) => address(number ?? take(undefined))) };
 }
 
-/** Tells the addresses that stand at one end of a link, hosts' and routers' alike, each with the length of its network. */
+/** Tells the addresses that stand at one end of a link, whoever's it is, each with the length of its network. */
 function prefixReader({ nodes, authority }: Scenario): (end: LinkEnd) => readonly IpPrefix[] {
   return ({ node: name, port }) => {
     const node = nodes.find((known) => known.name === name);
     if (node?.kind === 'host') return node.addresses;
+    if (node?.kind === 'nat') return [node.settings[port === 'inside' ? 'inside' : 'outside'].address];
     return authority.routers
       .filter((router) => router.name === name)
       .flatMap((router) => router.nodes.flatMap(({ deviceInterfaces }) => deviceInterfaces))

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { NodeKind } from '../../lib/lab/scenario.ts';
 import { socketPath } from '../node-service.ts';
 import { NodeClient } from './node-client.ts';
 
@@ -10,7 +11,7 @@ const END_TIMEOUT_MS = 3_000;
 
 export interface DaemonOptions {
   readonly node: string;
-  readonly kind: 'router' | 'host';
+  readonly kind: NodeKind;
   readonly namespace: string;
   readonly folder: string;
   readonly labPath: string;

@@ -5,9 +5,12 @@ const MTU = { betweenRouters: 9_000, hosts: 1_500 };
 
 /** What the interfaces of a link carry at most, in bytes. */
 export function mtuOf({ nodes }: Scenario, { ends }: LabLink): number {
-  const routerOf = (name: string): string[] =>
-    nodes.flatMap((node) => (node.name === name && node.kind === 'router' ? [node.router] : []));
-  // Two nodes of one router that share a port are one end.
-  const routers = new Set(ends.flatMap(({ node }) => routerOf(node)));
+  // Two nodes of one router that share a port are one end. A middlebox is as good as the router behind it.
+  const routers = new Set(
+    ends.flatMap(({ node: name }) => {
+      const node = nodes.find((node) => node.name === name);
+      return node?.kind === 'router' ? node.router : node && node.kind !== 'host' ? node.name : [];
+    }),
+  );
   return routers.size >= 2 ? MTU.betweenRouters : MTU.hosts;
 }

@@ -82,9 +82,7 @@ export class NetnsPlan {
   addresses(): ReadonlyMap<string, readonly string[]> {
     const nodes = this.#scenario.nodes.map((node): [string, string[]] => [
       this.namespaceOf(node.name),
-      node.kind === 'router'
-        ? node.ports.map(up)
-        : [up('lo'), up(node.ports[0]), ...hostAddresses(node, node.ports[0])],
+      node.kind === 'host' ? [up('lo'), up(node.ports[0]), ...hostAddresses(node, node.ports[0])] : node.ports.map(up),
     ]);
     const switches = this.#scenario.links
       .filter(isSegment)

@@ -41,7 +41,7 @@ export class RealFabric implements Fabric {
   readonly #options: FabricOptions;
   readonly #machinery: Machinery;
   readonly #ownEvents: LabEvent[] = [];
-  /** What was done to links, for a router that starts with none of it in its memory. */
+  /** What was done to links, for a node that starts with none of it in its memory. */
   readonly #linkActions: Action[] = [];
   /** Nodes that were killed, and have not been started since. */
   readonly #dead = new Set<string>();
@@ -63,9 +63,9 @@ export class RealFabric implements Fabric {
   async start(): Promise<void> {
     const epoch = after(wallClock(), START_AHEAD);
     const { nodes } = this.#options.scenario;
-    // Routers first: a host may be quick to send.
-    for (const kind of ['router', 'host'] as const) {
-      const names = nodes.filter((node) => node.kind === kind).map(({ name }) => name);
+    // Hosts last: one may be quick to send.
+    for (const areHosts of [false, true]) {
+      const names = nodes.filter(({ kind }) => (kind === 'host') === areHosts).map(({ name }) => name);
       await Promise.all(names.map((name) => this.#machinery.client(name).post('/start', { epoch })));
     }
     this.#epoch = epoch;
@@ -104,6 +104,9 @@ export class RealFabric implements Fabric {
       case 'forget-sessions':
       case 'forget-session':
       case 'rotate-key':
+      case 'rebind':
+      case 'forget-mappings':
+      case 'forget-states':
         await this.#machinery.client(action.node).post('/fault', action);
         return;
       case 'cut':
@@ -111,7 +114,7 @@ export class RealFabric implements Fabric {
       case 'impair':
         this.#refuseUnmodelled(action.link);
         this.#linkActions.push(action);
-        await this.#atRouters((client) => client.post('/fault', action));
+        await this.#atDevices((client) => client.post('/fault', action));
     }
   }
 
@@ -193,30 +196,32 @@ export class RealFabric implements Fabric {
     this.#ownEvents.push({ time: this.elapsed(), node, type: 'node-started' });
   }
 
-  /** A router that is down knows nothing and answers nobody. */
+  /** Whether a node is one of ours; hosts are Linux. */
+  #isDevice(node: string): boolean {
+    return this.#options.scenario.nodes.some(({ name, kind }) => name === node && kind !== 'host');
+  }
+
+  /** A node that is down knows nothing and answers nobody. */
   async #ask<Answer>(node: string, path: string, whenDown: Answer): Promise<Answer> {
-    const isRouter = this.#options.scenario.nodes.some(({ name, kind }) => name === node && kind === 'router');
-    if (!isRouter) throw new LabError(`there is no router '${node}' in this lab`, 2);
+    if (!this.#isDevice(node)) throw new LabError(`there is no router or middlebox '${node}' in this lab`, 2);
     const client = this.#machinery.client(node);
     if (this.#dead.has(node)) return whenDown;
     return this.#restarts.size > 0 && !(await client.answers()) ? whenDown : client.get<Answer>(path);
   }
 
   /** One that is down is told when it comes up. */
-  async #atRouters(tell: (client: NodeClient) => Promise<unknown>): Promise<void> {
+  async #atDevices(tell: (client: NodeClient) => Promise<unknown>): Promise<void> {
     for (const { name, kind } of this.#options.scenario.nodes) {
       const client = this.#machinery.client(name);
-      if (kind === 'router' && (await isStarted(client))) await tell(client);
+      if (kind !== 'host' && (await isStarted(client))) await tell(client);
     }
   }
 
-  /** What two hosts say to each other, no router sees. */
+  /** What two hosts say to each other, nobody else sees. */
   #refuseUnmodelled(name: string): void {
-    const { links, nodes } = this.#options.scenario;
-    const ends = links.find((link) => link.name === name)?.ends ?? [];
-    const isRouter = (node: string): boolean => nodes.find((known) => known.name === node)?.kind === 'router';
-    if (ends.some(({ node }) => isRouter(node))) return;
-    throw new LabError(`nothing can be done to link '${name}' on fabric ${this.name}: no router is on it`, 2);
+    const ends = this.#options.scenario.links.find((link) => link.name === name)?.ends ?? [];
+    if (ends.some(({ node }) => this.#isDevice(node))) return;
+    throw new LabError(`nothing can be done to link '${name}' on fabric ${this.name}: only hosts are on it`, 2);
   }
 
   async #progress(): Promise<Progress> {

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { LabError, type FabricName } from '../../lib/lab/fabric.ts';
+import type { NodeKind } from '../../lib/lab/scenario.ts';
 
 /** What must be known of a lab to remove it, written before anything of it is made. */
 export interface LabState {
@@ -22,7 +23,7 @@ export interface LabState {
 
 export interface StateNode {
   readonly name: string;
-  readonly kind: 'router' | 'host';
+  readonly kind: NodeKind;
   /** Its network namespace or its container. */
   readonly place: string;
 }

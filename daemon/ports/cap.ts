@@ -2,14 +2,21 @@ import { readFileSync } from 'node:fs';
 import { formatMac, parseMac } from '../../lib/address.ts';
 import { Frame, FRAME_LENGTH_MAX, HEADROOM } from '../../lib/frame.ts';
 import { LabError } from '../../lib/lab/fabric.ts';
+import { ETHERNET_HEADER_LENGTH, ETHERNET_PAYLOAD_LENGTH_MIN, prependEthernet } from '../../lib/wire/ethernet.ts';
 import { loadNative, type CapHandle } from './native.ts';
 import type { Port, PortStatistics } from './port.ts';
 
 /** The kernel's ring for one port. At an MTU of 1500 it holds some 5,000 frames, where offloads are off; 32 otherwise. */
 const RING_BYTES = 8 << 20;
 
-/** Which frames a `CapPort` hands over: those that come from elsewhere, or for an onlooker those that leave as well. */
-export type CapDirection = 'inbound' | 'both';
+/** Ether type of the Ethernet Configuration Testing Protocol. */
+const LOOPBACK_TYPE = 0x9000;
+
+/**
+ * Which frames a `CapPort` hands over: those that come from elsewhere, or for an onlooker those that leave as well. A
+ * bridge sends with the addresses of others, so that its own frames are not known by their source.
+ */
+export type CapDirection = 'inbound' | 'inbound-for-bridge' | 'both';
 
 /**
  * A port on an interface of this machine's, through libpcap. Promiscuous: the device owns its addresses, the kernel
@@ -43,10 +50,8 @@ export class CapPort implements Port {
     const frame = this.#frame;
     // cap writes each packet to where a frame begins, so that it has its headroom without being copied.
     const landing = this.#buffer.subarray(HEADROOM, HEADROOM + FRAME_LENGTH_MAX);
-    // Not libpcap's word 'inbound': it loses the first frame, which libpcap filters itself, without the kernel's help.
-    const filter = this.#direction === 'inbound' ? `not ether src ${formatMac(this.mac)}` : '';
     try {
-      handle.open(this.#interfaceName, filter, RING_BYTES, landing);
+      handle.open(this.#interfaceName, this.#filter, RING_BYTES, landing);
     } catch (error) {
       throw new LabError(`cannot open interface '${this.#interfaceName}': ${(error as Error).message}`, 3);
     }
@@ -64,6 +69,23 @@ export class CapPort implements Port {
       receive(frame);
     });
     this.#handle = handle;
+    if (this.#direction === 'inbound-for-bridge') this.#spendFirstFrame();
+  }
+
+  /**
+   * libpcap's word 'inbound' loses the first frame, which libpcap filters itself, without the kernel's help: so it is
+   * used only where it must.
+   */
+  get #filter(): string {
+    if (this.#direction === 'both') return '';
+    return this.#direction === 'inbound' ? `not ether src ${formatMac(this.mac)}` : 'inbound';
+  }
+
+  /** Has one frame of no use be the first: a loopback test of the interface by itself (Ethernet Configuration Testing). */
+  #spendFirstFrame(): void {
+    const frame = new Uint8Array(ETHERNET_HEADER_LENGTH + ETHERNET_PAYLOAD_LENGTH_MIN);
+    prependEthernet(frame, ETHERNET_HEADER_LENGTH, this.mac, 0, this.mac, 0, LOOPBACK_TYPE);
+    this.#handle?.send(frame, frame.length);
   }
 
   send(frame: Frame): void {
@@ -80,7 +102,7 @@ export class CapPort implements Port {
     return {
       received: this.#received,
       sent: this.#sent,
-      missed: this.#direction === 'inbound' ? Math.max(0, arrived - this.#received) : 0,
+      missed: this.#direction !== 'both' ? Math.max(0, arrived - this.#received) : 0,
       oversized: this.#oversized,
       refused: this.#refused,
     };

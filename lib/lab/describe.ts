@@ -21,7 +21,11 @@ export function describeAction(action: Action, links: readonly LabLink[]): strin
       return `rotate-key of ${action.security} to security-id ${action.securityId} at ${action.node}`;
     case 'kill':
     case 'start':
+    case 'forget-mappings':
+    case 'forget-states':
       return `${action.kind} ${action.node}`;
+    case 'rebind':
+      return `rebind ${action.node}${action.address === undefined ? '' : ` to ${action.address}`}`;
     case 'restart':
       return `restart ${action.node}, down for ${describeDuration(action.downFor)}`;
     case 'cut':

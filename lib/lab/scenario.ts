@@ -2,6 +2,8 @@ import type { IpAddress, IpPrefix } from '../address.ts';
 import type { Authority } from '../config/index.ts';
 import type { Traffic } from '../host/applications/traffic.ts';
 import type { Impairment } from '../link/impairment.ts';
+import type { FirewallSettings } from '../middlebox/firewall.ts';
+import type { NatSettings } from '../middlebox/nat.ts';
 import type { Duration } from '../time.ts';
 
 export type { Silence, Traffic, TrafficReport } from '../host/applications/traffic.ts';
@@ -23,7 +25,8 @@ export interface Scenario {
   readonly expectations: readonly Expectation[];
 }
 
-export type LabNode = RouterNode | HostNode;
+export type LabNode = RouterNode | HostNode | MiddleboxNode;
+export type NodeKind = LabNode['kind'];
 
 /**
  * A router of the configuration; its ports are that router's device-interfaces. A router of which two nodes stand in the
@@ -47,6 +50,24 @@ export interface HostNode {
   readonly addresses: readonly IpPrefix[];
   /** At most one of each family. */
   readonly gateways: readonly IpAddress[];
+}
+
+export type MiddleboxNode = NatNode | FirewallNode;
+
+/** Its ports are 'inside' and 'outside'. */
+export interface NatNode {
+  readonly kind: 'nat';
+  readonly name: string;
+  readonly ports: readonly string[];
+  readonly settings: NatSettings;
+}
+
+/** Its ports are 'inside' and 'outside'. It has no address: those on both sides of it are on one network. */
+export interface FirewallNode {
+  readonly kind: 'firewall';
+  readonly name: string;
+  readonly ports: readonly string[];
+  readonly settings: FirewallSettings;
 }
 
 /**
@@ -92,14 +113,22 @@ export type Action =
       readonly link: string;
       readonly direction: Direction;
       readonly impairment: Impairment;
-    };
+    }
+  | MiddleboxAction;
+
+export type MiddleboxAction =
+  /** Every mapping of a NAT gets another outside port, and the NAT the outside address that is given, as text. */
+  | { readonly kind: 'rebind'; readonly node: string; readonly address?: string }
+  | { readonly kind: 'forget-mappings'; readonly node: string }
+  /** A firewall forgets whom it lets answer. */
+  | { readonly kind: 'forget-states'; readonly node: string };
 
 /** Whose frames on a link are meant: those that `ends[direction]` sends, or everybody's. */
 export type Direction = 'both' | number;
 
 /** A number that an expectation compares. */
 export type Measure =
-  /** The sum of some counters, at the end or from `since` on. A router that is restarted counts from 0 again. */
+  /** The sum of some counters, at the end or from `since` on. A node that is restarted counts from 0 again. */
   | { readonly of: 'counter'; readonly terms: readonly CounterTerm[] }
   | { readonly of: 'traffic'; readonly traffic: string; readonly what: TrafficMeasure }
   /** How many sessions the node has at the end; both directions are one session. */

@@ -1,7 +1,6 @@
 import type { Device, Wire } from '../device.ts';
 import type { Random } from '../random.ts';
 import type { Counters } from '../stats/counters.ts';
-import type { Instant } from '../time.ts';
 import type { Trace } from '../trace.ts';
 
 /** The two ports of every middlebox, in the order of their indices. */
@@ -15,7 +14,7 @@ export interface Middlebox extends Device {
   /** How many it keeps in mind: mappings or states. */
   readonly entryCount: number;
   /** Loses them all without a word to anybody, as a restart would. Returns how many there were. */
-  forget(now: Instant): number;
+  forget(): number;
 }
 
 /** What a middlebox is given to live in. */

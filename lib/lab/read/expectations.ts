@@ -5,6 +5,7 @@ import { describeDuration } from '../describe.ts';
 import type { CounterTerm, Expectation, LabNode, Measure, Traffic, TrafficMeasure, Unit } from '../scenario.ts';
 import type { Value } from './document.ts';
 import * as forms from './forms.ts';
+import { machinesOf, type Machine } from './machines.ts';
 
 /**
  * An expectation is a sentence:
@@ -28,8 +29,6 @@ const trafficMeasures = {
   bytes: { since: false, units: ['count'] },
   'checksum-equal': { since: false, units: ['count'] },
 } as const satisfies Record<TrafficMeasure, { since: boolean; units: readonly Unit[] }>;
-
-const counterPaths = counterPathsOf('router');
 
 interface Lab {
   readonly nodes: readonly LabNode[];
@@ -108,10 +107,13 @@ function readCounter(phrase: Phrase, term: string, from: number, lab: Lab): Coun
   const match = /^(.+) at (\S+)$/.exec(term);
   if (!match) return phrase(term, from, `${quote(term)} is nothing that can be measured`, examples);
   const [, words, nodeName] = match;
-  const node = readRouter(phrase, nodeName, from + words.length + ' at '.length, lab);
+  const node = readMachine(phrase, nodeName, from + words.length + ' at '.length, lab);
+  if (!node) return undefined;
+  const counterPaths = counterPathsOf(node.kind);
   const paths = counterPaths.filter((path) => path === words || path.endsWith(` ${words}`));
   const path = counterPaths.includes(words) ? words : paths[0];
-  if (path === undefined) return phrase(words, from, `there is no counter ${quote(words)}`, suggestCounter(words));
+  if (path === undefined)
+    return phrase(words, from, `there is no counter ${quote(words)}`, suggestCounter(words, counterPaths));
   if (paths.length > 1 && path !== words)
     return phrase(
       words,
@@ -119,13 +121,22 @@ function readCounter(phrase: Phrase, term: string, from: number, lab: Lab): Coun
       `several counters end in ${quote(words)}`,
       `such as '${paths.slice(0, 2).join("' and '")}'`,
     );
-  return node === undefined ? undefined : { node, path };
+  return { node: node.name, path };
 }
 
 /** The nearest among the ends of all paths that have as many words. */
-function suggestCounter(words: string): string | undefined {
+function suggestCounter(words: string, counterPaths: readonly string[]): string | undefined {
   const length = words.split(' ').length;
   return suggest(words, new Set(counterPaths.map((path) => path.split(' ').slice(-length).join(' '))));
+}
+
+function readMachine(phrase: Phrase, name: string, from: number, lab: Lab): Machine | undefined {
+  const { machines, what } = machinesOf(lab.nodes);
+  const names = machines.map((machine) => machine.name);
+  return (
+    machines.find((machine) => machine.name === name) ??
+    phrase(name, from, `there is no ${what} ${quote(name)} in this lab`, suggest(name, names))
+  );
 }
 
 function readRouter(phrase: Phrase, name: string, from: number, lab: Lab): string | undefined {

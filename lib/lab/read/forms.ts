@@ -114,6 +114,30 @@ export const interfaceAddress: Form<IpPrefix> = {
   },
 };
 
+export const ipv4Address: Form<IpAddress> = {
+  ...address,
+  describes: 'an IPv4 address',
+  read: (text) => ifIpv4(address.read(text)),
+};
+
+export const ipv4InterfaceAddress: Form<IpPrefix> = {
+  ...interfaceAddress,
+  describes: 'an IPv4 address with its prefix length such as 10.1.0.1/24',
+  read(text) {
+    const prefix = interfaceAddress.read(text);
+    return ifIpv4(prefix?.address) && prefix;
+  },
+};
+
+const ifIpv4 = (address: IpAddress | undefined): IpAddress | undefined => (address?.family === 4 ? address : undefined);
+
+export const yesOrNo: Form<boolean> = {
+  describes: 'yes or no',
+  words: ['yes', 'no'],
+  neutral: false,
+  read: (text) => (text === 'yes' ? true : text === 'no' ? false : undefined),
+};
+
 /** A name of a node, link or traffic: what can stand in an event, a file name and an expectation. */
 export const name: Form<string> = {
   describes: 'a name of letters, digits, dots, dashes and underscores',

@@ -1,11 +1,14 @@
+import { formatAddress, prefixContains, sameAddress } from '../../address.ts';
 import type { Authority } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import type { Duration } from '../../time.ts';
 import { describeDuration } from '../describe.ts';
-import type { Action, LabLink, TimelineEntry, Traffic } from '../scenario.ts';
+import type { Action, LabLink, NodeKind, TimelineEntry, Traffic } from '../scenario.ts';
 import type { Fields, Value } from './document.ts';
 import * as forms from './forms.ts';
+import { addressesSeenFrom } from './link-addresses.ts';
 import { readDirection } from './link-name.ts';
+import { machinesOf } from './machines.ts';
 import { impairmentFields, readImpairment } from './topology.ts';
 import type { Topology } from './topology.ts';
 
@@ -14,6 +17,9 @@ const actionFields = {
   'forget-sessions': [],
   'forget-session': ['node'],
   'rotate-key': ['node', 'security-id'],
+  rebind: ['address'],
+  'forget-mappings': [],
+  'forget-states': [],
   restart: ['down-for'],
   kill: [],
   start: [],
@@ -67,7 +73,16 @@ function readAction(
   fields: Fields,
   lab: Parameters<typeof readTimeline>[1],
 ): Action | undefined {
-  const routers = lab.nodes.filter((node) => node.kind === 'router').map((node) => node.name);
+  const named = (...kinds: NodeKind[]): string[] =>
+    lab.nodes.filter((node) => kinds.includes(node.kind)).map((node) => node.name);
+  const routers = named('router');
+  const { machines, what } = machinesOf(lab.nodes);
+  const machine = (): string =>
+    readName(
+      value,
+      machines.map(({ name }) => name),
+      what,
+    );
   switch (kind) {
     case 'forget-sessions':
       return { kind, node: readName(value, routers, 'router') };
@@ -84,10 +99,19 @@ function readAction(
       return readRotation(value, fields, node, lab.authority);
     }
     case 'restart':
-      return { kind, node: readName(value, routers, 'router'), downFor: fields.required('down-for', forms.span) };
+      return { kind, node: machine(), downFor: fields.required('down-for', forms.span) };
     case 'kill':
     case 'start':
-      return { kind, node: readName(value, routers, 'router') };
+      return { kind, node: machine() };
+    case 'forget-mappings':
+      return { kind, node: readName(value, named('nat'), 'nat') };
+    case 'forget-states':
+      return { kind, node: readName(value, named('firewall'), 'firewall') };
+    case 'rebind': {
+      const node = readName(value, named('nat'), 'nat');
+      const address = readOutsideAddress(fields, node, lab);
+      return { kind, node, ...(address !== undefined && { address }) };
+    }
     case 'cut':
     case 'heal': {
       const where = readDirection(value, lab.links);
@@ -99,6 +123,20 @@ function readAction(
       return where && { kind, ...where, impairment };
     }
   }
+}
+
+/** An address of the NAT's outside network that nobody there has. */
+function readOutsideAddress(fields: Fields, name: string, lab: Parameters<typeof readTimeline>[1]): string | undefined {
+  const value = fields.get('address');
+  const address = value?.read(forms.ipv4Address);
+  const nat = lab.nodes.find((node) => node.name === name);
+  if (!value || !address || nat?.kind !== 'nat') return undefined;
+  const text = formatAddress(address);
+  const others = addressesSeenFrom({ node: name, port: 'outside' }, lab, lab.authority) ?? [];
+  if (!prefixContains(nat.settings.outside.address, address))
+    value.wrong(`${text} is not on the outside network of ${name}`);
+  else if (others.some((other) => sameAddress(other, address))) value.wrong(`somebody else has the address ${text}`);
+  return text;
 }
 
 function readRotation(value: Value, fields: Fields, node: string, authority: Authority): Action | undefined {

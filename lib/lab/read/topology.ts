@@ -1,19 +1,21 @@
-import { formatAddress, formatPrefix, parsePrefix, prefixContains, sameAddress } from '../../address.ts';
-import type { IpAddress, IpPrefix } from '../../address.ts';
 import type { Authority, Node, Router } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import type { Impairment } from '../../link/impairment.ts';
-import type { HostNode, LabLink, LabNode, LinkEnd, RouterNode } from '../scenario.ts';
+import type { HostNode, LabLink, LabNode, LinkEnd, NodeKind, RouterNode } from '../scenario.ts';
 import type { Fields, Value } from './document.ts';
 import * as forms from './forms.ts';
+import { checkPort, unknownEnd } from './link-addresses.ts';
 import { readDirection } from './link-name.ts';
+import { readFirewall, readNat } from './middlebox.ts';
+import type { Placed, PlacedNode } from './placed.ts';
 
 export interface Topology {
   readonly nodes: readonly LabNode[];
   readonly links: readonly LabLink[];
 }
 
-const nodeKinds = ['host', 'router'] as const;
+const nodeKinds = ['host', 'router', 'nat', 'firewall'] as const satisfies readonly NodeKind[];
+const nodeKind = forms.oneOf("a kind of node: 'host', 'router', 'nat' or 'firewall'", nodeKinds);
 const nodeFields = ['kind', 'addresses', 'gateways', 'nodes'];
 export const impairmentFields: readonly string[] = ['delay', 'jitter', 'loss'];
 const linkFields = ['ends', 'directions', ...impairmentFields];
@@ -25,18 +27,8 @@ export function readTopology(fields: Fields, authority: Authority): Topology {
     readLink(key, value, nodes, linked),
   );
   const topology = { nodes: nodes.map(({ node }) => node), links };
-  for (const { node, at, addresses, gateways } of nodes) {
-    if (node.kind === 'host' && node.ports !== unknownNode.ports)
-      checkHost({ node, at, addresses, gateways }, topology, authority);
-  }
+  for (const node of nodes) for (const port of node.ports) checkPort(node, port, topology, authority);
   return topology;
-}
-
-interface PlacedNode<N extends LabNode = LabNode> {
-  readonly node: N;
-  readonly at: Value;
-  readonly addresses: readonly Value[];
-  readonly gateways: readonly Value[];
 }
 
 /** Stands for a node of no kind, so that its name is known to the rest of the file. */
@@ -45,31 +37,48 @@ const unknownNode: HostNode = { kind: 'host', name: '', ports: ['eth0'], address
 function readNodes(value: Value | undefined, authority: Authority): PlacedNode[] {
   return (value?.entries("nodes: 'client: {kind: host, ...}'") ?? []).flatMap(({ key, value }): PlacedNode[] => {
     const name = key.read(forms.name) ?? forms.name.neutral;
+    const kind = value
+      .entries('a node')
+      .find(({ key }) => key.text === 'kind')
+      ?.value.read(nodeKind);
+    if (kind === 'nat') return [readNat(name, key, value)];
+    if (kind === 'firewall') return [readFirewall(name, key, value)];
     const fields = value.fields('a node', nodeFields);
-    const addresses = fields.get('addresses')?.items() ?? [];
-    const gateways = fields.get('gateways')?.items() ?? [];
-    const kind = fields.need('kind')?.read(forms.oneOf("a kind of node: 'host' or 'router'", nodeKinds));
-    if (kind === undefined) return [{ node: { ...unknownNode, name }, at: key, addresses, gateways }];
-    if (kind === 'router') {
-      for (const field of ['addresses', 'gateways'])
-        fields.get(field)?.wrong(`a router has no '${field}' here: they stand in its configuration`);
-      return readRouter(key, name, fields, authority).map((node) => ({ node, at: key, addresses, gateways }));
-    }
-    fields.get('nodes')?.wrong("a host has no 'nodes'");
-    if (addresses.length === 0) key.wrong(`host ${quote(name)} needs 'addresses'`);
-    const node: HostNode = {
-      kind,
-      name,
-      ports: ['eth0'],
-      addresses: addresses.map((address) => address.read(forms.interfaceAddress) ?? forms.interfaceAddress.neutral),
-      gateways: gateways.map((gateway) => gateway.read(forms.address) ?? forms.address.neutral),
-    };
-    return [{ node, at: key, addresses, gateways }];
+    if (kind === 'host') return [readHost(name, key, fields)];
+    if (kind === 'router')
+      return readRouter(key, name, fields, authority).map((node) => ({ node, at: key, ports: [] }));
+    fields.need('kind');
+    return [{ node: { ...unknownNode, name }, at: key, ports: [] }];
+  });
+}
+
+function readHost(name: string, at: Value, fields: Fields): PlacedNode<HostNode> {
+  fields.get('nodes')?.wrong("a host has no 'nodes'");
+  const addresses = place(fields.get('addresses'), forms.interfaceAddress);
+  const gateways = place(fields.get('gateways'), forms.address);
+  if ((fields.get('addresses')?.items() ?? []).length === 0) at.wrong(`host ${quote(name)} needs 'addresses'`);
+  const node: HostNode = {
+    kind: 'host',
+    name,
+    ports: ['eth0'],
+    addresses: addresses.map(({ value }) => value),
+    gateways: gateways.map(({ value }) => value),
+  };
+  return { node, at, ports: [{ port: 'eth0', addresses, gateways }] };
+}
+
+/** The items of a list that can be read. */
+function place<T>(list: Value | undefined, form: forms.Form<T>): Placed<T>[] {
+  return (list?.items() ?? []).flatMap((at) => {
+    const value = at.read(form);
+    return value === undefined ? [] : [{ value, at }];
   });
 }
 
 /** One machine, or one for each of the router's nodes that the lab names. */
 function readRouter(at: Value, name: string, fields: Fields, authority: Authority): RouterNode[] {
+  for (const field of ['addresses', 'gateways'])
+    fields.get(field)?.wrong(`a router has no '${field}' here: they stand in its configuration`);
   const names = authority.routers.map((router) => router.name);
   const router = authority.routers.find((router) => router.name === name);
   if (!router) {
@@ -139,8 +148,6 @@ export function readImpairment(fields: Fields, otherwise?: Impairment): Impairme
   };
 }
 
-const unknownEnd: LinkEnd = { node: '', port: '' };
-
 /** `client` is a node with one port; `spoke:wan` is a port. */
 function readEnd(value: Value, nodes: readonly PlacedNode[], linked: Set<string>): LinkEnd {
   const text = value.read(forms.line) ?? '';
@@ -172,55 +179,3 @@ function readEnd(value: Value, nodes: readonly PlacedNode[], linked: Set<string>
   linked.add(end);
   return { node: nodeName, port };
 }
-
-/** A host must be on a link, share a network with somebody there, and have its gateways there. */
-function checkHost(host: PlacedNode<HostNode>, topology: Topology, authority: Authority): void {
-  const { node } = host;
-  const link = topology.links.find(({ ends }) => ends.some((end) => end.node === node.name));
-  if (!link) {
-    if (node.addresses.length > 0) host.at.wrong(`host ${quote(node.name)} is on no link`);
-    return;
-  }
-  // What an end that could not be read has for addresses, nobody knows.
-  if (link.ends.includes(unknownEnd)) return;
-  const others = link.ends
-    .filter((end) => end.node !== node.name)
-    .flatMap((end) => addressesOf(end, topology.nodes, authority));
-  node.addresses.forEach((own, i) => {
-    if (others.some((other) => sameAddress(other, own.address)))
-      host.addresses[i].wrong(`another end of link ${quote(link.name)} has the address ${formatAddress(own.address)}`);
-    else if (own.length > 0 && !others.some((other) => prefixContains(own, other)))
-      host.addresses[i].wrong(
-        `nobody else on link ${quote(link.name)} has an address in ${networkOf(own)}`,
-        suggestAddress(others, own.address),
-      );
-  });
-  node.gateways.forEach((gateway, i) => {
-    if (gateway !== forms.address.neutral && !others.some((other) => sameAddress(other, gateway)))
-      host.gateways[i].wrong(
-        `nobody else on link ${quote(link.name)} has the address ${formatAddress(gateway)}`,
-        suggestAddress(others, gateway),
-      );
-  });
-}
-
-/** The addresses of a port: a host's own, or those that a router's configuration gives it. */
-function addressesOf(end: LinkEnd, nodes: readonly LabNode[], authority: Authority): IpAddress[] {
-  const node = nodes.find(({ name }) => name === end.node);
-  if (!node) return [];
-  if (node.kind === 'host') return node.addresses.map(({ address }) => address);
-  return (authority.routers.find(({ name }) => name === node.router)?.nodes ?? [])
-    .filter(({ name }) => node.node === undefined || node.node === name)
-    .flatMap((node) => node.deviceInterfaces.filter(({ name }) => name === end.port))
-    .flatMap((deviceInterface) => deviceInterface.networkInterfaces)
-    .flatMap((networkInterface) => networkInterface.addresses.map(({ ipAddress }) => ipAddress));
-}
-
-const networkOf = (own: IpPrefix): string =>
-  formatPrefix(parsePrefix(`${formatAddress(own.address)}/${own.length}`) ?? own);
-
-const suggestAddress = (others: readonly IpAddress[], wanted: IpAddress): string | undefined =>
-  suggest(
-    formatAddress(wanted),
-    others.filter(({ family }) => family === wanted.family).map((other) => formatAddress(other)),
-  );

@@ -118,7 +118,7 @@ function readNode<N extends LabNode>(value: Value | undefined, nodes: readonly N
 function readDestination(fields: Fields, to: LabNode | undefined): IpAddress {
   const value = fields.get('address');
   if (!value) {
-    if (to?.kind === 'router') fields.need('address');
+    if (to && to.kind !== 'host') fields.need('address');
     return to?.kind === 'host' ? (to.addresses[0]?.address ?? forms.address.neutral) : forms.address.neutral;
   }
   const address = value.read(forms.address);

@@ -7,16 +7,17 @@ import type { FlowRow, SessionRow } from '../../service-area/rows.ts';
 import { MemoryStore } from '../../stores/memory.ts';
 import { after, between, earliest, milliseconds, NEVER } from '../../time.ts';
 import type { Duration, Instant } from '../../time.ts';
-import type { TraceEvent } from '../../trace.ts';
+import type { Trace, TraceEvent } from '../../trace.ts';
 import { LabError } from '../fabric.ts';
 import type { Fabric, FabricOptions, Progress } from '../fabric.ts';
 import { faultEvent } from '../fault-event.ts';
-import type { Action, LabLink, RouterNode, TrafficReport } from '../scenario.ts';
+import { actOnMiddlebox } from '../middlebox.ts';
+import type { Action, LabLink, LabNode, RouterNode, TrafficReport } from '../scenario.ts';
 import { sessionsOf } from '../traffic-sessions.ts';
 import { EventQueue } from './event-queue.ts';
 import { FramePool } from './frame-pool.ts';
-import { SimHost, SimRouter } from './nodes.ts';
-import type { SimNode } from './nodes.ts';
+import { SimHost, SimMiddlebox, SimRouter } from './nodes.ts';
+import type { SimNode, Surroundings } from './nodes.ts';
 import { Recorder } from './recorder.ts';
 import { Segment } from './segment.ts';
 import { SimTraffic } from './traffic.ts';
@@ -38,7 +39,10 @@ const TICK_EVERY = milliseconds(50);
 
 type SimEvent =
   | { readonly kind: 'arrive'; readonly to: Attachment; readonly frame: Frame }
-  | { readonly kind: 'start'; readonly router: SimRouter };
+  | { readonly kind: 'start'; readonly machine: SimMachine };
+
+/** What goes down and comes up. */
+type SimMachine = SimRouter | SimMiddlebox;
 
 /** A port of a node, with the end of a link that it is; without one, it is plugged in nowhere. */
 interface Attachment {
@@ -72,15 +76,12 @@ export class SimFabric implements Fabric {
 
   async create(): Promise<void> {
     assert(this.#state === 'new', 'a lab is created once');
-    const { scenario, seed, crypto } = this.#options;
+    const { scenario, seed } = this.#options;
     scenario.nodes.forEach((described, index) => {
       const wire = { transmit: (port: PortIndex, frame: Frame) => this.#transmit(described.name, port, frame) };
       const trace = { event: (event: TraceEvent) => this.#recorder.trace(this.elapsed(), described.name, event) };
       const around = { scenario, seed, wire };
-      const node =
-        described.kind === 'host'
-          ? new SimHost(described, index, around)
-          : new SimRouter(described, index, around, crypto, trace, this.#storeOf(described));
+      const node = this.#make(described, index, around, trace);
       this.#nodes.set(node.name, node);
       node.ports.forEach(({ name }, port) => this.#attachments.set(`${node.name}:${name}`, { node, port, end: 0 }));
     });
@@ -91,7 +92,8 @@ export class SimFabric implements Fabric {
   async start(): Promise<void> {
     assert(this.#state === 'created', 'a lab is created before it is started');
     this.#state = 'running';
-    for (const node of this.#nodes.values()) if (node instanceof SimRouter) node.start(this.#now);
+    for (const node of this.#nodes.values())
+      if (node instanceof SimRouter || node instanceof SimMiddlebox) node.start(this.#now);
     const hosts = [...this.#nodes.values()].filter((node) => node instanceof SimHost);
     const byName = new Map(hosts.map(({ name, device }) => [name, device]));
     this.#traffic = new SimTraffic(this.#options.scenario.traffic, byName, this.#now);
@@ -132,15 +134,22 @@ export class SimFabric implements Fabric {
         this.#router(action.node).device?.rotateKey(action.security, action.securityId);
         break;
       case 'restart':
-        this.#router(action.node).stop();
-        this.#queue.push(after(this.#now, action.downFor), { kind: 'start', router: this.#router(action.node) });
+        this.#machine(action.node).stop();
+        this.#queue.push(after(this.#now, action.downFor), { kind: 'start', machine: this.#machine(action.node) });
         break;
       case 'kill':
-        this.#router(action.node).stop();
+        this.#machine(action.node).stop();
         break;
       case 'start':
-        this.#startAgain(this.#router(action.node));
+        this.#startAgain(this.#machine(action.node));
         break;
+      case 'rebind':
+      case 'forget-mappings':
+      case 'forget-states': {
+        const { device } = this.#middlebox(action.node);
+        if (device) actOnMiddlebox(device, action);
+        break;
+      }
       case 'cut':
         this.#segment(action.link).cut(action.direction);
         break;
@@ -155,7 +164,7 @@ export class SimFabric implements Fabric {
   }
 
   async counters(node: string): Promise<ReadonlyMap<string, number>> {
-    return this.#router(node).device?.counters.all() ?? new Map<string, number>();
+    return this.#machine(node).device?.counters.all() ?? new Map<string, number>();
   }
 
   async sessions(node: string): Promise<readonly SessionRow[]> {
@@ -190,6 +199,17 @@ export class SimFabric implements Fabric {
     this.#stores.clear();
     this.#traffic = undefined;
     while (this.#queue.size > 0) this.#queue.pop();
+  }
+
+  #make(described: LabNode, index: number, around: Surroundings, trace: Trace): SimNode {
+    switch (described.kind) {
+      case 'host':
+        return new SimHost(described, index, around);
+      case 'router':
+        return new SimRouter(described, index, around, this.#options.crypto, trace, this.#storeOf(described));
+      default:
+        return new SimMiddlebox(described, index, around, trace);
+    }
   }
 
   /** The nodes of one router share one store; a router that is one machine has none. */
@@ -231,7 +251,7 @@ export class SimFabric implements Fabric {
     if (this.#queue.nextTime <= this.#now) {
       const event = this.#queue.pop();
       if (event?.kind === 'arrive') this.#arrive(event.to, event.frame);
-      if (event?.kind === 'start') this.#startAgain(event.router);
+      if (event?.kind === 'start') this.#startAgain(event.machine);
     } else {
       for (const { device } of this.#nodes.values()) {
         if (!device || device.nextDeadline() > this.#now) continue;
@@ -242,9 +262,9 @@ export class SimFabric implements Fabric {
     this.#recorder.flush(this.elapsed());
   }
 
-  #startAgain(router: SimRouter): void {
-    router.start(this.#now);
-    this.#recorder.event({ time: this.elapsed(), node: router.name, type: 'node-started' });
+  #startAgain(machine: SimMachine): void {
+    machine.start(this.#now);
+    this.#recorder.event({ time: this.elapsed(), node: machine.name, type: 'node-started' });
   }
 
   #arrive({ node, port }: Attachment, frame: Frame): void {
@@ -307,6 +327,16 @@ export class SimFabric implements Fabric {
     const node = this.#nodes.get(name);
     if (node instanceof SimRouter) return node;
     throw new LabError(`there is no router '${name}' in this lab`, 2);
+  }
+
+  #middlebox(name: string): SimMiddlebox {
+    const node = this.#nodes.get(name);
+    if (node instanceof SimMiddlebox) return node;
+    throw new LabError(`there is no middlebox '${name}' in this lab`, 2);
+  }
+
+  #machine(name: string): SimMachine {
+    return this.#nodes.get(name) instanceof SimMiddlebox ? this.#middlebox(name) : this.#router(name);
   }
 
   #segment(name: string): Segment {

@@ -2,12 +2,15 @@ import type { Authority, DeviceInterface } from '../../config/index.ts';
 import type { CryptoProvider } from '../../crypto.ts';
 import type { Device, Wire } from '../../device.ts';
 import { Host } from '../../host/host.ts';
+import type { Firewall } from '../../middlebox/firewall.ts';
+import type { Nat } from '../../middlebox/nat.ts';
 import { SeededRandom } from '../../random.ts';
 import { Router } from '../../router.ts';
 import type { MemoryStore, TwinEnd } from '../../stores/memory.ts';
 import type { Instant } from '../../time.ts';
 import type { Trace } from '../../trace.ts';
-import type { HostNode, RouterNode, Scenario } from '../scenario.ts';
+import { makeMiddlebox } from '../middlebox.ts';
+import type { HostNode, MiddleboxNode, RouterNode, Scenario } from '../scenario.ts';
 
 /** A node of the simulator, and what it has on its ports. */
 export interface SimNode {
@@ -111,6 +114,37 @@ export class SimRouter implements SimNode {
     const { router, node } = this.#described;
     const nodes = this.#surroundings.scenario.authority.routers.find(({ name }) => name === router)?.nodes ?? [];
     return nodes[0]?.name === node ? 0 : 1;
+  }
+}
+
+export class SimMiddlebox implements SimNode {
+  readonly name: string;
+  readonly ports: readonly SimPort[];
+  readonly #start: (starts: number) => Nat | Firewall;
+  #starts = 0;
+  #device: Nat | Firewall | undefined;
+
+  constructor(described: MiddleboxNode, index: number, { seed, wire }: Surroundings, trace: Trace) {
+    this.name = described.name;
+    this.ports = described.ports.map((port, i) => ({ name: port, mac: simMac(index, i) }));
+    const macs = [simMac(index, 0), simMac(index, 1)] as const;
+    this.#start = (starts) => {
+      const random = SeededRandom.named(seed, `${described.kind} ${this.name} start ${starts}`);
+      return makeMiddlebox(described, { macs, wire, random, trace });
+    };
+  }
+
+  get device(): Nat | Firewall | undefined {
+    return this.#device;
+  }
+
+  /** Comes up with nothing in its memory. */
+  start(): void {
+    this.#device = this.#start(++this.#starts);
+  }
+
+  stop(): void {
+    this.#device = undefined;
   }
 }
 

@@ -1,0 +1,152 @@
+import type { Device, Wire } from '../lib/device.ts';
+import { LabError } from '../lib/lab/fabric.ts';
+import type { Action, LabNode, Scenario } from '../lib/lab/scenario.ts';
+import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
+import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import type { Counters } from '../lib/stats/counters.ts';
+import type { Instant } from '../lib/time.ts';
+import type { Trace } from '../lib/trace.ts';
+import { DeviceDriver } from './device-driver.ts';
+import type { NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
+import { CapPort, type CapDirection } from './ports/cap.ts';
+import { Recording } from './recording.ts';
+import type { RedisPlace } from './stores/redis-place.ts';
+
+export interface NodeOptions {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly node: string;
+  /** Where recordings go; nothing is recorded without. */
+  readonly recordIn: string | undefined;
+  /** How often the node has been started before. */
+  readonly starts: number;
+  /** The machine's interface for each port; a port that is not listed has its own name. */
+  readonly interfaces: ReadonlyMap<string, string>;
+  /** The Redis that the nodes of a router share; a router that is one machine needs none. */
+  readonly store?: RedisPlace | undefined;
+}
+
+/** The node of the lab that this process is, which must be of one of `kinds`. */
+export function describedNode<Kind extends LabNode['kind']>(
+  { scenario, node }: NodeOptions,
+  ...kinds: readonly Kind[]
+): Extract<LabNode, { kind: Kind }> {
+  const described = scenario.nodes.find(({ name }) => name === node);
+  const isMeant = (node: LabNode): node is Extract<LabNode, { kind: Kind }> =>
+    (kinds as readonly string[]).includes(node.kind);
+  if (described && isMeant(described)) return described;
+  throw new LabError(`there is no ${kinds[0]} '${node}' in this lab`, 2);
+}
+
+/** A device on interfaces of this machine, as a node: what is the same for all kinds of device. */
+export abstract class DeviceNode<Driven extends Device & { readonly counters: Counters }> implements NodeService {
+  protected readonly options: NodeOptions;
+  readonly #described: LabNode;
+  readonly #direction: CapDirection;
+  #driver: DeviceDriver<Driven> | undefined;
+  #recording: Recording | undefined;
+
+  constructor(options: NodeOptions, described: LabNode, direction: CapDirection = 'inbound') {
+    this.options = options;
+    this.#described = described;
+    this.#direction = direction;
+  }
+
+  protected abstract makeDevice(ports: readonly CapPort[], wire: Wire, trace: Trace | undefined): Driven;
+
+  /** What is done to the device itself; what is done to links, and to the whole process, is not its concern. */
+  protected abstract faultOfDevice(action: Action, driver: DeviceDriver<Driven>): void;
+
+  /** Undefined before the start. */
+  protected get driver(): DeviceDriver<Driven> | undefined {
+    return this.#driver;
+  }
+
+  protected get sessionCount(): number {
+    return 0;
+  }
+
+  start(epoch: Instant): void {
+    if (this.#driver) throw new LabError(`this ${this.#described.kind} has been started`, 2);
+    const { scenario, seed, node, recordIn, starts, interfaces } = this.options;
+    const ports = this.#described.ports.map((name) => new CapPort(name, interfaces.get(name) ?? name, this.#direction));
+    this.#recording = recordIn === undefined ? undefined : new Recording(recordIn, node, starts, epoch);
+    this.#driver = new DeviceDriver({
+      scenario,
+      seed,
+      node,
+      ports,
+      epoch,
+      recording: this.#recording,
+      makeDevice: (wire, trace) => this.makeDevice(ports, wire, trace),
+    });
+  }
+
+  health(): NodeHealth {
+    const { node } = this.options;
+    const { kind } = this.#described;
+    const packets = this.#driver?.packets ?? 0;
+    const isStarted = this.#driver !== undefined;
+    return { node, kind, pid: process.pid, isStarted, sessions: this.sessionCount, packets };
+  }
+
+  counters(): Record<string, number> {
+    return Object.fromEntries(this.#driver?.device.counters.all() ?? []);
+  }
+
+  sessions(): readonly SessionRow[] {
+    return [];
+  }
+
+  flows(): readonly FlowRow[] {
+    return [];
+  }
+
+  peers(): readonly PeerRow[] {
+    return [];
+  }
+
+  bfd(): readonly BfdRow[] {
+    return [];
+  }
+
+  alarms(): readonly AlarmRow[] {
+    return [];
+  }
+
+  events(): readonly EventRow[] {
+    return [];
+  }
+
+  traffic(): readonly NodeTraffic[] {
+    return [];
+  }
+
+  configuration(): string {
+    throw new LabError(`a ${this.#described.kind} has no configuration`, 2);
+  }
+
+  fault(action: Action): void {
+    const driver = this.#driver;
+    const { kind } = this.#described;
+    if (!driver) throw new LabError(`this ${kind} has not been started`, 2);
+    switch (action.kind) {
+      case 'cut':
+      case 'heal':
+      case 'impair':
+        driver.apply(action);
+        break;
+      case 'restart':
+      case 'kill':
+      case 'start':
+        throw new LabError(`a ${kind} cannot ${action.kind} itself`, 2);
+      default:
+        this.faultOfDevice(action, driver);
+    }
+  }
+
+  stop(): void {
+    this.#driver?.close();
+    this.#recording?.close();
+  }
+}
