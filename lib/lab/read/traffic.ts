@@ -25,8 +25,8 @@ const kindFields = {
 const kinds = Object.keys(kindFields) as Traffic['kind'][];
 const commonFields = ['kind', 'from', 'to', 'address', 'start'];
 
-/** Payloads that carry a number and a time of sending, and fit the smallest MTU of a lab with SVR's additions. */
-const length = forms.wholeNumber(16, 1_200);
+/** Payloads that carry a number and a time of sending, and fit a host's MTU of 1,500 bytes in packets of either family. */
+const length = forms.wholeNumber(16, 1_452);
 const count = forms.wholeNumber(1, 100_000);
 const HTTP = 80;
 
