@@ -30,6 +30,8 @@ const programs: Record<string, string> = {
   'g++': 'g++',
   make: 'make',
   python3: 'python3',
+  bird: 'bird2',
+  vtysh: 'frr',
 };
 const developmentFiles = ['libpcap-dev'];
 
