@@ -23,7 +23,7 @@ ${configuration}${rest}`;
 }
 
 /** A client behind a firewall, on one network with the server outside. */
-export function firewallLab(rest: string, options = ''): Scenario {
+export function firewallLab(rest: string, options = '', far = ''): Scenario {
   const text = `
 name: behind-a-firewall
 about: a client behind a firewall, and a server outside
@@ -35,7 +35,7 @@ lab:
     server: { kind: host, addresses: [10.0.0.2/24, 'fd00::2/64'] }
   links:
     near: { ends: [client, 'wall:inside'], delay: 1ms }
-    far: { ends: ['wall:outside', server], delay: 10ms }
+    far: { ends: ['wall:outside', server], delay: 10ms${far} }
 ${configuration}${rest}`;
   return scenarioOf(parseScenario(text, 'behind-a-firewall.yaml', () => undefined));
 }

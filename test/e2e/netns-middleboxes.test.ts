@@ -1,0 +1,127 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { NetnsFabric } from '../../daemon/fabric/netns.ts';
+import type { CapturedPacket, LabEvent } from '../../lib/lab/fabric.ts';
+import { runScenario, type RunResult } from '../../lib/lab/runner.ts';
+import type { Scenario } from '../../lib/lab/scenario.ts';
+import { firewallLab, natLab } from '../support/middlebox-labs.ts';
+import { leftovers, requireNetns } from './netns-support.ts';
+
+interface Recorded {
+  readonly result: RunResult;
+  readonly events: readonly LabEvent[];
+  readonly comments: readonly string[];
+}
+
+/** `comments` are those in the capture, of middleboxes alone. */
+async function run(scenario: Scenario): Promise<Recorded> {
+  const events: LabEvent[] = [];
+  const comments: string[] = [];
+  const fabric = new NetnsFabric({
+    scenario,
+    seed: 1,
+    events: { event: (event) => events.push(event) },
+    capture: { packet: (packet: CapturedPacket) => comments.push(...packet.comments) },
+  });
+  const result = await runScenario({ fabric, scenario, seed: 1, version: 'test' });
+  return { result, events, comments };
+}
+
+const failed = ({ verdicts }: RunResult): string[] =>
+  verdicts.filter(({ held }) => !held).map(({ text, measured }) => `${text}, but it is ${measured}`);
+
+const steady = '{ kind: udp-request, from: client, to: server, port: 7000, start: 200ms, every: 50ms, count: 100 }';
+
+describe('middleboxes on real interfaces', function () {
+  this.timeout(60_000);
+
+  before(async function () {
+    await requireNetns(this);
+  });
+
+  it('a NAT lets curl, ping and UDP of a real host out, over a wire with 2 % loss, and knows its own address', async () => {
+    const { result } = await run(
+      natLab(
+        `traffic:
+  download: { kind: http-download, from: client, to: server, bytes: 2MB }
+  pings: { kind: ping, from: client, to: server, every: 50ms, count: 100 }
+  questions: ${steady}
+expect:
+  - checksum-equal of download is yes
+  - received of pings at least 80
+  - received of questions at least 80
+  - nat mappings created at nat is 3
+  - nat dropped no-mapping at nat is 0
+`,
+        ', port-preservation: no',
+        ', loss: 2%',
+      ),
+    );
+    deepEqual(failed(result), []);
+    deepEqual(leftovers('behind-a-nat'), []);
+  });
+
+  it('a NAT that rebinds to another address, and one that was restarted, go on translating', async () => {
+    const { result, events } = await run(
+      natLab(`traffic: { questions: ${steady} }
+timeline:
+  - { at: 1s, rebind: nat, address: 203.0.113.9 }
+  - { at: 2s, restart: nat, down-for: 500ms }
+  - { at: 4s, forget-mappings: nat }
+expect:
+  - nat mappings created at nat is 2
+  - nat mappings forgotten at nat is 1
+  - lost of questions at least 5
+  - lost of questions at most 20
+  - received of questions since 3s at least 35
+`),
+    );
+    deepEqual(failed(result), []);
+    equal(events.filter(({ type }) => type === 'mapping-rebound').length, 1);
+    equal(events.filter(({ type, node }) => type === 'node-started' && node === 'nat').length, 1);
+  });
+
+  it('a firewall is a bridge for IPv4 and IPv6 that does not hear itself, from the first frame on', async () => {
+    const { result } = await run(
+      firewallLab(`traffic:
+  download: { kind: http-download, from: client, to: server, bytes: 2MB }
+  pings: { kind: ping, from: client, to: server, every: 50ms, count: 100 }
+  pings6: { kind: ping, from: client, to: server, address: 'fd00::2', every: 50ms, count: 100 }
+  strangers: { kind: ping, from: server, to: client, every: 50ms, count: 100 }
+expect:
+  - checksum-equal of download is yes
+  - lost of pings is 0
+  - lost of pings6 is 0
+  - received of strangers is 0
+  - firewall dropped unsolicited at wall is 100
+  - firewall states created at wall is 3
+`),
+    );
+    deepEqual(failed(result), []);
+    // A bridge that heard what it sends would carry it round and round.
+    ok(result.counters.wall['firewall passed link'] < 40, String(result.counters.wall['firewall passed link']));
+    equal(result.counters.wall['firewall passed inbound'] >= 200, true);
+    deepEqual(leftovers('behind-a-firewall'), []);
+  });
+
+  it('a strict firewall that forgets strands a download, and says why at each segment', async () => {
+    const { result, events, comments } = await run(
+      // Losses slow it down, so that it still goes on by then.
+      firewallLab(
+        `traffic: { download: { kind: http-download, from: client, to: server, bytes: 20MB } }
+timeline: [{ at: 4s, forget-states: wall }]
+expect:
+  - checksum-equal of download is no
+  - firewall states forgotten at wall is 1
+  - firewall dropped tcp-out-of-state at wall at least 3
+`,
+        '',
+        ', loss: 2%',
+      ),
+    );
+    deepEqual(failed(result), []);
+    const dropped = result.counters.wall['firewall dropped tcp-out-of-state'];
+    equal(events.filter(({ type }) => type === 'packet-dropped').length, dropped);
+    const reason = 'packet-dropped: firewall dropped tcp-out-of-state';
+    equal(comments.filter((comment) => comment === reason).length, dropped);
+  });
+});
