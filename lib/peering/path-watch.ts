@@ -40,8 +40,10 @@ export interface WatchParts {
   readonly bootCounter: number;
   readonly failoverCounter: () => number;
   readonly serviceLoads: () => readonly ServiceLoad[];
-  /** Is told of what may have changed the condition of a path, or its measured quality. */
+  /** Is told of what may have changed the condition of a path. */
   readonly changed: (watch: PathWatch, now: Instant) => void;
+  /** Is told when the quality of a path has been measured anew. */
+  readonly measured: (watch: PathWatch, now: Instant) => void;
   /** Is told when the peer is not who it was, or sees this side come from elsewhere. */
   readonly peerChanged: (watch: PathWatch, change: PeerChange, now: Instant) => void;
 }
@@ -311,7 +313,7 @@ export class PathWatch {
     counters.set(index, 'bfdJitter', round(metrics.jitterMs));
     counters.set(index, 'bfdLoss', round(metrics.loss * 100));
     counters.set(index, 'bfdMos', Math.round(metrics.mos * 100));
-    this.#parts.changed(this, now);
+    this.#parts.measured(this, now);
   }
 
   #sendControl(control: ControlPacket, now: Instant): void {

@@ -28,6 +28,8 @@ export interface PathListener {
   pathWorsened(path: PeerPath, now: Instant): void;
   /** Sessions may be sent over the path again. */
   pathImproved(path: PeerPath, now: Instant): void;
+  /** Its quality has been measured anew. */
+  measured(path: PeerPath, now: Instant): void;
   /** The peer was restarted, another of its nodes took over, or it sees us come from another address. */
   peerChanged(path: PeerPath, reason: PeerChange, now: Instant): void;
 }
@@ -165,6 +167,7 @@ export class PeerPaths implements PathStates {
       failoverCounter: () => this.#failoverCounter,
       serviceLoads,
       changed: ({ path }, at) => this.#update(this.#states[path.index], at),
+      measured: ({ path }, at) => this.#parts.listener().measured(path, at),
       peerChanged: (watch, change, at) => this.#peerChanged(watch, change, at),
     };
   }

@@ -3,7 +3,6 @@ import { counter } from '../stats/counters.ts';
 import { NEVER, type Instant } from '../time.ts';
 import type { Handshake } from './handshake.ts';
 import type { ServiceAreaParts } from './parts.ts';
-import { sessionContext } from './session-attributes.ts';
 import type { Sessions } from './sessions.ts';
 import type { SessionSetup } from './setup.ts';
 
@@ -28,6 +27,8 @@ export class Moves {
   readonly #setup: SessionSetup;
   readonly #handshake: Handshake;
   readonly #walks: Walk[] = [];
+  /** Path and service, as one number, where the path did not keep the service's objectives when it was last measured. */
+  readonly #bad = new Set<number>();
   #now: Instant = 0 as Instant;
 
   constructor(parts: ServiceAreaParts, sessions: Sessions, setup: SessionSetup, handshake: Handshake) {
@@ -49,6 +50,24 @@ export class Moves {
       return current !== undefined && current !== path;
     };
     this.#walk({ isConcerned, act: this.#moveIfBetter }, now);
+  }
+
+  /** A path was measured: services for which it is no longer good enough, or good enough again, have their sessions moved. */
+  measured(path: PeerPath, now: Instant): void {
+    const { services, routes } = this.#parts;
+    let hasWorsened = false;
+    let hasImproved = false;
+    for (const entry of services.list) {
+      const key = path.index * services.list.length + entry.index;
+      const isGood = routes.isGood(entry, path);
+      if (isGood === !this.#bad.has(key)) continue;
+      if (isGood) this.#bad.delete(key);
+      else this.#bad.add(key);
+      hasImproved ||= isGood;
+      hasWorsened ||= !isGood;
+    }
+    if (hasWorsened) this.pathWorsened(path, now);
+    if (hasImproved) this.pathImproved(path, now);
   }
 
   /** The peer behind a path began anew, or sees us from another address: every flow to it checks once what it knows. */
@@ -108,14 +127,12 @@ export class Moves {
   #moveToBest(session: number, current: PeerPath, now: Instant): void {
     const { services, sessions, routes, counters } = this.#parts;
     const entry = services.list[sessions.service[session]];
-    const { destination } = sessionContext(this.#parts, session);
-    const address = { family: destination.length === 4 ? (4 as const) : (6 as const), bytes: destination };
-    const route = routes.forService(entry, address);
-    if (typeof route === 'string' || route.kind === 'host' || route.path === current) return;
+    const target = routes.goodPath(entry);
+    if (!target || target === current) return;
     // A path to another peer leads to another router, which only a policy that allows it may put in the place of this one.
-    if (route.path.peer !== current.peer && entry.policy?.peerPathResiliency !== true) return;
+    if (target.peer !== current.peer && entry.policy?.peerPathResiliency !== true) return;
     counters.values[counter.modifyDetected]++;
-    const side = this.#setup.sideTowardsPeer(route.path);
+    const side = this.#setup.sideTowardsPeer(target);
     if (side && this.#sessions.move(session * 2 + 1, side, now)) this.#handshake.announceMove(session * 2, now);
   }
 }

@@ -61,6 +61,19 @@ export class Routes {
     return reason;
   }
 
+  /** The path that a session of the service may move to: the best of those on which it does well. */
+  goodPath(entry: ServiceEntry): PeerPath | undefined {
+    const peers = this.#router.serviceRoutes
+      .filter(({ serviceName }) => serviceName === entry.name)
+      .map(({ peer }) => peer);
+    for (const peer of peers) {
+      const candidates = this.#paths.filter((path) => path.peer === peer && this.isGood(entry, path));
+      const [path] = rankPaths(candidates, this.#states, entry.policy, this.#load);
+      if (path) return path;
+    }
+    return undefined;
+  }
+
   /** The way to a host, outside SVR: a static route or a link of ours, whichever has the longest prefix. */
   toHost(destination: IpAddress): Route | NoRoute {
     const statics = this.#router.staticRoutes

@@ -35,7 +35,16 @@ describe('the scenarios', () => {
 });
 
 /** They are about something that both modes of recovery detection do alike. */
-const sameInBothModes = new Set(['wrong-key', 'path-failover', 'revertible', 'peer-reboot']);
+const sameInBothModes = new Set([
+  'wrong-key',
+  'path-failover',
+  'revertible',
+  'peer-reboot',
+  'brownout',
+  'brownout-endured',
+  'flapping-path',
+  'flapping-path-damped',
+]);
 
 describe('the expectations of the scenarios', () => {
   for (const file of files) {
