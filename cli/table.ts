@@ -30,12 +30,6 @@ export function formatHeading(text: string): string {
   return `${rule}\n ${text}\n${rule}`;
 }
 
-/** Labels and values, two to the right, the values below each other. */
-export function formatFields(fields: readonly (readonly [label: string, value: string | number])[]): string {
-  const width = Math.max(0, ...fields.map(([label]) => label.length)) + 1;
-  return fields.map(([label, value]) => `  ${`${label}:`.padEnd(width)}  ${value}`).join('\n');
-}
-
 /** Columns that a text takes on the screen: colours take none. */
 export const visibleLength = (text: string): number => stripVTControlCharacters(text).length;
 

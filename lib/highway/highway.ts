@@ -5,11 +5,11 @@ import { decodeMetadata, encodeMetadata, type Metadata, type MetadataEncoding } 
 import type { Fragment as FragmentAttribute } from '../metadata/layout.ts';
 import {
   addFalsePositiveMarker,
-  BASE_HEADER_LENGTH,
   METADATA_LENGTH_MAX,
   type MetadataFault,
   hasCookie,
   isFalsePositiveMarker,
+  stripFalsePositiveMarker,
 } from '../metadata/header.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
 import type { ReplayCache } from '../metadata/replay.ts';
@@ -252,7 +252,7 @@ export class Highway {
     this.#counters[isMarker ? counter.falsePositiveRemoved : counter.metadataRemoveNotRequired]++;
     this.#flows.activity[flow] = now;
     if ((this.#flows.flags[flow] & flowFlags.awaitsBare) !== 0) this.#slowPath.bareArrived(flow, now);
-    const contentAt = isMarker ? at + BASE_HEADER_LENGTH : at;
+    const contentAt = isMarker ? stripFalsePositiveMarker(bytes, at, end) : at;
     this.leave(flow, packet, contentAt, end, isMarker || seal !== undefined, now);
   }
 

@@ -17,9 +17,3 @@ export interface PathStates {
   /** Undefined while nothing has been measured. */
   quality(path: PeerPath): PathQuality | undefined;
 }
-
-/** Paths that nobody watches are taken for good. */
-export const UNWATCHED_PATHS: PathStates = {
-  isUp: () => true,
-  quality: () => undefined,
-};

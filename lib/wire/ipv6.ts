@@ -2,7 +2,6 @@ import { readU16, readU32, writeU16, writeU32 } from './bytes.ts';
 
 /** IPv6 header, RFC 8200. `at` is the offset of its first byte. Extension headers are not walked, but for that of a fragment. */
 export const IPV6_HEADER_LENGTH = 40;
-export const IPV6_ADDRESS_LENGTH = 16;
 
 /** Checks version and length: the header's length, or -1. */
 export function ipv6CheckedHeaderLength(frame: Uint8Array, at: number, end: number): number {

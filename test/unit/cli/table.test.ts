@@ -1,5 +1,5 @@
 import { equal } from 'node:assert/strict';
-import { formatFields, formatHeading, formatTable } from '../../../cli/table.ts';
+import { formatHeading, formatTable } from '../../../cli/table.ts';
 
 /** Lines as they stand in this file, without the indentation. */
 const lines = (text: string): string =>
@@ -72,12 +72,5 @@ describe('tables', () => {
 
   it('have headings and labelled values in the same style', () => {
     equal(formatHeading('Service: web'), '==============\n Service: web\n==============');
-    equal(
-      formatFields([
-        ['State', 'Normal'],
-        ['Time In State', 30],
-      ]),
-      '  State:          Normal\n  Time In State:  30',
-    );
   });
 });
