@@ -70,7 +70,7 @@ describe('tables', () => {
     );
   });
 
-  it('have headings and labelled values in the same style', () => {
+  it('have headings in the same style', () => {
     equal(formatHeading('Service: web'), '==============\n Service: web\n==============');
   });
 });
