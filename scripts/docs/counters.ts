@@ -1,3 +1,4 @@
+import { middleboxTable } from '../../lib/stats/middlebox-table.ts';
 import { redundancyTable } from '../../lib/stats/redundancy-table.ts';
 import { counterTable } from '../../lib/stats/table.ts';
 import { code, markdownTable } from './markdown.ts';
@@ -5,7 +6,9 @@ import { code, markdownTable } from './markdown.ts';
 /** Every counter, under the words that it shares with its neighbours. */
 export function countersPage(): string {
   const groups = new Map<string, { readonly rest: string; readonly help: string }[]>();
-  for (const { path, help } of [...Object.values(counterTable), ...Object.values(redundancyTable)]) {
+  for (const { path, help } of [counterTable, redundancyTable, middleboxTable].flatMap((table) =>
+    Object.values(table),
+  )) {
     const words = path.split(' ');
     // What is our own stands in one table: there is little of each kind.
     const shared = words[0] === 'emulator' ? 'emulator' : words.slice(0, -1).join(' ');
