@@ -1,4 +1,3 @@
-import protobuf from 'protobufjs/minimal.js';
 import type { IpAddress } from '../address.ts';
 import {
   BLOCK_LENGTH_MAX,
@@ -11,8 +10,7 @@ import {
   optionTypes,
   padded,
 } from './pcapng-format.ts';
-
-const { utf8 } = protobuf.util;
+import { utf8Bytes } from '../utf8.ts';
 
 /** Where a capture is written to. `bytes` is valid during the call only. */
 export interface ByteSink {
@@ -223,8 +221,7 @@ export class PcapngWriter {
 
 /** Text as UTF-8, cut to whole characters if it is too long. */
 function encode(text: string): Uint8Array {
-  const bytes = new Uint8Array(utf8.length(text));
-  utf8.write(text, bytes, 0);
+  const bytes = utf8Bytes(text);
   if (bytes.length <= TEXT_LENGTH_MAX) return bytes;
   let end = TEXT_LENGTH_MAX;
   while ((bytes[end] & 0xc0) === 0x80) end--;

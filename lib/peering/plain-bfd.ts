@@ -19,6 +19,7 @@ import { BFD_TTL, bfdPorts, isTtlAcceptable, takeDiscriminator, takeSourcePort, 
 import { Datagrams } from './datagrams.ts';
 import type { Journal } from './journal.ts';
 import type { BfdRow } from './rows.ts';
+import { utf8Bytes } from '../utf8.ts';
 
 /** A system beside SVR, and the network-interface behind which it is. */
 export interface PlainNeighbor {
@@ -109,7 +110,7 @@ export class PlainBfd {
     if (!local || nextHop < 0 || sourcePort === undefined) return undefined;
     this.#sourcePorts.add(sourcePort);
     const { authenticationType, authenticationKeys } = settings;
-    const keys = authenticationKeys.map(({ id, secret }) => ({ id, secret: new TextEncoder().encode(secret) }));
+    const keys = authenticationKeys.map(({ id, secret }) => ({ id, secret: utf8Bytes(secret) }));
     const begun: PlainSession = {
       index,
       neighbor,

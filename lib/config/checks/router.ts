@@ -15,6 +15,7 @@ import { findClashes } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { checkRedundancy } from './redundancy.ts';
 import { checkPortRanges } from './service.ts';
+import { utf8Bytes } from '../../utf8.ts';
 
 export function checkRouter(authority: Authority, router: Router, fault: Fault): void {
   for (const node of router.nodes) checkNode(node, fault);
@@ -80,7 +81,7 @@ function checkBfdNeighbor({ name, addresses }: NetworkInterface, neighbor: BfdNe
     fault(neighbor, 'authentication-type', `authentication-type ${authenticationType} needs an authentication-key`);
   const lengthMax = authenticationType.endsWith('sha1') ? 20 : 16;
   for (const key of authenticationKeys) {
-    const { length } = new TextEncoder().encode(key.secret);
+    const { length } = utf8Bytes(key.secret);
     if (length < 1 || length > lengthMax)
       fault(key, 'secret', `the secret of key ${key.id} must have 1 to ${lengthMax} bytes, not ${length}`);
   }
