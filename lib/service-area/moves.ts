@@ -75,8 +75,13 @@ export class Moves {
     const { flows } = this.#parts;
     const leaves = (flow: number): boolean => flows.path[flow] === path.index + 1;
     const isConcerned = (session: number): boolean => leaves(session * 2) || leaves(session * 2 + 1);
-    const act = (session: number): void => {
-      for (const flow of [session * 2, session * 2 + 1]) if (leaves(flow)) this.#handshake.renew(flow, reason);
+    const act = (session: number, at: Instant): void => {
+      for (const flow of [session * 2, session * 2 + 1]) {
+        if (!leaves(flow)) continue;
+        // What the peer sends meanwhile goes where nobody is any more: it cannot wait for a host to speak.
+        if (reason === 'local-nat-change') this.#handshake.announceMove(flow, at);
+        else this.#handshake.renew(flow, reason);
+      }
     };
     this.#walk({ isConcerned, act }, now);
   }
