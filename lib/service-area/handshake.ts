@@ -215,8 +215,8 @@ export class Handshake {
    * A flow goes on over another path. The peer hears of it at once, by a message that describes the session: it must not
    * have to wait for a host to speak.
    */
-  announceMove(flow: number, now: Instant): void {
-    this.renew(flow, 'path move');
+  announceMove(flow: number, reason: string, now: Instant): void {
+    this.renew(flow, reason);
     const attributes = sessionAttributes(this.#parts, flow, false);
     if (this.#parts.highway().sendOwn(flow, { ...attributes, controlMessage: 'keepAlive' }, now)) {
       this.#count('modifyRequestSent');

@@ -79,7 +79,7 @@ export class Moves {
       for (const flow of [session * 2, session * 2 + 1]) {
         if (!leaves(flow)) continue;
         // What the peer sends meanwhile goes where nobody is any more: it cannot wait for a host to speak.
-        if (reason === 'local-nat-change') this.#handshake.announceMove(flow, at);
+        if (reason === 'local-nat-change') this.#handshake.announceMove(flow, reason, at);
         else this.#handshake.renew(flow, reason);
       }
     };
@@ -138,7 +138,7 @@ export class Moves {
     if (target.peer !== current.peer && entry.policy?.peerPathResiliency !== true) return;
     counters.values[counter.modifyDetected]++;
     const side = this.#setup.sideTowardsPeer(target);
-    if (side && this.#sessions.move(session * 2 + 1, side, now)) this.#handshake.announceMove(session * 2, now);
+    if (side && this.#sessions.move(session * 2 + 1, side, now)) this.#handshake.announceMove(session * 2, 'path-move', now);
   }
 }
 
