@@ -138,7 +138,8 @@ export class Moves {
     if (target.peer !== current.peer && entry.policy?.peerPathResiliency !== true) return;
     counters.values[counter.modifyDetected]++;
     const side = this.#setup.sideTowardsPeer(target);
-    if (side && this.#sessions.move(session * 2 + 1, side, now)) this.#handshake.announceMove(session * 2, 'path-move', now);
+    if (side && this.#sessions.move(session * 2 + 1, side, now))
+      this.#handshake.announceMove(session * 2, 'path-move', now);
   }
 }
 
