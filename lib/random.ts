@@ -1,3 +1,5 @@
+import { nameHash } from './name-hash.ts';
+
 /** Chance, given to whoever needs it, so that a seed reproduces a run. */
 export interface Random {
   /** A number in [0, 1). */
@@ -25,9 +27,7 @@ export class SeededRandom implements Random {
 
   /** A stream of its own for a named part, so that one part drawing more does not change what another draws. */
   static named(seed: number, name: string): SeededRandom {
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-    return new SeededRandom((seed ^ hash) >>> 0);
+    return new SeededRandom((seed ^ nameHash(name)) >>> 0);
   }
 
   #next(): number {

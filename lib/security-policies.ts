@@ -5,6 +5,7 @@ import { KeyRing } from './metadata/key-ring.ts';
 import { Seal } from './metadata/trailer.ts';
 import type { Random } from './random.ts';
 import { seconds, type Duration } from './time.ts';
+import { nameHash } from './name-hash.ts';
 
 /** The security policies that a router uses, each with its keys made ready once. */
 export class SecurityPolicies {
@@ -19,7 +20,8 @@ export class SecurityPolicies {
 
   /** `router` is the name of the router whose policies they are. */
   constructor(crypto: CryptoProvider, random: Random, timeWindow: Duration, router: string) {
-    this.#sender = senderTag(router);
+    // The nodes of one router are one sender, two routers are two.
+    this.#sender = nameHash(router);
     this.#crypto = crypto;
     this.#random = random;
     this.#windowSeconds = timeWindow / seconds(1);
@@ -63,11 +65,4 @@ export class SecurityPolicies {
     const used = [...this.#keys].find(([policy]) => policy.name === policyName);
     return used?.[1].rotate(securityId) ?? false;
   }
-}
-
-/** FNV-1a of a router's name: the nodes of one router are one sender, two routers are two. */
-function senderTag(router: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < router.length; i++) hash = Math.imul(hash ^ router.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
 }

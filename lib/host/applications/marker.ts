@@ -1,4 +1,5 @@
 import { readU32, writeU32 } from '../../wire/bytes.ts';
+import { nameHash } from '../../name-hash.ts';
 
 /** The shortest payload: magic, traffic, sequence number, kind, three bytes of padding. */
 export const MARKER_LENGTH = 16;
@@ -14,12 +15,8 @@ export interface Marker {
   readonly kind: MessageKind;
 }
 
-/** A number for the name of a traffic entry: FNV-1a, 32 bits. */
-export function trafficId(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-}
+/** A number for the name of a traffic entry. */
+export const trafficId: (name: string) => number = nameHash;
 
 /** A payload of `length` bytes, every one of which follows from the marker. */
 export function writeMessage(marker: Marker, length: number): Uint8Array {
