@@ -1,7 +1,7 @@
 import type { PortIndex } from '../device.ts';
 import type { Frame } from '../frame.ts';
 import type { Attributes } from '../metadata/attributes.ts';
-import { decodeMetadata, encodeMetadata, type Metadata, type MetadataEncoding } from '../metadata/codec.ts';
+import { decodeMetadata, encodeMetadata, type Metadata } from '../metadata/codec.ts';
 import type { Fragment as FragmentAttribute } from '../metadata/layout.ts';
 import {
   addFalsePositiveMarker,
@@ -24,7 +24,7 @@ import { MAC_LENGTH, etherType, etherTypes, ethernetHeaderLength, isGroupMac, vl
 import { ipProtocols } from '../wire/ipv4.ts';
 import { TCP_HEADER_LENGTH, tcpFlags, tcpFlagsOf } from '../wire/tcp.ts';
 import { UDP_HEADER_LENGTH, udpChecksum } from '../wire/udp.ts';
-import { OWN_IP_FIELDS, finishUdpChecksum, prependIp, prependUdp } from './egress.ts';
+import { finishUdpChecksum, prependIp, prependUdp } from './egress.ts';
 import {
   KEY_WORDS,
   keyDestinationPort,
@@ -37,10 +37,11 @@ import { FabricFragments } from './fabric-fragments.ts';
 import { type FlowTable, flowFlags } from './flow-table.ts';
 import type { FramePool } from './frame-pool.ts';
 import type { IcmpErrorKind, IcmpErrors } from './icmp-errors.ts';
-import type { NetworkInterface, NetworkInterfaces } from './interfaces.ts';
+import type { NetworkInterfaces } from './interfaces.ts';
 import { IpFragments } from './ip-fragments.ts';
 import { clampMss, mssOf } from './mss.ts';
 import type { Neighbors } from './neighbors.ts';
+import { OwnMetadata } from './own-metadata.ts';
 import { PARSED, Packet, ipHeaderLength } from './packet.ts';
 import type { PeerPath } from './peer-path.ts';
 import type { FragmentFate, Reassembly } from './reassembly.ts';
@@ -122,6 +123,7 @@ export class Highway {
   readonly #counters: Float64Array;
   readonly #packet = new Packet();
   readonly sealing: Sealing;
+  readonly own: OwnMetadata;
   readonly #fabricFragments: FabricFragments;
   readonly #ipFragments: IpFragments;
   readonly #wholes: Wholes;
@@ -143,6 +145,7 @@ export class Highway {
       sessionUuid: (flow, target) => slowPath.sessionUuid(flow, target),
       refused: (frame, reason) => this.#drop(frame, reason),
     });
+    this.own = new OwnMetadata({ ...parts, sealing: this.sealing });
     this.#fabricFragments = new FabricFragments({ ...parts, sealing: this.sealing });
     this.#wholes = new Wholes(parts.interfaces, parts.fabricReassembly, parts.ipReassembly);
     this.#ipFragments = new IpFragments(parts.neighbors, parts.counters, parts.random);
@@ -467,60 +470,6 @@ export class Highway {
     this.#flows.bytes[flow] += length;
     this.#counters[counter.packetsForwarded]++;
     this.#counters[counter.bytesForwarded] += length;
-  }
-
-  /**
-   * Makes a packet of metadata, and of content if there is any, which `keys` encrypt, and sends it the way a flow's packets
-   * go. False if no buffer is free.
-   */
-  sendOwn(flow: number, attributes: Attributes, now: Instant, content?: Uint8Array, keys?: KeyRing): boolean {
-    const path = this.#parts.paths[this.#flows.path[flow] - 1];
-    const frame = this.#parts.pool.take();
-    if (!frame) return false;
-    const at = frame.start;
-    frame.end = at + encodeMetadata(attributes, path.encoding, frame.bytes, at, path.keys);
-    if (content) this.#append(frame, content, keys);
-    if (path.seal) this.sealing.seal(flow, frame, at, path.seal, true, now);
-    const flowKeys = this.#flows.keys;
-    const keyAt = (flow ^ 1) * KEY_WORDS;
-    const udpAt = prependUdp(frame, at, keyDestinationPort(flowKeys, keyAt), keySourcePort(flowKeys, keyAt));
-    prependIp(frame, udpAt, flowKeys, keyAt, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
-    finishUdpChecksum(frame, udpAt, path.family);
-    this.#parts.neighbors.send(this.#flows.neighbor[flow], frame, now);
-    this.#parts.pool.release(frame);
-    return true;
-  }
-
-  #append(frame: Frame, content: Uint8Array, keys: KeyRing | undefined): void {
-    const at = frame.end;
-    frame.bytes.set(content, at);
-    frame.end = keys ? keys.encryptPayload(frame.bytes, at, at + content.length) : at + content.length;
-  }
-
-  /** Answers a packet that has no flow with metadata alone, sent back to where it came from. False if no buffer is free. */
-  answer(
-    packet: Packet,
-    attributes: Attributes,
-    encoding: MetadataEncoding,
-    { seal, keys }: NetworkInterface,
-    now: Instant,
-  ): boolean {
-    const frame = this.#parts.pool.take();
-    if (!frame) return false;
-    const at = frame.start;
-    frame.end = at + encodeMetadata(attributes, encoding, frame.bytes, at, keys);
-    if (seal) this.sealing.sealUnbound(frame, at, seal, now);
-    const udpAt = prependUdp(frame, at, packet.destinationPort, packet.sourcePort);
-    prependIp(frame, udpAt, packet.key, 0, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
-    finishUdpChecksum(frame, udpAt, packet.family);
-    this.#parts.neighbors.sendToMac(
-      packet.networkInterface,
-      packet.frame.bytes,
-      packet.frame.start + MAC_LENGTH,
-      frame,
-    );
-    this.#parts.pool.release(frame);
-    return true;
   }
 
   /** Reads the metadata of a packet whose seal has been checked; what is wrong with it is counted, and the packet dropped. */

@@ -191,7 +191,7 @@ export class Handshake {
 
   #acknowledge(flow: number, now: Instant): void {
     this.#count('generatedHealthCheckAcknowledgement');
-    if (this.#parts.highway().sendOwn(flow ^ 1, { controlMessage: 'sessionExists' }, now)) {
+    if (this.#parts.highway().own.send(flow ^ 1, { controlMessage: 'sessionExists' }, now)) {
       this.#count('sentHealthCheckAcknowledgement');
       this.#trace('control-sent', flow ^ 1, 0, 'sessionExists');
     } else {
@@ -218,7 +218,7 @@ export class Handshake {
   announceMove(flow: number, reason: string, now: Instant): void {
     this.renew(flow, reason);
     const attributes = sessionAttributes(this.#parts, flow, false);
-    if (this.#parts.highway().sendOwn(flow, { ...attributes, controlMessage: 'keepAlive' }, now)) {
+    if (this.#parts.highway().own.send(flow, { ...attributes, controlMessage: 'keepAlive' }, now)) {
       this.#count('modifyRequestSent');
       this.#trace('control-sent', flow, 0, 'modify');
     }
@@ -286,7 +286,7 @@ export class Handshake {
     if (!sessions.isAlive(flow >> 1) || (flows.flags[flow] & flowFlags.owesConfirmation) === 0) return;
     flows.flags[flow] &= ~flowFlags.owesConfirmation;
     const attributes: Attributes = { controlMessage: 'disableMetadata', sessionUuid: sessions.uuid(flow >> 1) };
-    if (highway().sendOwn(flow, attributes, now)) {
+    if (highway().own.send(flow, attributes, now)) {
       this.#count('sentDisableMetadata');
       this.#trace('control-sent', flow, 0, 'disableMetadata');
     } else {

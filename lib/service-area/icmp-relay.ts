@@ -153,7 +153,7 @@ export class IcmpRelay {
   ): void {
     const attributes: Attributes =
       location.length === 4 ? { icmpErrorLocationIpv4: location } : { icmpErrorLocationIpv6: location };
-    if (!this.#rate.mayPass(now) || !this.#parts.highway().sendOwn(back, attributes, now, message, keys))
+    if (!this.#rate.mayPass(now) || !this.#parts.highway().own.send(back, attributes, now, message, keys))
       return this.#drop(packet, 'icmpErrorSuppressed');
     this.#count('icmpErrorCarried');
     this.#trace(packet, back);

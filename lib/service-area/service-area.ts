@@ -154,7 +154,13 @@ export class ServiceArea implements SlowPath {
     if (
       !this.#parts
         .highway()
-        .answer(packet, { controlMessage: 'enableMetadata' }, encoding, interfaces.list[packet.networkInterface], now)
+        .own.answer(
+          packet,
+          { controlMessage: 'enableMetadata' },
+          encoding,
+          interfaces.list[packet.networkInterface],
+          now,
+        )
     )
       return this.#drop(packet, 'reverseBufferAllocation');
     trace?.event({ type: 'control-sent', packet: 0, reason: 'enableMetadata' });

@@ -1,0 +1,89 @@
+import type { Frame } from '../frame.ts';
+import type { Attributes } from '../metadata/attributes.ts';
+import { encodeMetadata, type MetadataEncoding } from '../metadata/codec.ts';
+import type { KeyRing } from '../metadata/key-ring.ts';
+import type { Instant } from '../time.ts';
+import { MAC_LENGTH } from '../wire/ethernet.ts';
+import { OWN_IP_FIELDS, finishUdpChecksum, prependIp, prependUdp } from './egress.ts';
+import { KEY_WORDS, keyDestinationPort, keySourcePort } from './flow-key.ts';
+import type { FlowTable } from './flow-table.ts';
+import type { FramePool } from './frame-pool.ts';
+import type { NetworkInterface } from './interfaces.ts';
+import type { Neighbors } from './neighbors.ts';
+import type { Packet } from './packet.ts';
+import type { PeerPath } from './peer-path.ts';
+import type { Sealing } from './sealing.ts';
+
+export interface OwnMetadataParts {
+  readonly flows: FlowTable;
+  readonly paths: readonly PeerPath[];
+  readonly neighbors: Neighbors;
+  readonly pool: FramePool;
+  readonly sealing: Sealing;
+}
+
+/** Packets of metadata that no host's packet carries: the router makes them itself. */
+export class OwnMetadata {
+  readonly #parts: OwnMetadataParts;
+
+  constructor(parts: OwnMetadataParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Sends metadata, and content if there is any, which `keys` encrypt, the way a flow's packets go. False if no buffer is
+   * free.
+   */
+  send(flow: number, attributes: Attributes, now: Instant, content?: Uint8Array, keys?: KeyRing): boolean {
+    const { flows, paths, pool, sealing } = this.#parts;
+    const path = paths[flows.path[flow] - 1];
+    const frame = pool.take();
+    if (!frame) return false;
+    const at = frame.start;
+    frame.end = at + encodeMetadata(attributes, path.encoding, frame.bytes, at, path.keys);
+    if (content) append(frame, content, keys);
+    if (path.seal) sealing.seal(flow, frame, at, path.seal, true, now);
+    this.#transmit(flow, frame, at, path, now);
+    return true;
+  }
+
+  /** Hands the UDP payload in `frame` from `at` on to the flow's next hop, and the frame back to the pool. */
+  #transmit(flow: number, frame: Frame, at: number, { family }: PeerPath, now: Instant): void {
+    const { flows, neighbors, pool } = this.#parts;
+    const keyAt = (flow ^ 1) * KEY_WORDS;
+    const udpAt = prependUdp(frame, at, keyDestinationPort(flows.keys, keyAt), keySourcePort(flows.keys, keyAt));
+    prependIp(frame, udpAt, flows.keys, keyAt, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
+    finishUdpChecksum(frame, udpAt, family);
+    neighbors.send(flows.neighbor[flow], frame, now);
+    pool.release(frame);
+  }
+
+  /** Answers a packet that has no flow with metadata alone, sent back to where it came from. False if no buffer is free. */
+  answer(
+    packet: Packet,
+    attributes: Attributes,
+    encoding: MetadataEncoding,
+    { seal, keys }: NetworkInterface,
+    now: Instant,
+  ): boolean {
+    const { neighbors, pool, sealing } = this.#parts;
+    const frame = pool.take();
+    if (!frame) return false;
+    const at = frame.start;
+    frame.end = at + encodeMetadata(attributes, encoding, frame.bytes, at, keys);
+    if (seal) sealing.sealUnbound(frame, at, seal, now);
+    const udpAt = prependUdp(frame, at, packet.destinationPort, packet.sourcePort);
+    prependIp(frame, udpAt, packet.key, 0, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
+    finishUdpChecksum(frame, udpAt, packet.family);
+    const macAt = packet.frame.start + MAC_LENGTH;
+    neighbors.sendToMac(packet.networkInterface, packet.frame.bytes, macAt, frame);
+    pool.release(frame);
+    return true;
+  }
+}
+
+function append(frame: Frame, content: Uint8Array, keys: KeyRing | undefined): void {
+  const at = frame.end;
+  frame.bytes.set(content, at);
+  frame.end = keys ? keys.encryptPayload(frame.bytes, at, at + content.length) : at + content.length;
+}
