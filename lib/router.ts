@@ -397,7 +397,16 @@ function pathOf(path: ConfiguredPath, interfaces: NetworkInterfaces, policies: S
       keys: policies.keys(path.outboundSecurity),
       encoding: path.metadataEncoding,
       vectors: path.vectors,
-      isPinhole: path.localConnectivity === 'outbound-only' || path.remoteConnectivity === 'outbound-only',
+      outboundOnly:
+        path.localConnectivity === 'outbound-only'
+          ? 'local'
+          : path.remoteConnectivity === 'outbound-only'
+            ? 'remote'
+            : undefined,
+      keepAlive:
+        path.natKeepAlive.mode === 'disabled'
+          ? undefined
+          : { tcp: path.natKeepAlive.tcpInactivityTimeout, udp: path.natKeepAlive.udpInactivityTimeout },
       configured: path,
       localPortRanges: path.localPortRanges,
       remotePortRanges: path.remotePortRanges,

@@ -32,6 +32,10 @@ export class TimerWheel {
     return this.#count === 0 ? NEVER : ((this.#nextTick * this.#tick) as Instant);
   }
 
+  has(entry: number): boolean {
+    return this.#slot[entry] !== NONE;
+  }
+
   set(entry: number, deadline: Instant, now: Instant): void {
     this.clear(entry);
     if (this.#count === 0) this.#current = Math.max(this.#current, Math.floor(now / this.#tick));

@@ -7,6 +7,7 @@ import type {
   DeviceInterface,
   InterfaceAddress,
   MetadataEncoding,
+  NatKeepAlive,
   Neighborhood,
   NetworkInterface,
   Node,
@@ -32,6 +33,7 @@ export interface PeerPath {
   readonly neighborhood?: string;
   readonly localConnectivity: PeerConnectivity;
   readonly remoteConnectivity: PeerConnectivity;
+  readonly natKeepAlive: NatKeepAlive;
   /** Waypoint ports allowed on each side; empty means the router's whole pool. */
   readonly localPortRanges: readonly PortRange[];
   readonly remotePortRanges: readonly PortRange[];
@@ -142,6 +144,7 @@ function meetByAdjacency(
     gateway: gatewayTo(local, ipAddress),
     localConnectivity: peerConnectivity,
     remoteConnectivity: back?.peerConnectivity ?? 'bidirectional',
+    natKeepAlive: adjacency.natKeepAlive,
     localPortRanges: back?.portRanges ?? [],
     remotePortRanges: adjacency.portRanges,
     vectors: adjacency.vectors,
@@ -183,6 +186,7 @@ function meetInNeighborhoods(
         neighborhood: mine.name,
         localConnectivity: mine.peerConnectivity,
         remoteConnectivity: theirs.peerConnectivity,
+        natKeepAlive: mine.natKeepAlive,
         localPortRanges: mine.portRanges,
         remotePortRanges: theirs.portRanges,
         vectors: mine.vectors,

@@ -2,17 +2,21 @@ import { milliseconds } from '../time.ts';
 import type { Duration } from '../time.ts';
 import type { Authority, Service, SessionType, Transport, TransportProtocol } from './types.ts';
 
-/** How long a session may be silent. `initialTimeout` counts until a TCP connection is established. */
+/**
+ * How long a session may be silent; `initialTimeout` counts until a TCP connection is established. Whether what stands
+ * between routers is to be kept from forgetting it meanwhile.
+ */
 export interface SessionTimers {
   readonly timeout: Duration;
   readonly initialTimeout: Duration;
+  readonly natKeepAlive: boolean;
 }
 
 /** For sessions that no session-type covers: SVR sheet, section 4.3. Only TCP has an establishment to wait for. */
 export const defaultSessionTimers: Readonly<Record<TransportProtocol, SessionTimers>> = {
-  tcp: { timeout: milliseconds(1_900_000), initialTimeout: milliseconds(10_000) },
-  udp: { timeout: milliseconds(180_000), initialTimeout: milliseconds(180_000) },
-  icmp: { timeout: milliseconds(10_000), initialTimeout: milliseconds(10_000) },
+  tcp: { timeout: milliseconds(1_900_000), initialTimeout: milliseconds(10_000), natKeepAlive: false },
+  udp: { timeout: milliseconds(180_000), initialTimeout: milliseconds(180_000), natKeepAlive: false },
+  icmp: { timeout: milliseconds(10_000), initialTimeout: milliseconds(10_000), natKeepAlive: false },
 };
 
 /**

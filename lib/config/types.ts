@@ -37,4 +37,5 @@ export type InterfaceAddress = NetworkInterface['addresses'][number];
 export type Neighborhood = NetworkInterface['neighborhoods'][number];
 export type Topology = Neighborhood['topology'];
 export type PeerConnectivity = Neighborhood['peerConnectivity'];
+export type NatKeepAlive = Neighborhood['natKeepAlive'];
 export type Adjacency = NetworkInterface['adjacencies'][number];

@@ -265,7 +265,8 @@ export class Highway {
     const { metadata, end } = opened;
     // A number behind the window does not move it back: metadata may come late.
     if (seal) this.sealing.noteSequence(flow, packet.frame, end);
-    this.#flows.activity[flow] = now;
+    // A keep-alive is for what stands between: it keeps no session alive.
+    if (metadata.attributes.controlMessage !== 'keepAlive') this.#flows.activity[flow] = now;
     if (!this.#slowPath.metadataArrived(flow, packet, metadata, end, now)) return;
     this.#counters[counter.metadataRemoved]++;
     this.leave(flow, packet, packet.payloadAt + metadata.length, end, true, now);

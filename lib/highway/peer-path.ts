@@ -2,6 +2,7 @@ import type { Family, IpAddress } from '../address.ts';
 import type { MetadataEncoding } from '../metadata/codec.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
 import type { Seal } from '../metadata/trailer.ts';
+import type { Duration } from '../time.ts';
 
 /** A way to a peer: from one of our addresses to one of its. Waypoint ports are added per session. */
 export interface PeerPath {
@@ -21,6 +22,8 @@ export interface PeerPath {
   readonly encoding: MetadataEncoding;
   /** Names by which service policies prefer or avoid the path. */
   readonly vectors: readonly string[];
-  /** One side cannot be reached from outside, only reaches out: its sessions pass through a pinhole. */
-  readonly isPinhole: boolean;
+  /** The side that cannot be reached, and only reaches out: it has to open pinholes for what is to come in. */
+  readonly outboundOnly: 'local' | 'remote' | undefined;
+  /** How long TCP sessions, and others, may be idle before a keep-alive is sent; undefined if none ever is. */
+  readonly keepAlive: { readonly tcp: Duration; readonly udp: Duration } | undefined;
 }

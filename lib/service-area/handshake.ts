@@ -141,7 +141,8 @@ export class Handshake {
       return 'consumed';
     }
     const isRenewing = this.#watches.state(forward) === 'renewing';
-    if (isRenewing && this.#parts.paths[flows.path[forward] - 1].isPinhole) this.#count('stuckPinholeReversePackets');
+    if (isRenewing && this.#parts.paths[flows.path[forward] - 1].outboundOnly)
+      this.#count('stuckPinholeReversePackets');
     if ((flows.flags[forward] & flowFlags.metadataOn) !== 0) {
       this.#count('validReverseMetadata');
       this.#turnOff(forward, now);
@@ -276,7 +277,7 @@ export class Handshake {
 
   #countTimeout(flow: number): void {
     this.#count('healthCheckTimeout');
-    if (this.#parts.paths[this.#parts.flows.path[flow] - 1].isPinhole)
+    if (this.#parts.paths[this.#parts.flows.path[flow] - 1].outboundOnly)
       this.#count((flow & 1) === 0 ? 'healthCheckTimeoutForwardPinhole' : 'healthCheckTimeoutReversePinhole');
     this.#trace('health-check-timeout', flow, 0);
   }

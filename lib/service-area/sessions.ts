@@ -4,10 +4,12 @@ import { KEY_WORDS, keyDestinationPort, keyProtocol } from '../highway/flow-key.
 import { flowFlags } from '../highway/flow-table.ts';
 import type { PeerPath } from '../highway/peer-path.ts';
 import { counter, type CounterName } from '../stats/counters.ts';
-import { after, milliseconds, seconds, type Duration, type Instant } from '../time.ts';
+import type { SessionTimers } from '../config/index.ts';
+import { after, earliest, milliseconds, seconds, type Instant } from '../time.ts';
 import { TimerWheel } from '../timer-wheel.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
 import { FormerKeys } from './former-keys.ts';
+import { KeepAlives } from './keep-alives.ts';
 import type { ServiceAreaParts } from './parts.ts';
 import type { SessionSeed } from './session-table.ts';
 import { followTcp, isTcpClosed, isTcpEstablished } from './tcp-state.ts';
@@ -53,6 +55,7 @@ const removalCounters: Readonly<Record<RemovalReason, CounterName>> = {
 export class Sessions {
   readonly #parts: ServiceAreaParts;
   readonly formerKeys = new FormerKeys();
+  readonly #keepAlives: KeepAlives;
   readonly #timers: TimerWheel;
   readonly #expire: (session: number) => void;
   #observer: SessionObserver | undefined;
@@ -62,6 +65,7 @@ export class Sessions {
   constructor(parts: ServiceAreaParts) {
     this.#parts = parts;
     this.#timers = new TimerWheel(parts.sessions.capacity, TICK);
+    this.#keepAlives = new KeepAlives(parts, this);
     this.#expire = (session) => this.#expireIfIdle(session);
   }
 
@@ -92,6 +96,7 @@ export class Sessions {
       this.#parts.neighbors.isKnown(toNeighbor) ? counter.arpResolveSuccess : counter.arpResolvePending
     ]++;
     this.#startTimer(session, now);
+    this.#keepAlives.follow(session, now);
     // A router that both sides are peers of passes on what it cannot read.
     const isBetweenHostAndPeer = (from.path === undefined) !== (to.path === undefined);
     if (isBetweenHostAndPeer && this.#parts.payloadKeys[seed.service]) {
@@ -129,6 +134,7 @@ export class Sessions {
     flows.path[leaving] = side.path ? side.path.index + 1 : 0;
     this.formerKeys.remember(flows.keys, flow * KEY_WORDS, flow, this.#parts.sessions.uuid(flow >> 1), now);
     flows.rekey(flow, side.key);
+    this.#keepAlives.follow(flow >> 1, now);
     this.#observer?.changed(flow >> 1);
     return true;
   }
@@ -150,18 +156,20 @@ export class Sessions {
     }
     assert(this.#waypointsInUse >= 0, 'more waypoints given back than taken');
     this.#timers.clear(session);
+    this.#keepAlives.end(session);
     flows.remove(session);
     sessions.remove(session);
     counters.values[counter[removalCounters[reason]]]++;
   }
 
   nextDeadline(): Instant {
-    return this.#timers.nextDeadline();
+    return earliest(this.#timers.nextDeadline(), this.#keepAlives.nextDeadline());
   }
 
   poll(now: Instant): void {
     this.#now = now;
     this.#timers.expire(now, this.#expire);
+    this.#keepAlives.poll(now);
   }
 
   /** A segment that may open or close the session's connection. */
@@ -176,7 +184,7 @@ export class Sessions {
     if (isTcpEstablished(state) && !isTcpEstablished(before)) {
       flows.flags[session * 2] &= ~flowFlags.tcpOpening;
       flows.flags[session * 2 + 1] &= ~flowFlags.tcpOpening;
-      sessions.timeoutMs[session] = this.#timersOf(session).timeout / 1_000;
+      sessions.timeoutMs[session] = this.timers(session).timeout / 1_000;
     }
     if (isTcpClosed(state)) sessions.timeoutMs[session] = TCP_CLOSED_TIMEOUT_MS;
     this.#timers.set(session, this.#deadline(session), now);
@@ -199,7 +207,7 @@ export class Sessions {
     const { flows, sessions } = this.#parts;
     // What passes through to another router is not looked into: a connection there counts as open.
     const isTcp = this.protocol(session) === ipProtocols.tcp && !sessions.transitContext(session);
-    const timers = this.#timersOf(session);
+    const timers = this.timers(session);
     sessions.timeoutMs[session] = (isTcp ? timers.initialTimeout : timers.timeout) / 1_000;
     if (isTcp) {
       flows.flags[session * 2] |= flowFlags.tcpOpening;
@@ -208,7 +216,7 @@ export class Sessions {
     this.#timers.set(session, this.#deadline(session), now);
   }
 
-  #timersOf(session: number): { readonly timeout: Duration; readonly initialTimeout: Duration } {
+  timers(session: number): SessionTimers {
     const { sessions, services } = this.#parts;
     const entry = services.list[sessions.service[session]];
     return services.timers(entry, this.protocol(session), this.#servicePort(session));
@@ -243,11 +251,16 @@ export class Sessions {
     return Math.max(0, (this.#deadline(session) - now) / seconds(1));
   }
 
+  /** Whether the twin node works on the session. */
+  isForeign(session: number): boolean {
+    return this.#observer?.isForeign(session) ?? false;
+  }
+
   /** Activity only stamps a time; whether it has moved the deadline is looked at here. */
   #expireIfIdle(session: number): void {
     const { sessions } = this.#parts;
     if (!sessions.isAlive(session)) return;
-    if (this.#observer?.isForeign(session)) {
+    if (this.isForeign(session)) {
       this.#timers.set(session, after(this.#now, milliseconds(sessions.timeoutMs[session])), this.#now);
       return;
     }

@@ -2,6 +2,7 @@
 const action = 'packet-processing action';
 const metadataFailure = `${action} failure metadata`;
 const metadataSuccess = `${action} success metadata`;
+const keepAliveSuccess = `${action} success keep-alive`;
 const hmacFailure = `${action} failure hmac`;
 const hmacSuccess = `${action} success hmac`;
 const received = 'service-area received';
@@ -55,7 +56,20 @@ export const counterTable = {
   ),
   modifyDetected: row(`${metadataSuccess} inline-modify detected`, 'a session was found to need another path'),
   modifyRequestSent: row(`${metadataSuccess} inline-modify request-sent`, 'a peer was told that a session has moved'),
-  receivedKeepAlive: row(`${metadataSuccess} received-keep-alive`, 'a keep-alive message was taken in and dropped'),
+  receivedKeepAlive: row(
+    `${metadataSuccess} received-keep-alive`,
+    'a keep-alive came on a session that is known, and was dropped',
+  ),
+  keepAliveSentTcp: row(`${keepAliveSuccess} sent-tcp`, 'a keep-alive was sent on an idle TCP session'),
+  keepAliveSentUdp: row(`${keepAliveSuccess} sent-udp`, 'a keep-alive was sent on an idle session that is not TCP'),
+  keepAliveSessionsOpened: row(
+    `${keepAliveSuccess} sessions-opened`,
+    'a session began, or came over a path, that keep-alives are sent for',
+  ),
+  keepAliveSessionsClosed: row(
+    `${keepAliveSuccess} sessions-closed`,
+    'such a session ended, or left for a path without keep-alives',
+  ),
   sentDisableMetadata: row(
     `${metadataSuccess} sent-disable-forward-metadata`,
     'metadata was confirmed by a message of its own, as nothing else went back',
@@ -109,6 +123,10 @@ export const counterTable = {
   turnOffBufferAllocation: row(
     `${metadataFailure} turn-off-buffer-allocation`,
     'no buffer was free to send or to remember a disable-metadata message',
+  ),
+  keepAliveBufferAllocation: row(
+    `${action} failure keep-alive buffer-allocation`,
+    'no buffer was free to send a keep-alive',
   ),
   healthCheckBufferAllocation: row(
     `${metadataFailure} session-health-check-buffer-allocation`,

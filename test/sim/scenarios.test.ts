@@ -36,6 +36,7 @@ describe('the scenarios', () => {
 
 /** They are about something that both modes of recovery detection do alike. */
 const sameInBothModes = new Set([
+  'nat-keep-alive',
   'wrong-key',
   'path-failover',
   'revertible',

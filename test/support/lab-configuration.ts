@@ -24,6 +24,8 @@ export interface LabConfiguration {
   readonly failover?: boolean;
   /** The spoke can only reach out. */
   readonly pinhole?: boolean;
+  /** Sessions that are idle for so many seconds have keep-alives sent for them. */
+  readonly keepAlive?: { readonly tcp?: number; readonly udp?: number };
   /** A third router, `mid`, stands between spoke and hub. */
   readonly transit?: boolean;
   /** Ports of the hub's and the spoke's neighborhood, as `20000-20003`. */
@@ -108,6 +110,7 @@ service-policy plain
 session-resiliency ${options.failover ? 'failover' : 'none'}
 transport-state-enforcement ${options.transportStateEnforcement ?? 'reset'}
 exit
+${keepAliveTypes(options)}
 ${services.map((service) => serviceText(service, options)).join('\n')}
 ${options.authority ?? ''}
 ${routerText('spoke', options)}
@@ -117,6 +120,13 @@ exit
 exit
 `;
   return options.edit ? options.edit(text) : text;
+}
+
+function keepAliveTypes({ keepAlive }: LabConfiguration): string {
+  const protocols = keepAlive ? (['tcp', 'udp'] as const) : [];
+  return protocols
+    .map((protocol) => `session-type kept-${protocol}\nnat-keep-alive true\ntransport ${protocol}\nexit\nexit`)
+    .join('\n');
 }
 
 /** The same, read; what is wrong with it is thrown. */
@@ -203,7 +213,7 @@ function wanText(
   router: RouterName,
   options: LabConfiguration,
 ): string {
-  const { wan = 4, pinhole } = options;
+  const { wan = 4, pinhole, keepAlive } = options;
   const isWan = neighborhood === 'wan';
   const range = { spoke: options.spokePorts, mid: undefined, hub: options.hubPorts }[router];
   const [first, last = first] = range?.split('-') ?? [];
@@ -217,6 +227,7 @@ topology mesh
 bfd
 state ${options.failover ? 'enabled' : 'disabled'}
 exit
+${keepAlive ? `nat-keep-alive\ntcp-inactivity-timeout ${keepAlive.tcp ?? 1800}\nudp-inactivity-timeout ${keepAlive.udp ?? 30}\nexit` : ''}
 ${pinhole && router === 'spoke' ? 'peer-connectivity outbound-only' : ''}
 ${first ? `port-range ${first}\nend-port ${last}\nexit` : ''}
 exit

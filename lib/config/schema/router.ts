@@ -27,6 +27,25 @@ const peerConnectivity = enumeration(['bidirectional', 'outbound-only'], {
   help: 'Whether peers can reach this side, or only be reached from it',
 });
 
+// SVR sheet, section 4.2.
+const natKeepAlive = container(
+  'Keep-alives that keep NATs and firewalls between routers from forgetting idle sessions',
+  {
+    mode: enumeration(['auto', 'disabled'], {
+      default: 'auto',
+      help: 'auto: for sessions whose session-type wants it, and for all if this side is outbound-only; disabled: for none',
+    }),
+    'tcp-inactivity-timeout': duration('s', 1, 86_400, {
+      default: seconds(1_800),
+      help: 'How long a TCP session sends nothing before a keep-alive is sent',
+    }),
+    'udp-inactivity-timeout': duration('s', 1, 86_400, {
+      default: seconds(30),
+      help: 'The same for sessions of other protocols',
+    }),
+  },
+);
+
 const nextHop = list('Where packets go that stay outside SVR', ['node-name', 'interface'], {
   'node-name': reference('node', { required: true, help: 'Node of this router' }),
   interface: identifier({ required: true, help: 'Network interface of that node' }),
@@ -65,6 +84,7 @@ const neighborhood = list('Networks in which routers find each other', ['name'],
     help: 'Whom to peer with: spokes with hubs, hubs with spokes, and everybody with a mesh',
   }),
   'peer-connectivity': peerConnectivity,
+  'nat-keep-alive': natKeepAlive,
   'port-range': waypointPorts,
   vector,
   bfd: bfdOverride,
@@ -74,6 +94,7 @@ const adjacency = list('Peers that are reached at a given address', ['ip-address
   'ip-address': ipAddress({ required: true, help: "The peer's address" }),
   peer: reference('peer', { required: true, help: 'The peer' }),
   'peer-connectivity': peerConnectivity,
+  'nat-keep-alive': natKeepAlive,
   'inter-router-security': reference('security', { help: 'Protection of what is sent to this peer' }),
   'port-range': waypointPorts,
   vector,

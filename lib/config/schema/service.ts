@@ -77,6 +77,10 @@ export const sessionType = list('Timers for sessions of a kind', ['name'], {
     default: milliseconds(10_000),
     help: 'Silence after which a TCP session that was never established is removed',
   }),
+  'nat-keep-alive': boolean({
+    default: false,
+    help: 'Whether keep-alives are sent while the session is idle, so that no NAT or firewall between routers forgets it',
+  }),
   transport,
 });
 

@@ -33,7 +33,8 @@ function path(index: number, ...vectors: string[]): PeerPath {
     keys: undefined,
     encoding: 'protobuf',
     vectors,
-    isPinhole: false,
+    outboundOnly: undefined,
+    keepAlive: undefined,
   };
 }
 

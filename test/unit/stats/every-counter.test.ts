@@ -15,6 +15,7 @@ import {
   type WanPacket,
 } from '../../support/two-routers.ts';
 import { fragmentStories } from './fragment-stories.ts';
+import { middleboxStories } from './middlebox-stories.ts';
 
 type Name = keyof typeof counterTable;
 
@@ -138,6 +139,7 @@ const garbage = (type: number, content: string): Uint8Array =>
 /** For each counter the shortest story in which it counts. */
 const stories: Partial<Record<Name, Story>> = {
   ...fragmentStories,
+  ...middleboxStories,
   metadataAdded: () => [twoQuestions().spoke],
   metadataAddNotRequired: () => [twoQuestions().spoke],
   metadataRemoved: () => [twoQuestions().spoke],
