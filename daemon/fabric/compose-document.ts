@@ -3,9 +3,13 @@ import { LabError } from '../../lib/lab/fabric.ts';
 import type { LabNode, Scenario } from '../../lib/lab/scenario.ts';
 import type { LinkNetwork, Subnet } from './compose-networks.ts';
 import { mtuOf } from './mtu.ts';
+import { needsStore, redisSocket, redisWords, sharesStore } from './redis-server.ts';
 
 /** Where the nodes find the folder of their run. */
 export const RUN_FOLDER = '/run/svrlab';
+
+/** The service of the Redis that two nodes of a router share. No node has such a name. */
+export const STORE = '-store';
 
 /** How a lab is to be run in containers, apart from what the lab is. */
 export interface ComposeOptions {
@@ -31,49 +35,75 @@ export interface ComposeDocument {
 
 export interface ComposeService {
   readonly command: string;
-  readonly networks: Readonly<Record<string, object>>;
+  readonly networks?: Readonly<Record<string, object>>;
   readonly [key: string]: unknown;
 }
 
-/** The Compose file of a lab: one service for each node, one network for each link. docs/compose.md gives the reasons. */
+/**
+ * The Compose file of a lab: one service for each node, one network for each link, and a store if one is needed.
+ * docs/compose.md gives the reasons.
+ */
 export function composeDocument(
   scenario: Scenario,
   networks: readonly LinkNetwork[],
   options: ComposeOptions,
 ): ComposeDocument {
   const { run } = options;
+  const services = scenario.nodes.map((node): [string, ComposeService] => [
+    node.name,
+    nodeService(node, networks, options),
+  ]);
+  if (needsStore(scenario)) services.push([STORE, storeService(options)]);
   return {
-    services: Object.fromEntries(scenario.nodes.map((node) => [node.name, service(node, networks, options)])),
+    services: Object.fromEntries(services),
     networks: Object.fromEntries(networks.map((network) => [network.link.name, networkOf(scenario, network)])),
     ...('volume' in run && { volumes: { [run.volume]: null } }),
   };
 }
 
-function service(node: LabNode, networks: readonly LinkNetwork[], options: ComposeOptions): ComposeService {
-  const { image, labPath, run, words = [], isWatched } = options;
+function nodeService(node: LabNode, networks: readonly LinkNetwork[], options: ComposeOptions): ComposeService {
+  const { labPath, words = [], isWatched } = options;
   const { name, kind } = node;
   const places = placesOf(node, networks);
   const takes = places.flatMap(({ port, addresses: [first] }) => ['--take', `${port}=${formatAddress(first)}`]);
+  const store = sharesStore(node) ? ['--store', `unix:${redisSocket(RUN_FOLDER)}`] : [];
   return {
-    image,
+    ...container(name, options),
     hostname: name,
-    ...(options.containerOf && { container_name: options.containerOf(name) }),
-    init: true,
-    cap_drop: ['ALL'],
     cap_add: ['NET_ADMIN', 'NET_RAW'],
     sysctls: sysctls(kind, networks),
-    volumes: [
-      'volume' in run ? `${run.volume}:${RUN_FOLDER}` : { type: 'bind', source: run.folder, target: RUN_FOLDER },
-    ],
     ...(isWatched && { healthcheck }),
-    stop_grace_period: '3s',
-    command: [kind, '--lab', labPath, '--node', name, '--run', RUN_FOLDER, ...takes, ...words].join(' '),
+    command: [kind, '--lab', labPath, '--node', name, '--run', RUN_FOLDER, ...takes, ...store, ...words].join(' '),
     networks: Object.fromEntries(
       places.map(({ link, addresses }) => [
         link,
         Object.fromEntries(addresses.map((address) => [`ipv${address.family}_address`, formatAddress(address)])),
       ]),
     ),
+  };
+}
+
+/** A socket is all that it takes: no network, and no address that a router's kernel would have to answer for. */
+const storeService = (options: ComposeOptions): ComposeService => ({
+  ...container(STORE, options),
+  network_mode: 'none',
+  entrypoint: 'redis-server',
+  command: redisWords(RUN_FOLDER)
+    .map((word) => word || "''")
+    .join(' '),
+});
+
+/** What is the same for all containers of a lab. */
+function container(name: string, { image, run, containerOf }: ComposeOptions): object {
+  return {
+    image,
+    ...(containerOf && { container_name: containerOf(name) }),
+    init: true,
+    cap_drop: ['ALL'],
+    volumes: [
+      'volume' in run ? `${run.volume}:${RUN_FOLDER}` : { type: 'bind', source: run.folder, target: RUN_FOLDER },
+    ],
+    stop_grace_period: '3s',
   };
 }
 

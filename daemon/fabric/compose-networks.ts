@@ -1,5 +1,6 @@
 import { parsePrefix, prefixContains, type Family, type IpAddress, type IpPrefix } from '../../lib/address.ts';
 import { LabError } from '../../lib/lab/fabric.ts';
+import { deviceInterfacesOf } from '../../lib/lab/sim/nodes.ts';
 import type { LabLink, LinkEnd, Scenario } from '../../lib/lab/scenario.ts';
 
 /** What a container engine is told of a link in one family. */
@@ -84,9 +85,8 @@ function prefixReader({ nodes, authority }: Scenario): (end: LinkEnd) => readonl
     const node = nodes.find((known) => known.name === name);
     if (node?.kind === 'host') return node.addresses;
     if (node?.kind === 'nat') return [node.settings[port === 'inside' ? 'inside' : 'outside'].address];
-    return authority.routers
-      .filter((router) => router.name === name)
-      .flatMap((router) => router.nodes.flatMap(({ deviceInterfaces }) => deviceInterfaces))
+    if (node?.kind !== 'router') return [];
+    return deviceInterfacesOf(authority, node)
       .filter((device) => device.name === port)
       .flatMap(({ networkInterfaces }) => networkInterfaces.flatMap(({ addresses }) => addresses))
       .map(({ ipAddress, prefixLength }) => ({ address: ipAddress, length: prefixLength }));

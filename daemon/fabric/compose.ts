@@ -8,11 +8,12 @@ import type { Scenario } from '../../lib/lab/scenario.ts';
 import { saveLab } from '../load-lab.ts';
 import { socketPath } from '../node-service.ts';
 import { recordingPaths } from '../recording.ts';
-import { composeDocument, RUN_FOLDER } from './compose-document.ts';
+import { composeDocument, RUN_FOLDER, STORE } from './compose-document.ts';
 import { linkNetworks } from './compose-networks.ts';
 import { Docker } from './docker.ts';
 import { freshImage } from './image.ts';
 import { NodeClient } from './node-client.ts';
+import { needsStore, redisReady } from './redis-server.ts';
 import { RealFabric, type Machinery } from './real-fabric.ts';
 import { claimLab, labFolder, releaseLab, type LabState } from './run-folder.ts';
 import { runOnTerminal } from './terminal-program.ts';
@@ -38,16 +39,16 @@ export class ComposeLab implements Machinery {
   readonly #state: LabState;
   readonly #clients: ReadonlyMap<string, NodeClient>;
   readonly #starts = new Map<string, number>();
+  readonly #killed = new Set<string>();
   readonly #stopping = new AbortController();
   #making: Promise<void> | undefined;
   #folder: string | undefined;
+  #docker: Docker | undefined;
 
   constructor(options: ComposeLabOptions) {
     const { name, scenario } = options;
     if (!/^[a-z0-9][a-z0-9_-]*$/.test(name))
       throw new LabError(`'${name}' is no name for a lab of containers: a-z, 0-9, '_' and '-' will do`, 2);
-    const pair = scenario.nodes.find((node) => node.kind === 'router' && node.node !== undefined);
-    if (pair) throw new LabError(`containers share no store: '${pair.name}' runs on fabric sim or netns`, 2);
     this.#options = options;
     this.#state = {
       name,
@@ -79,17 +80,21 @@ export class ComposeLab implements Machinery {
   /** The container stays: an engine takes a second to restart one, and a router may be told to be away for less. */
   async end(node: string): Promise<void> {
     await this.client(node).post('/renew');
-    this.#starts.set(node, (this.#starts.get(node) ?? 0) + 1);
+    this.#countStart(node);
   }
 
-  /** A container that is gone is gone with its interfaces: instead its daemon forgets everything, and does nothing. */
-  kill(node: string): Promise<void> {
-    return this.end(node);
+  async kill(node: string): Promise<void> {
+    await this.#docker?.kill(this.#containerOf(node));
+    this.#killed.add(node);
   }
 
-  /** Since it ended, there has been a new one. */
+  /** Since it ended, there has been a new one; one that was killed was so with its container. */
   async renew(node: string): Promise<void> {
-    await this.client(node).health();
+    if (this.#killed.delete(node)) {
+      await this.#docker?.start(this.#containerOf(node));
+      this.#countStart(node);
+    }
+    await this.#ready([node]);
   }
 
   recordings(): { events: string; capture: string }[] {
@@ -111,8 +116,9 @@ export class ComposeLab implements Machinery {
   }
 
   async #make(): Promise<void> {
-    const { name } = this.#options;
+    const { name, scenario } = this.#options;
     const docker = await Docker.find();
+    this.#docker = docker;
     await refuseForeign(docker, name);
     const image = await freshImage(this.#stopping.signal, (line) => process.stderr.write(`svrlab: ${line}\n`));
     this.#goOn();
@@ -120,7 +126,8 @@ export class ComposeLab implements Machinery {
     const file = await this.#write(docker, this.#folder, image);
     this.#goOn();
     await docker.compose(projectOf(name), file, ['up', '--detach', '--no-build']);
-    await this.#ready(docker);
+    const nodes = scenario.nodes.map((node) => node.name);
+    await this.#ready(needsStore(scenario) ? [...nodes, STORE] : nodes);
   }
 
   async #write(docker: Docker, folder: string, image: string): Promise<string> {
@@ -140,15 +147,15 @@ export class ComposeLab implements Machinery {
     return file;
   }
 
-  /** Waits until the nodes answer. What one said that has ended instead becomes the error. */
-  async #ready(docker: Docker): Promise<void> {
+  /** Waits until services answer. What one said that has ended instead becomes the error. */
+  async #ready(services: readonly string[]): Promise<void> {
     const said = new Map<string, string>();
     const isReady = new AbortController();
     const watch = async (): Promise<void> => {
       for (;;) {
         await sleep(LOOK_EVERY_MS, undefined, { signal: isReady.signal });
-        for (const { name, place } of this.#state.nodes) {
-          const words = await docker.lastWords(place);
+        for (const name of services) {
+          const words = await this.#docker?.lastWords(this.#containerOf(name));
           if (words !== undefined) said.set(name, words);
         }
       }
@@ -156,12 +163,24 @@ export class ComposeLab implements Machinery {
     const watching = watch().catch(() => undefined);
     try {
       await Promise.all(
-        Array.from(this.#clients, ([node, client]) => client.ready(READY_TIMEOUT_MS, () => said.get(node))),
+        services.map((name) => {
+          const hasEnded = (): string | undefined => said.get(name);
+          if (name === STORE) return redisReady(labFolder(this.#options.name), hasEnded);
+          return this.client(name).ready(READY_TIMEOUT_MS, hasEnded);
+        }),
       );
     } finally {
       isReady.abort();
       await watching;
     }
+  }
+
+  #containerOf(name: string): string {
+    return containerOf(this.#options.name, name);
+  }
+
+  #countStart(node: string): void {
+    this.#starts.set(node, (this.#starts.get(node) ?? 0) + 1);
   }
 
   #goOn(): void {

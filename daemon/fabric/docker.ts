@@ -62,6 +62,16 @@ export class Docker {
     return wordsOf(out).flatMap((text) => parsePrefix(text) ?? []);
   }
 
+  /** Ends all that runs in a container as `kill -9` does; the container stays, without interfaces. */
+  async kill(container: string): Promise<void> {
+    await this.#lines(['kill', container]);
+  }
+
+  /** Begins anew in a container that has ended, with interfaces as it had. */
+  async start(container: string): Promise<void> {
+    await this.#lines(['start', container]);
+  }
+
   /** What a container said last, if it has ended. */
   async lastWords(container: string): Promise<string | undefined> {
     const [isRunning] = await this.#lines(['inspect', '--format', '{{.State.Running}}', container]);

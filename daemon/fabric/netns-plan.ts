@@ -3,6 +3,7 @@ import type { LabLink, LinkEnd, Scenario } from '../../lib/lab/scenario.ts';
 import { hostAddresses, offloadsOff } from '../interface-commands.ts';
 import { macOf } from '../node-macs.ts';
 import { mtuOf } from './mtu.ts';
+import { needsStore } from './redis-server.ts';
 import type { LabState } from './run-folder.ts';
 
 const sysctl = (path: string, value: number): string => `echo ${value} >/proc/sys/net/${path}`;
@@ -34,13 +35,8 @@ export class NetnsPlan {
 
   /** Where the Redis of the lab runs; undefined if no router of the lab has two nodes. */
   get storeNamespace(): string | undefined {
-    const isNeeded = this.#scenario.nodes.some(({ name }) => this.sharesStore(name));
     // Three dashes: no link has such a name.
-    return isNeeded ? `svrlab-${this.#lab}---store` : undefined;
-  }
-
-  sharesStore(name: string): boolean {
-    return this.#scenario.nodes.some((node) => node.name === name && node.kind === 'router' && node.node !== undefined);
+    return needsStore(this.#scenario) ? `svrlab-${this.#lab}---store` : undefined;
   }
 
   namespaceOf(node: string): string {

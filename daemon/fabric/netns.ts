@@ -9,7 +9,7 @@ import { DaemonProcess } from './daemon-process.ts';
 import { ipBatch, runProgram, scriptIn } from './ip.ts';
 import { NetnsPlan } from './netns-plan.ts';
 import type { NodeClient } from './node-client.ts';
-import { checkRedis, redisSocket, startRedis } from './redis-server.ts';
+import { checkRedis, redisSocket, sharesStore, startRedis } from './redis-server.ts';
 import { RealFabric, type Machinery } from './real-fabric.ts';
 import { claimLab, releaseLab, type LabState } from './run-folder.ts';
 import { runOnTerminal } from './terminal-program.ts';
@@ -102,11 +102,12 @@ export class NetnsLab implements Machinery {
 
   async #startDaemon(node: string): Promise<void> {
     const { seed, isRun } = this.#options;
-    const described = this.#state.nodes.find(({ name }) => name === node);
+    const described = this.#options.scenario.nodes.find(({ name }) => name === node);
     if (!described || this.#folder === undefined) throw new LabError(`there is no node '${node}' in this lab`, 2);
-    const { kind, place: namespace } = described;
+    const { kind } = described;
+    const namespace = this.#plan.namespaceOf(node);
     const place = { folder: this.#folder, labPath: this.#labPath };
-    const store = this.#plan.sharesStore(node) ? `unix:${redisSocket(this.#folder)}` : undefined;
+    const store = sharesStore(described) ? `unix:${redisSocket(this.#folder)}` : undefined;
     const daemon = new DaemonProcess({ node, kind, namespace, ...place, seed, isRun, store });
     this.#daemons.set(node, daemon);
     await daemon.ready();

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,15 +8,16 @@ import { LabError } from '../../lib/lab/fabric.ts';
 import { docker, leftovers, requireCompose } from './compose-support.ts';
 
 const SCENARIO = 'scenarios/session-recovery.yaml';
+const TWO_NODES = 'scenarios/ha-failover.yaml';
 const LAB = 'lifecycle';
 const module = (path: string): string => new URL(`../../${path}`, import.meta.url).href;
 
 /** A process of its own that runs a lab for long, and prints a line when it is up. */
-function runner(): ChildProcess {
+function runner(scenario = SCENARIO): ChildProcess {
   const text = `
     import { ComposeLab } from '${module('daemon/fabric/compose.js')}';
     import { loadLab } from '${module('daemon/load-lab.js')}';
-    const lab = new ComposeLab({ name: '${LAB}', scenario: loadLab('${SCENARIO}'), seed: 1, isRun: true });
+    const lab = new ComposeLab({ name: '${LAB}', scenario: loadLab('${scenario}'), seed: 1, isRun: true });
     process.on('SIGINT', () => lab.destroy().then(() => process.exit(130)));
     await lab.create().then(() => console.log('up'), () => undefined);
     setInterval(() => {}, 1_000);`;
@@ -28,9 +29,12 @@ const printed = (child: ChildProcess): Promise<unknown> =>
   new Promise((resolve) => child.stdout?.once('data', resolve));
 const ended = (child: ChildProcess): Promise<unknown> => new Promise((resolve) => child.once('exit', resolve));
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500 && !holds(); tries++) await sleep(20);
-  equal(holds(), true);
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  let tries = 0;
+  while (!(await holds())) {
+    ok(tries++ < 500, 'it never came');
+    await sleep(20);
+  }
 }
 
 const isLabError =
@@ -51,8 +55,8 @@ describe('a lab of containers', function () {
     for (const lab of await liveLabs.all()) if (lab.name.startsWith(LAB)) await lab.down();
   });
 
-  const up = (name = LAB): Promise<UpLab> =>
-    liveLabs.up({ name, fabric: 'compose', scenarioPath: SCENARIO, seed: undefined });
+  const up = (name = LAB, scenarioPath = SCENARIO): Promise<UpLab> =>
+    liveLabs.up({ name, fabric: 'compose', scenarioPath, seed: undefined });
 
   it('carries real programs, passes on their exit status, and shows their sessions', async () => {
     const lab = await up();
@@ -66,6 +70,30 @@ describe('a lab of containers', function () {
     const protocols = (await lab.sessions('spoke')).flatMap((row) => (row.direction === 'fwd' ? [row.protocol] : []));
     deepEqual(protocols.sort(), ['icmp', 'icmpv6']);
     match(await lab.configuration('spoke'), /config authority|authority/);
+    await lab.down();
+    deepEqual(leftovers(LAB), []);
+  });
+
+  it('may have a router of two nodes, of which one answers when the other was killed', async () => {
+    const lab = await up(LAB, TWO_NODES);
+    deepEqual(
+      lab.nodes.map(({ name, isUp }) => `${name} ${isUp}`),
+      ['client true', 'spoke.node0 true', 'spoke.node1 true', 'hub true', 'server true'],
+    );
+    const ping = ['sh', '-c', 'ping -c 1 -W 1 10.2.0.10 >/dev/null'];
+    await until(async () => (await lab.exec('client', ping)) === 0);
+    equal((await lab.sessions('spoke.node0')).length, 2);
+    deepEqual(
+      (await lab.peers('spoke.node1')).map(({ status }) => status),
+      ['standby'],
+    );
+    docker('kill', `svrlab-${LAB}-spoke.node0`);
+    await until(async () => (await lab.exec('client', ping)) === 0);
+    const [left] = (await liveLabs.all()).filter(({ name }) => name === LAB);
+    deepEqual(
+      left.nodes.flatMap(({ name, isUp }) => (isUp ? [] : [name])),
+      ['spoke.node0'],
+    );
     await lab.down();
     deepEqual(leftovers(LAB), []);
   });
@@ -106,7 +134,7 @@ describe('a lab of containers', function () {
   });
 
   it('is gone after an interrupt, also one while it comes up', async () => {
-    const child = runner();
+    const child = runner(TWO_NODES);
     await printed(child);
     child.kill('SIGINT');
     await ended(child);
@@ -120,12 +148,12 @@ describe('a lab of containers', function () {
   });
 
   it('can be taken down when the runner was killed', async () => {
-    const child = runner();
+    const child = runner(TWO_NODES);
     await printed(child);
     child.kill('SIGKILL');
     await ended(child);
     const left = (await liveLabs.all()).find(({ name }) => name === LAB);
-    equal(left?.nodes.length, 4);
+    equal(left?.nodes.length, 5);
     await left?.down();
     deepEqual(leftovers(LAB), []);
   });

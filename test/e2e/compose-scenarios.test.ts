@@ -3,7 +3,6 @@ import { readdirSync } from 'node:fs';
 import { ComposeFabric } from '../../daemon/fabric/compose.ts';
 import { runScenario } from '../../lib/lab/runner.ts';
 import { loadScenario } from '../support/lab-files.ts';
-import { skip } from '../support/skip.ts';
 import { leftovers, requireCompose } from './compose-support.ts';
 
 describe('scenarios on the compose fabric', function () {
@@ -14,10 +13,8 @@ describe('scenarios on the compose fabric', function () {
   });
 
   for (const file of readdirSync('scenarios').filter((name) => name.endsWith('.yaml'))) {
-    it(`${file} holds in containers, and leaves nothing behind`, async function () {
+    it(`${file} holds in containers, and leaves nothing behind`, async () => {
       const scenario = loadScenario(`scenarios/${file}`);
-      if (scenario.nodes.some((node) => node.kind === 'router' && node.node !== undefined))
-        skip(this, 'containers share no store for the nodes of a router');
       const nothing = { event: () => undefined, packet: () => undefined };
       const fabric = new ComposeFabric({ scenario, seed: scenario.seed, events: nothing, capture: nothing });
       const { verdicts } = await runScenario({ fabric, scenario, seed: scenario.seed, version: 'test' });

@@ -1,13 +1,7 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { NetnsFabric } from '../../daemon/fabric/netns.ts';
-import type { Fabric } from '../../lib/lab/fabric.ts';
-import { seconds } from '../../lib/time.ts';
-import { loadScenario } from '../support/lab-files.ts';
 import { leftovers, namespaces, requireNetns, requireStore } from './netns-support.ts';
-
-/** The lab of ha-failover, to which nothing happens but what a test does. */
-const scenario = { ...loadScenario('scenarios/ha-failover.yaml'), name: 'ha-store', timeline: [], expectations: [] };
+import { outlivesItsStore } from './redundancy.ts';
 
 function signalRedis(signal: NodeJS.Signals): void {
   const [namespace] = namespaces().filter((name) => name.startsWith('svrlab-ha-store') && name.endsWith('---store'));
@@ -15,64 +9,17 @@ function signalRedis(signal: NodeJS.Signals): void {
   for (const pid of pids) process.kill(Number(pid), signal);
 }
 
-describe('two nodes of a router on the netns fabric', function () {
-  this.timeout(60_000);
-  this.slow(20_000);
-  let fabric: Fabric;
-
-  before(async function () {
-    await requireNetns(this);
-    await requireStore(this, scenario);
-  });
-
-  beforeEach(async () => {
-    const nothing = { event: () => undefined, packet: () => undefined };
-    fabric = new NetnsFabric({ scenario, seed: 1, events: nothing, capture: nothing });
-    await fabric.create();
-    await fabric.start();
-  });
-
-  afterEach(async () => {
-    await fabric.stop();
-    deepEqual(leftovers('ha-store'), []);
-  });
-
-  const count = async (node: string, path: string): Promise<number> => {
-    const value = (await fabric.counters(node)).get(`emulator ${path}`);
-    ok(value !== undefined, `${node} does not count '${path}'`);
-    return value;
-  };
-
-  const takeovers = (): Promise<number[]> =>
-    Promise.all(['spoke.node0', 'spoke.node1'].map((node) => count(node, 'redundancy takeovers')));
-
-  const advance = (at: number): Promise<void> => fabric.advance(seconds(at), () => undefined);
-
-  it('go on while their Redis stands still, and the takeover works once it goes on', async () => {
-    await advance(2.3);
-    signalRedis('SIGSTOP');
-    await advance(5);
-    deepEqual(await takeovers(), [1, 0]);
-    equal(await count('spoke.node0', 'state-store losses'), 1);
-    signalRedis('SIGCONT');
-    await advance(8);
-    deepEqual(await takeovers(), [1, 0]);
-    equal((await fabric.sessions('spoke.node1')).length, (await fabric.sessions('spoke.node0')).length);
-    await fabric.inject({ kind: 'kill', node: 'spoke.node0' });
-    await advance(12);
-    equal(await count('spoke.node1', 'redundancy takeovers'), 1);
-    const download = (await fabric.traffic()).find(({ name }) => name === 'download');
-    deepEqual([download?.transfer?.bytes, download?.transfer?.checksumEqual], [4_000_000, true]);
-  });
-
-  it('go on without their Redis when it is killed', async () => {
-    await advance(2.3);
-    signalRedis('SIGKILL');
-    await advance(12);
-    deepEqual(await takeovers(), [1, 0]);
-    const reports = await fabric.traffic();
-    const pushes = reports.find(({ name }) => name === 'pushes');
-    deepEqual([pushes?.sent, pushes?.received], [60, 60]);
-    equal(reports.find(({ name }) => name === 'download')?.transfer?.checksumEqual, true);
-  });
+outlivesItsStore({
+  name: 'netns',
+  require: async (context) => {
+    await requireNetns(context);
+    await requireStore(context);
+  },
+  make: (options) => new NetnsFabric(options),
+  redis: {
+    freeze: () => signalRedis('SIGSTOP'),
+    thaw: () => signalRedis('SIGCONT'),
+    kill: () => signalRedis('SIGKILL'),
+  },
+  leftovers,
 });

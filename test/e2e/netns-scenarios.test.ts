@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { NetnsFabric } from '../../daemon/fabric/netns.ts';
 import { runScenario } from '../../lib/lab/runner.ts';
 import { loadScenario } from '../support/lab-files.ts';
+import { needsStore } from '../../daemon/fabric/redis-server.ts';
 import { leftovers, requireNetns, requireStore } from './netns-support.ts';
 
 describe('scenarios on the netns fabric', function () {
@@ -15,7 +16,7 @@ describe('scenarios on the netns fabric', function () {
   for (const file of readdirSync('scenarios').filter((name) => name.endsWith('.yaml'))) {
     it(`${file} holds on real interfaces, and leaves nothing behind`, async function () {
       const scenario = loadScenario(`scenarios/${file}`);
-      await requireStore(this, scenario);
+      if (needsStore(scenario)) await requireStore(this);
       const nothing = { event: () => undefined, packet: () => undefined };
       const fabric = new NetnsFabric({ scenario, seed: scenario.seed, events: nothing, capture: nothing });
       const { verdicts } = await runScenario({ fabric, scenario, seed: scenario.seed, version: 'test' });

@@ -4,7 +4,6 @@ import { checkMachine } from '../../daemon/fabric/netns.ts';
 import { checkRedis } from '../../daemon/fabric/redis-server.ts';
 import { readLabs } from '../../daemon/fabric/run-folder.ts';
 import { LabError } from '../../lib/lab/fabric.ts';
-import type { Scenario } from '../../lib/lab/scenario.ts';
 import { skip } from '../support/skip.ts';
 
 /** Skips the tests of a suite, with the reason, where no lab of namespaces can be. */
@@ -18,9 +17,8 @@ export async function requireNetns(context: Mocha.Context): Promise<void> {
   execFileSync('ip', ['netns', 'del', 'svrlab-probe']);
 }
 
-/** Skips a test, with the reason, whose lab has a router of two nodes where there is no Redis for them. */
-export async function requireStore(context: Mocha.Context, { nodes }: Scenario): Promise<void> {
-  if (!nodes.some((node) => node.kind === 'router' && node.node !== undefined)) return;
+/** Skips tests, with the reason, where there is no Redis for the two nodes of a router. */
+export async function requireStore(context: Mocha.Context): Promise<void> {
   await checkRedis().catch((error: LabError) => skip(context, error.message));
 }
 

@@ -10,6 +10,7 @@ import { loadScenario } from '../../support/lab-files.ts';
 
 const twoRouters = loadScenario('scenarios/session-recovery.yaml');
 const withScanner = loadScenario('scenarios/port-scan.yaml');
+const twoNodes = loadScenario('scenarios/ha-failover.yaml');
 
 const byHand: ComposeOptions = {
   image: '${SVRLAB_IMAGE:-svrlab}',
@@ -47,6 +48,8 @@ describe('the Compose file of a lab', () => {
   it('gives every node the two capabilities that it needs, and no other', () => {
     for (const service of Object.values(documentOf(withScanner).services))
       deepEqual([service.cap_drop, service.cap_add], [['ALL'], ['NET_ADMIN', 'NET_RAW']]);
+    const store = documentOf(twoNodes).services['-store'];
+    deepEqual([store.cap_drop, store.cap_add], [['ALL'], undefined]);
   });
 
   it('tells each daemon which of its interfaces is which port', () => {
@@ -73,15 +76,40 @@ describe('the Compose file of a lab', () => {
 
   it('puts all ends of a segment on one network', () => {
     const { services } = documentOf(withScanner);
-    const onWan = Object.entries(services).filter(([, { networks }]) => 'wan' in networks);
+    const onWan = Object.entries(services).filter(([, { networks = {} }]) => 'wan' in networks);
     deepEqual(
-      onWan.map(([name, { networks }]) => [name, networks.wan]),
+      onWan.map(([name, { networks }]) => [name, networks?.wan]),
       [
         ['spoke', { ipv4_address: '172.16.0.1' }],
         ['hub', { ipv4_address: '172.16.0.2' }],
         ['scanner', { ipv4_address: '172.16.0.66' }],
       ],
     );
+  });
+
+  it('has a Redis for routers of two nodes and for nobody else, on a socket and on no network', () => {
+    const { services } = documentOf(twoNodes, { containerOf: (name) => `mine-${name}` });
+    const { volumes, container_name, network_mode, networks, entrypoint, command } = services['-store'];
+    deepEqual(
+      { volumes, container_name, network_mode, networks, entrypoint, command },
+      {
+        volumes: ['run:/run/svrlab'],
+        container_name: 'mine--store',
+        network_mode: 'none',
+        networks: undefined,
+        entrypoint: 'redis-server',
+        command:
+          '--port 0 --unixsocket /run/svrlab/-redis.sock --unixsocketperm 777' +
+          " --save '' --appendonly no --dir /run/svrlab",
+      },
+    );
+    deepEqual(
+      Object.entries(services).flatMap(([name, { command }]) =>
+        command.includes('--store unix:/run/svrlab/-redis.sock') ? [name] : [],
+      ),
+      ['spoke.node0', 'spoke.node1'],
+    );
+    ok(!('-store' in documentOf(twoRouters).services));
   });
 
   it('is refused for a node that is on one link twice, or whose port is on none', () => {
@@ -113,6 +141,12 @@ describe('the networks of a lab of containers', () => {
         ['fd00:1::ffff:ffff:ffff:fffe', 'fd00:1::10', 'fd00:1::1'],
       ],
     );
+  });
+
+  it('have both nodes of a router, of which the engine calls one by another address', () => {
+    const [lan, wan] = linkNetworks(twoNodes).map(({ subnets: [{ addresses }] }) => addresses.map(formatAddress));
+    deepEqual(lan, ['10.1.0.10', '10.1.0.1', '10.1.0.253']);
+    deepEqual(wan, ['172.16.0.1', '172.16.0.253', '172.16.0.2']);
   });
 
   it('are others where the engine has that subnet already, so that two labs are up at once', () => {
