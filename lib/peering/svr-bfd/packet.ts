@@ -15,7 +15,7 @@ import { decodeBfdMetadata, encodeBfdMetadata, type BfdMetadata } from './metada
 export const SVR_BFD_PORT = 1280;
 
 /** The private TLV type that holds a BfdMetadata message; those of session metadata are 0x8001 and 0x8002. */
-const BFD_METADATA_TYPE = 0x8003;
+export const BFD_METADATA_TYPE = 0x8003;
 
 const TLV_HEADER_LENGTH = 4;
 const MESSAGE_AT = CONTROL_PACKET_LENGTH + BASE_HEADER_LENGTH + TLV_HEADER_LENGTH;

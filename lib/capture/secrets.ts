@@ -1,0 +1,74 @@
+import type { Authority } from '../config/index.ts';
+import type { CryptoProvider } from '../crypto.ts';
+import type { KeyRing } from '../metadata/key-ring.ts';
+import { OUTSIDE_WINDOW, OWN_PACKET, type Seal } from '../metadata/trailer.ts';
+import type { Random } from '../random.ts';
+import { SecurityPolicies } from '../security-policies.ts';
+
+/** An HMAC trailer that was found to be right. */
+export interface Opened {
+  /** Name of the security policy. */
+  readonly policy: string;
+  readonly trailerLength: number;
+  /** False if it is right, but not for the time at which the packet was taken. */
+  readonly isInTime: boolean;
+}
+
+interface NamedSeal {
+  readonly name: string;
+  readonly seal: Seal;
+}
+
+/** Whose trailers nobody looks at: what a router has sent itself is no fault in a capture. */
+const NOBODY = '';
+
+/** What the configuration of a lab lets one read: the keys of its security policies. */
+export class Secrets {
+  /** Keys that metadata may be encrypted with. */
+  readonly rings: readonly KeyRing[];
+  readonly #seals: NamedSeal[];
+  /** By service. */
+  readonly #payloadKeys = new Map<string, KeyRing>();
+
+  /** `random` is never drawn from: nothing is encrypted here. */
+  constructor(authority: Authority, crypto: CryptoProvider, random: Random) {
+    const policies = new SecurityPolicies(crypto, random, authority.emulator.hmacTimeWindow, NOBODY);
+    this.rings = authority.securities.flatMap((security) => policies.keys(security) ?? []);
+    this.#seals = authority.securities.flatMap((security) => {
+      const seal = policies.seal(security);
+      return seal ? [{ name: security.name, seal }] : [];
+    });
+    for (const { name, security } of authority.services) {
+      const keys = policies.keys(authority.securities.find((policy) => policy.name === security));
+      if (keys) this.#payloadKeys.set(name, keys);
+    }
+  }
+
+  get hasSeals(): boolean {
+    return this.#seals.length > 0;
+  }
+
+  /** What the payload of a service's sessions is encrypted with; undefined if it is not. */
+  payloadKeys(service: string): KeyRing | undefined {
+    return this.#payloadKeys.get(service);
+  }
+
+  /** The policy under which bytes[start, end) were sealed at about that time; undefined if no trailer is right. */
+  open(bytes: Uint8Array, start: number, end: number, binding: Uint8Array, nowSeconds: number): Opened | undefined {
+    for (const sealed of this.#seals) {
+      const { seal, name } = sealed;
+      const opened = seal.open(bytes, start, end, binding, nowSeconds);
+      if (opened < 0 && opened !== OUTSIDE_WINDOW && opened !== OWN_PACKET) continue;
+      this.#tryFirst(sealed);
+      return { policy: name, trailerLength: seal.trailerLength, isInTime: opened !== OUTSIDE_WINDOW };
+    }
+    return undefined;
+  }
+
+  /** Packets of one path follow each other. */
+  #tryFirst(sealed: NamedSeal): void {
+    const at = this.#seals.indexOf(sealed);
+    this.#seals[at] = this.#seals[0];
+    this.#seals[0] = sealed;
+  }
+}
