@@ -10,7 +10,7 @@ import { runCommand } from './run.ts';
 import { showCommand } from './show.ts';
 import type { Terminal } from './terminal.ts';
 import { testCommand } from './test.ts';
-import { description, version } from './version.ts';
+import { description, version } from '../daemon/version.ts';
 
 const examples = `
 Examples:

@@ -14,7 +14,7 @@ import { formatReport } from './report.ts';
 import { Story } from './story.ts';
 import type { Terminal } from './terminal.ts';
 import { formatDuration } from './units.ts';
-import { version } from './version.ts';
+import { version } from '../daemon/version.ts';
 
 interface RunOptions {
   readonly fabric: RunFabric;

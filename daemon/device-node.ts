@@ -1,4 +1,5 @@
 import type { Device, Wire } from '../lib/device.ts';
+import { suggest } from '../lib/diagnostic.ts';
 import { LabError } from '../lib/lab/fabric.ts';
 import type { Action, LabNode, Scenario } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
@@ -134,6 +135,7 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
       case 'cut':
       case 'heal':
       case 'impair':
+        this.#checkLink(action.link);
         driver.apply(action);
         break;
       case 'restart':
@@ -143,6 +145,13 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
       default:
         this.faultOfDevice(action, driver);
     }
+  }
+
+  #checkLink(name: string): void {
+    const names = this.options.scenario.links.map((link) => link.name);
+    if (names.includes(name)) return;
+    const hint = suggest(name, names);
+    throw new LabError(`there is no link '${name}' in this lab${hint ? `; ${hint}` : ''}`, 2);
   }
 
   stop(): void {

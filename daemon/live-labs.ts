@@ -50,35 +50,35 @@ export class UpLab {
   }
 
   async counters(router: string): Promise<ReadonlyMap<string, number>> {
-    return new Map(Object.entries(await clientOf(this.#state, router).get<Record<string, number>>('/counters')));
+    return new Map(Object.entries(await clientOf(this.#state, router).ask('stats')));
   }
 
   sessions(router: string): Promise<readonly SessionRow[]> {
-    return clientOf(this.#state, router).get('/sessions');
+    return clientOf(this.#state, router).ask('sessions');
   }
 
   flows(router: string): Promise<readonly FlowRow[]> {
-    return clientOf(this.#state, router).get('/flows');
+    return clientOf(this.#state, router).ask('flows');
   }
 
   peers(router: string): Promise<readonly PeerRow[]> {
-    return clientOf(this.#state, router).get('/peers');
+    return clientOf(this.#state, router).ask('peers');
   }
 
   bfd(router: string): Promise<readonly BfdRow[]> {
-    return clientOf(this.#state, router).get('/bfd');
+    return clientOf(this.#state, router).ask('bfd');
   }
 
   alarms(router: string): Promise<readonly AlarmRow[]> {
-    return clientOf(this.#state, router).get('/alarms');
+    return clientOf(this.#state, router).ask('alarms');
   }
 
   events(router: string): Promise<readonly EventRow[]> {
-    return clientOf(this.#state, router).get('/events');
+    return clientOf(this.#state, router).ask('events');
   }
 
   async configuration(router: string): Promise<string> {
-    return (await clientOf(this.#state, router).get<{ text: string }>('/configuration')).text;
+    return (await clientOf(this.#state, router).ask('config')).text;
   }
 
   async exec(node: string, words: readonly string[]): Promise<number> {

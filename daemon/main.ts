@@ -1,14 +1,16 @@
 import { mkdirSync } from 'node:fs';
-import { request } from 'node:http';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { LabError } from '../lib/lab/fabric.ts';
 import type { NodeKind } from '../lib/lab/scenario.ts';
+import type { NodeApi } from './api/route.ts';
+import { readTcpPlace, serve, type TcpPlace } from './api/server.ts';
 import { wallClock } from './clock.ts';
 import { takePorts } from './container-ports.ts';
 import { countStarts } from './count-starts.ts';
 import type { NodeOptions } from './device-node.ts';
+import { NodeClient } from './fabric/node-client.ts';
 import { loadLab } from './load-lab.ts';
-import { serveNode, socketPath, type NodeService } from './node-service.ts';
+import { socketPath, type NodeService } from './node-service.ts';
 import { readRedisPlace, type RedisPlace } from './stores/redis-place.ts';
 
 interface Arguments {
@@ -20,6 +22,7 @@ interface Arguments {
   readonly take: ReadonlyMap<string, string>;
   readonly store?: string;
   readonly storeCa?: string;
+  readonly listen?: string;
   readonly record?: true;
   readonly wait?: true;
   readonly attached?: true;
@@ -58,6 +61,7 @@ function nodeCommand(kind: NodeKind, summary: string, make: (options: NodeOption
     )
     .option('--store <place>', 'the Redis that the nodes of a router share: unix:/path, redis://host or rediss://host')
     .option('--store-ca <file>', "certificates to trust the Redis by, beside the machine's own")
+    .option('--listen <host:port>', 'answer on TCP as well, to those who show the token in SVRLAB_API_TOKEN')
     .option('--record', 'record packets and events')
     .option('--wait', 'do nothing until told to start')
     .option('--attached', 'end when standard input ends')
@@ -88,22 +92,36 @@ function storeOf({ store, storeCa }: Arguments): RedisPlace | undefined {
     : readRedisPlace(store, { ...(storeCa !== undefined && { caFile: storeCa }), ...(password && { password }) });
 }
 
+/** The token comes by the environment, where other people on the machine do not see it. */
+const tcpPlaceOf = (listen: string): TcpPlace => readTcpPlace(listen, process.env.SVRLAB_API_TOKEN);
+
 /** Serves the API of a node, made anew whenever that is wanted, until somebody ends it. */
-async function live({ run, node, wait, attached }: Arguments, makeService: () => Promise<NodeService>): Promise<void> {
+async function live(
+  { run, node, listen, wait, attached }: Arguments,
+  makeService: () => Promise<NodeService>,
+): Promise<void> {
+  const places = [{ path: socketPath(run, node) }, ...(listen === undefined ? [] : [tcpPlaceOf(listen)])];
   let service = await makeService();
   let isEnding = false;
   const end = async (): Promise<void> => {
     if (isEnding) return;
     isEnding = true;
     service.stop();
-    await server.close();
+    await Promise.all(servers.map((server) => server.close()));
     process.exit(0);
   };
   const renew = async (): Promise<void> => {
     service.stop();
     service = await makeService();
   };
-  const server = await serveNode(() => service, socketPath(run, node), { end, renew });
+  const api: NodeApi = {
+    get node() {
+      return service;
+    },
+    renew,
+    end: () => void end(),
+  };
+  const servers = await Promise.all(places.map((place) => serve(api, place)));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end());
   // The pipe ends with whoever holds its other end, however that one ends.
   if (attached) process.stdin.on('end', () => void end()).resume();
@@ -117,14 +135,8 @@ function healthCommand(): Command {
     .requiredOption('--node <name>', 'which node')
     .requiredOption('--run <folder>', 'where the socket of its API is')
     .action(async ({ node, run }: { node: string; run: string }) => {
-      await new Promise<void>((resolve, reject) => {
-        const asked = request({ socketPath: socketPath(run, node), path: '/health' }, (response) => {
-          response.pipe(process.stdout);
-          response.on('end', resolve);
-        });
-        asked.on('error', ({ message }) => reject(new LabError(`'${node}' does not answer: ${message}`, 3)));
-        asked.end();
-      });
+      const health = await new NodeClient(node, socketPath(run, node)).ask('health');
+      process.stdout.write(JSON.stringify(health));
     });
 }
 

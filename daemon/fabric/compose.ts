@@ -79,7 +79,7 @@ export class ComposeLab implements Machinery {
 
   /** The container stays: an engine takes a second to restart one, and a router may be told to be away for less. */
   async end(node: string): Promise<void> {
-    await this.client(node).post('/renew');
+    await this.client(node).ask('renew');
     this.#countStart(node);
   }
 

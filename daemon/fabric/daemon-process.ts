@@ -61,7 +61,7 @@ export class DaemonProcess {
     if (this.#status !== undefined) return;
     const ended = new Promise<void>((resolve) => this.#process.once('exit', () => resolve()));
     const killer = setTimeout(() => this.#process.kill('SIGKILL'), END_TIMEOUT_MS);
-    await this.client.post('/stop').catch(() => this.#process.kill('SIGTERM'));
+    await this.client.ask('stop').catch(() => this.#process.kill('SIGTERM'));
     await ended;
     clearTimeout(killer);
   }

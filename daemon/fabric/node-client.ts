@@ -1,13 +1,14 @@
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../lib/lab/fabric.ts';
-import type { NodeHealth } from '../node-service.ts';
+import type { Problem } from '../api/problem.ts';
+import { routes, type AnswerOf, type AskOf, type RouteName } from '../api/table.ts';
 
 /** A node that answers at all does so within this. */
 const ANSWER_TIMEOUT_MS = 5_000;
 const READY_POLL_MS = 20;
 
-/** Speaks to the API of one node. */
+/** Speaks to the API of one node, on its unix socket. */
 export class NodeClient {
   readonly #node: string;
   readonly #socketPath: string;
@@ -17,20 +18,22 @@ export class NodeClient {
     this.#socketPath = socketPath;
   }
 
-  get<Answer>(path: string): Promise<Answer> {
-    return this.#ask('GET', path, undefined);
+  /** Asks by the name of a route. What the node refuses is a LabError, with its reason and hint. */
+  async ask<Name extends RouteName>(name: Name, given: AskOf<Name> = {}): Promise<AnswerOf<Name>> {
+    return JSON.parse(await textOf(await this.open(name, given))) as AnswerOf<Name>;
   }
 
-  post<Answer>(path: string, body: object = {}): Promise<Answer> {
-    return this.#ask('POST', path, JSON.stringify(body));
-  }
-
-  health(): Promise<NodeHealth> {
-    return this.get('/health');
+  /** As `ask`, for an answer that is read as it comes. */
+  async open<Name extends RouteName>(name: Name, given: AskOf<Name> = {}): Promise<IncomingMessage> {
+    const response = await this.#request(name, given);
+    if ((response.statusCode ?? 500) < 400) return response;
+    const text = await textOf(response);
+    const { detail, hint } = JSON.parse(text) as Problem;
+    throw new LabError(`node '${this.#node}': ${detail}${hint === undefined ? '' : `; ${hint}`}`, 2);
   }
 
   async answers(): Promise<boolean> {
-    return this.health().then(
+    return this.ask('health').then(
       () => true,
       () => false,
     );
@@ -47,25 +50,43 @@ export class NodeClient {
     }
   }
 
-  async #ask<Answer>(method: string, path: string, body: string | undefined): Promise<Answer> {
-    const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
-      const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+  #request(name: RouteName, given: Given): Promise<IncomingMessage> {
+    const { method, path } = routes[name];
+    const { body } = given;
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    return new Promise((resolve, reject) => {
       const asked = request(
-        { socketPath: this.#socketPath, method, path, headers, timeout: ANSWER_TIMEOUT_MS },
+        { socketPath: this.#socketPath, method, path: addressOf(path, given), headers, timeout: ANSWER_TIMEOUT_MS },
         (response) => {
-          let text = '';
-          response.setEncoding('utf8');
-          response.on('data', (chunk: string) => (text += chunk));
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-          response.on('error', reject);
+          // An answer that has begun may take its time: it may be a stream.
+          asked.setTimeout(0);
+          resolve(response);
         },
       );
       asked.on('timeout', () => asked.destroy(new Error('no answer in time')));
       asked.on('error', ({ message }) => reject(new LabError(`node '${this.#node}' does not answer: ${message}`, 3)));
-      asked.end(body);
+      asked.end(body === undefined ? undefined : JSON.stringify(body));
     });
-    const answer = JSON.parse(text) as Answer & { readonly error?: string };
-    if (status >= 400) throw new LabError(`node '${this.#node}': ${answer.error ?? text}`, 2);
-    return answer;
   }
+}
+
+interface Given {
+  readonly path?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+}
+
+function addressOf(template: string, { path = {}, query = {} }: Given): string {
+  const place = template.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(String(path[name])));
+  const parameters = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, String(one)]),
+  );
+  return parameters.length === 0 ? place : `${place}?${new URLSearchParams(parameters).toString()}`;
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  response.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of response) text += chunk as string;
+  return text;
 }

@@ -8,7 +8,8 @@ import type { AlarmRow, EventRow, PeerRow } from '../../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
 import { after, between, milliseconds, type Duration, type Instant } from '../../lib/time.ts';
 import { wallClock } from '../clock.ts';
-import type { NodeTraffic } from '../node-service.ts';
+import type { AnswerOf, RouteName } from '../api/table.ts';
+import type { LinkAction } from '../port-links.ts';
 import { mergeRecordings } from './merge.ts';
 import type { NodeClient } from './node-client.ts';
 
@@ -42,7 +43,7 @@ export class RealFabric implements Fabric {
   readonly #machinery: Machinery;
   readonly #ownEvents: LabEvent[] = [];
   /** What was done to links, for a node that starts with none of it in its memory. */
-  readonly #linkActions: Action[] = [];
+  readonly #linkActions: LinkAction[] = [];
   /** Nodes that were killed, and have not been started since. */
   readonly #dead = new Set<string>();
   readonly #restarts = new Set<Promise<void>>();
@@ -66,7 +67,7 @@ export class RealFabric implements Fabric {
     // Hosts last: one may be quick to send.
     for (const areHosts of [false, true]) {
       const names = nodes.filter(({ kind }) => (kind === 'host') === areHosts).map(({ name }) => name);
-      await Promise.all(names.map((name) => this.#machinery.client(name).post('/start', { epoch })));
+      await Promise.all(names.map((name) => this.#machinery.client(name).ask('start', { body: { epoch } })));
     }
     this.#epoch = epoch;
     await this.#wait(epoch);
@@ -107,46 +108,46 @@ export class RealFabric implements Fabric {
       case 'rebind':
       case 'forget-mappings':
       case 'forget-states':
-        await this.#machinery.client(action.node).post('/fault', action);
+        await this.#machinery.client(action.node).ask('fault', { body: action });
         return;
       case 'cut':
       case 'heal':
       case 'impair':
         this.#refuseUnmodelled(action.link);
         this.#linkActions.push(action);
-        await this.#atDevices((client) => client.post('/fault', action));
+        await this.#atDevices((client) => client.ask('fault', { body: action }));
     }
   }
 
   async counters(node: string): Promise<ReadonlyMap<string, number>> {
-    return new Map(Object.entries(await this.#ask<Record<string, number>>(node, '/counters', {})));
+    return new Map(Object.entries(await this.#ask(node, 'stats', {})));
   }
 
   async sessions(node: string): Promise<readonly SessionRow[]> {
-    return this.#ask(node, '/sessions', []);
+    return this.#ask(node, 'sessions', []);
   }
 
   async flows(node: string): Promise<readonly FlowRow[]> {
-    return this.#ask(node, '/flows', []);
+    return this.#ask(node, 'flows', []);
   }
 
   async peers(node: string): Promise<readonly PeerRow[]> {
-    return this.#ask(node, '/peers', []);
+    return this.#ask(node, 'peers', []);
   }
 
   async alarms(node: string): Promise<readonly AlarmRow[]> {
-    return this.#ask(node, '/alarms', []);
+    return this.#ask(node, 'alarms', []);
   }
 
   async events(node: string): Promise<readonly EventRow[]> {
-    return this.#ask(node, '/events', []);
+    return this.#ask(node, 'events', []);
   }
 
   async traffic(): Promise<readonly TrafficReport[]> {
     const { nodes, traffic } = this.#options.scenario;
     const sides = new Map<string, SideReport>();
     for (const { name } of nodes.filter(({ kind }) => kind === 'host')) {
-      for (const { traffic, side, report } of await this.#machinery.client(name).get<NodeTraffic[]>('/traffic'))
+      for (const { traffic, side, report } of await this.#machinery.client(name).ask('traffic'))
         sides.set(`${traffic} ${side}`, report);
     }
     return traffic.map((entry) => mergeReports(entry, sides.get(`${entry.name} from`), sides.get(`${entry.name} to`)));
@@ -190,9 +191,9 @@ export class RealFabric implements Fabric {
     await this.#machinery.renew(node);
     await this.#wait(upAt);
     const client = this.#machinery.client(node);
-    await client.post('/start', { epoch: this.#started() });
+    await client.ask('start', { body: { epoch: this.#started() } });
     this.#dead.delete(node);
-    for (const action of this.#linkActions) await client.post('/fault', action);
+    for (const action of this.#linkActions) await client.ask('fault', { body: action });
     this.#ownEvents.push({ time: this.elapsed(), node, type: 'node-started' });
   }
 
@@ -202,11 +203,11 @@ export class RealFabric implements Fabric {
   }
 
   /** A node that is down knows nothing and answers nobody. */
-  async #ask<Answer>(node: string, path: string, whenDown: Answer): Promise<Answer> {
+  async #ask<Name extends RouteName>(node: string, what: Name, whenDown: AnswerOf<Name>): Promise<AnswerOf<Name>> {
     if (!this.#isDevice(node)) throw new LabError(`there is no router or middlebox '${node}' in this lab`, 2);
     const client = this.#machinery.client(node);
     if (this.#dead.has(node)) return whenDown;
-    return this.#restarts.size > 0 && !(await client.answers()) ? whenDown : client.get<Answer>(path);
+    return this.#restarts.size > 0 && !(await client.answers()) ? whenDown : client.ask(what);
   }
 
   /** One that is down is told when it comes up. */
@@ -226,7 +227,7 @@ export class RealFabric implements Fabric {
 
   async #progress(): Promise<Progress> {
     const all = await Promise.allSettled(
-      this.#options.scenario.nodes.map(({ name }) => this.#machinery.client(name).health()),
+      this.#options.scenario.nodes.map(({ name }) => this.#machinery.client(name).ask('health')),
     );
     const healths = all.flatMap((asked) => (asked.status === 'fulfilled' ? [asked.value] : []));
     return {
@@ -249,7 +250,7 @@ export class RealFabric implements Fabric {
 }
 
 async function isStarted(client: NodeClient): Promise<boolean> {
-  return client.health().then(
+  return client.ask('health').then(
     (health) => health.isStarted,
     () => false,
   );

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiObjects, apiTable } from './api.ts';
 import { configurationReference, emulatorTable } from './configuration.ts';
 import { countersPage } from './counters.ts';
 import {
@@ -16,6 +17,8 @@ import { eventsTable, scenariosTable } from './scenarios.ts';
 export const home = join(import.meta.dirname, '..', '..', '..');
 
 const generators: Readonly<Record<string, Generator>> = {
+  'api-objects': apiObjects,
+  'api-table': apiTable,
   attributes: attributesTable,
   configuration: configurationReference,
   'control-messages': controlMessagesTable,

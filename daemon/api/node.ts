@@ -1,0 +1,95 @@
+import type { SideReport } from '../../lib/host/applications/report.ts';
+import type { Transfer } from '../../lib/host/applications/traffic.ts';
+import type { Duration, Instant } from '../../lib/time.ts';
+import type { NodeHealth, NodeTraffic } from '../node-service.ts';
+import { route } from './route.ts';
+import { flag, list, nothing, number, object, oneOf, optional, orNull, text, whole } from './schema.ts';
+
+const health = object<NodeHealth>('Health', 'How a node is, in one glance.', {
+  node: text('its name in the lab'),
+  kind: oneOf('what it is', 'router', 'host', 'nat', 'firewall'),
+  pid: whole('its process'),
+  isStarted: flag('whether its ports are open'),
+  sessions: whole('sessions that it has; both directions are one'),
+  packets: whole('frames that came and went'),
+});
+
+const time = orNull(number<Duration>('microseconds since the start of the run; null for never'));
+
+const side = object<SideReport>('SideReport', 'What one side of a traffic entry saw.', {
+  sent: whole('messages that it sent'),
+  received: whole('messages that it waited for and that came'),
+  unexpected: whole('what came twice, was not asked for, or held wrong bytes'),
+  sentAt: list(time, 'when each was sent, by its sequence number'),
+  receivedAt: list(time, 'when each came, by its sequence number'),
+  sourcePort: whole('UDP or TCP port, or ICMP identifier, that it speaks from; 0 before it does'),
+  transfer: optional(
+    object<Transfer>('Transfer', 'A download.', {
+      bytes: whole('bytes that came'),
+      finished: flag('whether it came to its end'),
+      checksumEqual: flag('whether they are the expected ones'),
+      took: optional(number<Duration>('microseconds from the first SYN to the last byte')),
+    }),
+  ),
+});
+
+const traffic = object<NodeTraffic>('Traffic', 'What one side of one traffic entry of the scenario saw.', {
+  traffic: text('name of the entry'),
+  side: oneOf('which side this host is', 'from', 'to'),
+  report: side,
+});
+
+interface Start {
+  readonly epoch: Instant;
+}
+
+export const nodeRoutes = {
+  health: route({
+    method: 'GET',
+    path: '/health',
+    summary: 'how the node is',
+    answer: health,
+    run: ({ node }) => node.health(),
+  }),
+  traffic: route({
+    method: 'GET',
+    path: '/traffic',
+    summary: "what the scenario's traffic saw at this host",
+    answer: list(traffic),
+    run: ({ node }) => node.traffic(),
+  }),
+  start: route({
+    method: 'POST',
+    path: '/start',
+    summary: 'opens the ports of a node that waits for it; traffic begins',
+    body: object<Start>('Start', 'When the run begins.', {
+      epoch: number('time 0 of the run, in microseconds since the Unix epoch'),
+    }),
+    answer: health,
+    run: ({ node }, { body }) => {
+      node.start(body.epoch);
+      return node.health();
+    },
+  }),
+  stop: route({
+    method: 'POST',
+    path: '/stop',
+    summary: 'writes what was recorded, and ends the process; nothing is sent',
+    answer: nothing,
+    run: (api) => {
+      api.node.stop();
+      return {};
+    },
+    afterwards: (api) => api.end(),
+  }),
+  renew: route({
+    method: 'POST',
+    path: '/renew',
+    summary: 'puts a new node in the place of this one, which remembers nothing and waits to be started',
+    answer: health,
+    run: async (api) => {
+      await api.renew();
+      return api.node.health();
+    },
+  }),
+};

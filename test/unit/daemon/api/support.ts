@@ -1,0 +1,73 @@
+import type { NodeApi } from '../../../../daemon/api/route.ts';
+import type { NodeHealth, NodeService } from '../../../../daemon/node-service.ts';
+import { LabError } from '../../../../lib/lab/fabric.ts';
+import type { Action } from '../../../../lib/lab/scenario.ts';
+import type { Instant } from '../../../../lib/time.ts';
+
+/** A node without ports, which takes notes of what it is told. */
+export class NotedNode implements NodeService {
+  readonly faults: Action[] = [];
+  startedAt: Instant | undefined;
+
+  health(): NodeHealth {
+    const isStarted = this.startedAt !== undefined;
+    return { node: 'spoke', kind: 'router', pid: 7, isStarted, sessions: 1, packets: 2 };
+  }
+
+  counters(): Record<string, number> {
+    return { 'service-area sent success': 3 };
+  }
+
+  sessions(): [] {
+    return [];
+  }
+
+  flows(): [] {
+    return [];
+  }
+
+  peers(): [] {
+    return [];
+  }
+
+  bfd(): [] {
+    return [];
+  }
+
+  alarms(): [] {
+    return [];
+  }
+
+  events(): [] {
+    return [];
+  }
+
+  traffic(): [] {
+    return [];
+  }
+
+  configuration(): string {
+    throw new LabError("there is no configuration 'spok'; did you mean 'spoke'?", 2);
+  }
+
+  start(epoch: Instant): void {
+    this.startedAt = epoch;
+  }
+
+  fault(action: Action): void {
+    this.faults.push(action);
+  }
+
+  stop(): void {}
+}
+
+export interface NotedApi extends NodeApi {
+  readonly node: NotedNode;
+  readonly calls: string[];
+}
+
+export function notedApi(): NotedApi {
+  const calls: string[] = [];
+  const note = (call: string) => (): void => void calls.push(call);
+  return { node: new NotedNode(), calls, renew: async () => note('renew')(), end: note('end') };
+}
