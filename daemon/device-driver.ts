@@ -2,7 +2,7 @@ import type { Device, PortIndex, Wire } from '../lib/device.ts';
 import type { Frame } from '../lib/frame.ts';
 import { Recorder } from '../lib/lab/sim/recorder.ts';
 import type { Scenario } from '../lib/lab/scenario.ts';
-import { between, earliest, type Duration, type Instant } from '../lib/time.ts';
+import { between, earliest, latest, type Duration, type Instant } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
 import { wallClock } from './clock.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
@@ -24,7 +24,10 @@ export interface DriverOptions<Driven extends Device> {
   readonly recording: Recording | undefined;
 }
 
-/** Gives one device its ports, its links and the real time. */
+/**
+ * Gives one device its ports, its links and the real time. The ports are open before the time of the run is 0, so that
+ * nothing is missed then; until it is, the device does nothing, and what comes is not for it.
+ */
 export class DeviceDriver<Driven extends Device> {
   readonly device: Driven;
   readonly #node: string;
@@ -38,13 +41,13 @@ export class DeviceDriver<Driven extends Device> {
   #packets = 0;
   #isClosed = false;
 
-  /** Opens the ports: from now on the device lives. */
+  /** Opens the ports: the device lives from now on, or from `epoch` if that is later. */
   constructor({ scenario, seed, node, ports, makeDevice, epoch, recording }: DriverOptions<Driven>) {
     this.#node = node;
     this.#ports = ports;
     this.#epoch = epoch;
     this.#recorder = recording && new Recorder(recording, recording);
-    this.#now = wallClock();
+    this.#now = latest(wallClock(), epoch);
     this.#links = ports.map((port, index) => {
       const send = (frame: Frame): void => port.send(frame);
       const receive = (frame: Frame, now: Instant): void => this.#receive(index, frame, now);
@@ -56,7 +59,7 @@ export class DeviceDriver<Driven extends Device> {
     };
     this.device = makeDevice({ transmit: (port, frame) => this.#transmit(port, frame) }, trace);
     ports.forEach((port, index) => port.open((frame) => this.#arrive(index, frame)));
-    this.#runDue(this.#now);
+    this.#settle();
   }
 
   /** Frames that came and went. */
@@ -70,10 +73,15 @@ export class DeviceDriver<Driven extends Device> {
 
   /** Lets somebody from outside work on the device; `work` is told the time. */
   act<Result>(work: (device: Driven, now: Instant) => Result): Result {
-    this.#now = wallClock();
+    this.#now = latest(wallClock(), this.#epoch);
     const result = work(this.device, this.#now);
     this.#settle();
     return result;
+  }
+
+  /** Something has come to the device by another way than its ports. */
+  wake(): void {
+    this.#runDue(wallClock());
   }
 
   apply(action: LinkAction): void {
@@ -88,6 +96,7 @@ export class DeviceDriver<Driven extends Device> {
 
   #arrive(port: PortIndex, frame: Frame): void {
     const now = wallClock();
+    if (now < this.#epoch) return;
     this.#now = now;
     const lost = this.#links[port].arrive(frame, now);
     if (lost) {
@@ -142,7 +151,7 @@ export class DeviceDriver<Driven extends Device> {
   #nextDeadline(): Instant {
     let deadline = this.device.nextDeadline();
     for (const link of this.#links) deadline = earliest(deadline, link.nextDeadline());
-    return deadline;
+    return latest(deadline, this.#epoch);
   }
 
   #elapsed(): Duration {

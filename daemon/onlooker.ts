@@ -4,7 +4,7 @@ import { wallClock } from './clock.ts';
 import type { Port } from './ports/port.ts';
 import type { Recording } from './recording.ts';
 
-/** Records what comes and goes at a port that somebody else uses. */
+/** Records what comes and goes, from `epoch` on, at a port that somebody else uses. */
 export class Onlooker {
   readonly #port: Port;
   #packets = 0;
@@ -12,8 +12,9 @@ export class Onlooker {
   constructor(node: string, port: Port, epoch: Instant, recording: Recording | undefined) {
     this.#port = port;
     port.open((frame) => {
-      const isOwn = port.mac.every((byte, at) => byte === frame.bytes[frame.start + 6 + at]);
       const time = between(epoch, wallClock());
+      if (time < 0) return;
+      const isOwn = port.mac.every((byte, at) => byte === frame.bytes[frame.start + 6 + at]);
       const { bytes, start, end } = frame satisfies Frame;
       recording?.packet({
         time,

@@ -40,7 +40,7 @@ export class RouterNode extends DeviceNode<Router> {
     if (twin === undefined || place === undefined) return undefined;
     const { router, node } = this.#described;
     const hashOf = (name: string): string => `svrlab:${scenario.name}:${router}:${name}`;
-    const onArrival = (): void => void this.driver?.act((device, now) => device.poll(now));
+    const onArrival = (): void => this.driver?.wake();
     return new RedisStore({ place, own: hashOf(node ?? ''), twin: hashOf(twin), onArrival });
   }
 

@@ -16,3 +16,4 @@ export const seconds = (count: number): Duration => Math.round(count * 1_000_000
 export const after = (instant: Instant, duration: Duration): Instant => (instant + duration) as Instant;
 export const between = (earlier: Instant, later: Instant): Duration => (later - earlier) as Duration;
 export const earliest = (a: Instant, b: Instant): Instant => (a < b ? a : b);
+export const latest = (a: Instant, b: Instant): Instant => (a > b ? a : b);

@@ -212,6 +212,7 @@ export function complies(fabric: FabricUnderTest): void {
       await fabric.advance(seconds(1), () => undefined);
       await fabric.stop();
       const times = packets.map(({ time }) => time);
+      ok([...packets, ...events].every(({ time }) => time >= 0));
       deepEqual(
         times,
         times.toSorted((a, b) => a - b),
