@@ -17,6 +17,7 @@ import { needsStore, redisReady } from './redis-server.ts';
 import { RealFabric, type Machinery } from './real-fabric.ts';
 import { claimLab, labFolder, releaseLab, type LabState } from './run-folder.ts';
 import { runOnTerminal } from './terminal-program.ts';
+import { refuseUnmodelled } from './unmodelled.ts';
 
 const READY_TIMEOUT_MS = 30_000;
 const LOOK_EVERY_MS = 250;
@@ -49,6 +50,7 @@ export class ComposeLab implements Machinery {
     const { name, scenario } = options;
     if (!/^[a-z0-9][a-z0-9_-]*$/.test(name))
       throw new LabError(`'${name}' is no name for a lab of containers: a-z, 0-9, '_' and '-' will do`, 2);
+    refuseUnmodelled(scenario, this.name);
     this.#options = options;
     this.#state = {
       name,

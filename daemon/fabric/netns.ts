@@ -13,6 +13,7 @@ import { checkRedis, redisSocket, sharesStore, startRedis } from './redis-server
 import { RealFabric, type Machinery } from './real-fabric.ts';
 import { claimLab, releaseLab, type LabState } from './run-folder.ts';
 import { runOnTerminal } from './terminal-program.ts';
+import { refuseUnmodelled } from './unmodelled.ts';
 
 const KILL_TRIES = 50;
 const KILL_POLL_MS = 20;
@@ -37,6 +38,7 @@ export class NetnsLab implements Machinery {
   #labPath = '';
 
   constructor(options: NetnsLabOptions) {
+    refuseUnmodelled(options.scenario, this.name);
     this.#options = options;
     this.#plan = new NetnsPlan(options.name, options.scenario);
     this.#state = this.#plan.state();

@@ -113,7 +113,6 @@ export class RealFabric implements Fabric {
       case 'cut':
       case 'heal':
       case 'impair':
-        this.#refuseUnmodelled(action.link);
         this.#linkActions.push(action);
         await this.#atDevices((client) => client.ask('fault', { body: action }));
     }
@@ -216,13 +215,6 @@ export class RealFabric implements Fabric {
       const client = this.#machinery.client(name);
       if (kind !== 'host' && (await isStarted(client))) await tell(client);
     }
-  }
-
-  /** What two hosts say to each other, nobody else sees. */
-  #refuseUnmodelled(name: string): void {
-    const ends = this.#options.scenario.links.find((link) => link.name === name)?.ends ?? [];
-    if (ends.some(({ node }) => this.#isDevice(node))) return;
-    throw new LabError(`nothing can be done to link '${name}' on fabric ${this.name}: only hosts are on it`, 2);
   }
 
   async #progress(): Promise<Progress> {
