@@ -59,7 +59,7 @@ function statusCommand(terminal: Terminal, labs: LiveLabs): Command {
     .action(async (options: { json?: true }) => {
       const all = await labs.all();
       if (options.json) {
-        const shown = all.map(({ name, fabric, nodes }) => ({ name, fabric, nodes }));
+        const shown = all.map(({ name, fabric, owner, nodes }) => ({ name, fabric, owner, nodes }));
         terminal.out(`${JSON.stringify(shown, null, 2)}\n`);
       } else {
         terminal.out(all.length > 0 ? `${formatNodes(all, terminal)}\n` : 'No lab is up.\n');
@@ -89,15 +89,24 @@ function downCommand(terminal: Terminal, labs: LiveLabs): Command {
   return new Command('down')
     .summary('take a lab down, and leave nothing behind')
     .addOption(labOption())
-    .option('--all', 'take down every lab; fine if there is none')
+    .option('--all', 'take down every lab, whoever has it; fine if there is none')
     .addHelpText('after', '\nExamples:\n  sudo ./svrlab lab down\n  sudo ./svrlab lab down --all')
     .action(async (options: { lab?: string; all?: true }) => {
-      const chosen = options.all ? await labs.all() : [await chooseLab(labs, options.lab)];
+      const chosen = options.all ? await labs.all() : [await chooseOwnLab(labs, options.lab)];
       for (const lab of chosen) {
         await lab.down();
         terminal.out(`Lab '${lab.name}' is down.\n`);
       }
     });
+}
+
+/** One that is somebody else's, or that a run uses, has to be named. */
+async function chooseOwnLab(labs: LiveLabs, name: string | undefined): Promise<LiveLab> {
+  const lab = await chooseLab(labs, name);
+  if (name !== undefined || lab.claim === undefined) return lab;
+  throw new InputError(
+    `the only lab that is up, '${lab.name}', ${lab.claim}; 'svrlab lab down --lab ${lab.name}' takes it down all the same`,
+  );
 }
 
 function formatNodes(labs: readonly LiveLab[], { paint }: Terminal): string {
@@ -106,6 +115,7 @@ function formatNodes(labs: readonly LiveLab[], { paint }: Terminal): string {
     [
       { title: 'Lab', of: ({ lab }) => lab.name },
       { title: 'Fabric', of: ({ lab }) => lab.fabric },
+      { title: 'Owner', of: ({ lab }) => lab.owner },
       { title: 'Node', of: ({ node }) => node.name },
       { title: 'Kind', of: ({ node }) => node.kind },
       { title: 'State', of: ({ node }) => (node.isUp ? paint('good', 'up') : paint('bad', 'down')) },

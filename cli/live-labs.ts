@@ -9,6 +9,10 @@ import { InputError } from './exit.ts';
 export interface LiveLab {
   readonly name: string;
   readonly fabric: Exclude<FabricName, 'sim'>;
+  /** Who has brought it up. */
+  readonly owner: string;
+  /** Why it is not to be taken down unless it is named, as 'belongs to ...'; undefined if it may be. */
+  readonly claim: string | undefined;
   readonly nodes: readonly LiveNode[];
   counters(router: string): Promise<ReadonlyMap<string, number>>;
   sessions(router: string): Promise<readonly SessionRow[]>;

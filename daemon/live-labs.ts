@@ -5,7 +5,7 @@ import type { NodeKind } from '../lib/lab/scenario.ts';
 import { ComposeLab, execInContainer, removeComposeLab } from './fabric/compose.ts';
 import { execIn, NetnsLab, removeNetnsLab } from './fabric/netns.ts';
 import { NodeClient } from './fabric/node-client.ts';
-import { labFolder, readLabs, type LabState } from './fabric/run-folder.ts';
+import { claimOn, labFolder, readLabs, type ClaimedLab, type LabState } from './fabric/run-folder.ts';
 import { loadLab } from './load-lab.ts';
 import { socketPath } from './node-service.ts';
 
@@ -32,17 +32,21 @@ export interface UpNode {
 export class UpLab {
   readonly name: string;
   readonly fabric: LabState['fabric'];
+  readonly owner: string;
+  readonly claim: string | undefined;
   readonly nodes: readonly UpNode[];
   readonly #state: LabState;
 
-  private constructor(state: LabState, nodes: readonly UpNode[]) {
+  private constructor(state: ClaimedLab, nodes: readonly UpNode[]) {
     this.name = state.name;
     this.fabric = state.fabric;
+    this.owner = state.owner;
+    this.claim = claimOn(state);
     this.nodes = nodes;
     this.#state = state;
   }
 
-  static async of(state: LabState): Promise<UpLab> {
+  static async of(state: ClaimedLab): Promise<UpLab> {
     const nodes = state.nodes.map(async ({ name, kind }) => {
       return { name, kind, isUp: await clientOf(state, name).answers() };
     });

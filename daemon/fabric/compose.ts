@@ -124,7 +124,7 @@ export class ComposeLab implements Machinery {
     await refuseForeign(docker, name);
     const image = await freshImage(this.#stopping.signal, (line) => process.stderr.write(`svrlab: ${line}\n`));
     this.#goOn();
-    this.#folder = claimLab(this.#state);
+    this.#folder = claimLab(this.#state, this.#options.isRun);
     const file = await this.#write(docker, this.#folder, image);
     this.#goOn();
     await docker.compose(projectOf(name), file, ['up', '--detach', '--no-build']);

@@ -48,7 +48,7 @@ export class NetnsLab implements Machinery {
     await checkMachine();
     if (this.#plan.storeNamespace !== undefined) await checkRedis();
     await this.#refuseForeign();
-    this.#folder = claimLab(this.#state);
+    this.#folder = claimLab(this.#state, this.#options.isRun);
     try {
       this.#labPath = saveLab(this.#options.scenario, this.#folder);
       await this.#makeNetwork();

@@ -8,6 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { LabError, type FabricName } from '../../lib/lab/fabric.ts';
 import type { NodeKind } from '../../lib/lab/scenario.ts';
@@ -19,6 +20,13 @@ export interface LabState {
   readonly nodes: readonly StateNode[];
   /** Network namespaces, those of nodes and others. */
   readonly namespaces: readonly string[];
+}
+
+/** A lab as it is noted, with who has it. */
+export interface ClaimedLab extends LabState {
+  readonly owner: string;
+  /** The process of a run, with which the lab ends. */
+  readonly runner?: number;
 }
 
 export interface StateNode {
@@ -48,8 +56,8 @@ export function labFolder(name: string): string {
   return join(labsFolder(), name);
 }
 
-/** Makes the folder of a lab, or says that a lab of this name is up. */
-export function claimLab(state: LabState): string {
+/** Makes the folder of a lab, or says that a lab of this name is up. A run has it until this process ends. */
+export function claimLab(state: LabState, isRun: boolean): string {
   const folder = labFolder(state.name);
   const longest = Math.max(...state.nodes.map(({ name }) => join(folder, `${name}.sock`).length));
   if (longest > SOCKET_PATH_MAX) throw new LabError(`the names of lab '${state.name}' and its nodes are too long`, 2);
@@ -63,7 +71,8 @@ export function claimLab(state: LabState): string {
     throw new LabError(`lab '${state.name}' is up already; 'svrlab lab down --lab ${state.name}' takes it down`, 2);
   }
   const path = join(folder, STATE_FILE);
-  writeFileSync(`${path}.new`, JSON.stringify(state, undefined, 2));
+  const claimed: ClaimedLab = { ...state, owner: userName(), ...(isRun && { runner: process.pid }) };
+  writeFileSync(`${path}.new`, JSON.stringify(claimed, undefined, 2));
   renameSync(`${path}.new`, path);
   return folder;
 }
@@ -73,11 +82,37 @@ export function releaseLab(name: string): void {
 }
 
 /** Every lab that is up, or that was left behind by a runner that was killed. */
-export function readLabs(): LabState[] {
+export function readLabs(): ClaimedLab[] {
   const folder = labsFolder();
   if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name, STATE_FILE);
-    return existsSync(path) ? [JSON.parse(readFileSync(path, 'utf8')) as LabState] : [];
+    return existsSync(path) ? [JSON.parse(readFileSync(path, 'utf8')) as ClaimedLab] : [];
   });
+}
+
+/** Why a lab is not to be taken down by whoever does not name it; undefined if nothing speaks against it. */
+export function claimOn({ owner, runner }: ClaimedLab): string | undefined {
+  if (runner !== undefined && isAlive(runner)) return `is that of a run which goes on, process ${runner}`;
+  return owner === userName() ? undefined : `belongs to ${owner}`;
+}
+
+/** Behind sudo it is the person who counts. */
+function userName(): string {
+  const { SUDO_USER } = process.env;
+  if (SUDO_USER) return SUDO_USER;
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.()}`;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -75,6 +75,8 @@ const session: SessionRow = {
 class FakeLab implements LiveLab {
   readonly name: string;
   readonly fabric = 'netns';
+  readonly owner = 'alice';
+  readonly claim: string | undefined;
   readonly nodes = [
     { name: 'client', kind: 'host', isUp: true },
     { name: 'spoke', kind: 'router', isUp: true },
@@ -82,8 +84,9 @@ class FakeLab implements LiveLab {
   ] as const;
   readonly asked: string[] = [];
 
-  constructor(name: string) {
+  constructor(name: string, claim?: string) {
     this.name = name;
+    this.claim = claim;
   }
 
   async counters(router: string): Promise<ReadonlyMap<string, number>> {
@@ -268,9 +271,20 @@ describe('svrlab lab', () => {
     equal((await svrlab('lab down --all')).status, 0);
   });
 
+  it("takes down what is not one's own only if it is named, or all are", async () => {
+    const theirs = new FakeLab('theirs', 'belongs to bob');
+    const { status, err } = await svrlab('lab down', labsOf(theirs));
+    equal(status, 2);
+    match(err, /the only lab that is up, 'theirs', belongs to bob; 'svrlab lab down --lab theirs' takes it down/);
+    deepEqual(theirs.asked, []);
+    await svrlab('lab down --lab theirs', labsOf(theirs));
+    await svrlab('lab down --all', labsOf(theirs));
+    deepEqual(theirs.asked, ['down', 'down']);
+  });
+
   it('shows which nodes live', async () => {
     const { out } = await svrlab('lab status', labsOf(new FakeLab('first')));
-    match(out, / first {3}netns {4}hub {6}router {3}down\n/);
+    match(out, / first {3}netns {4}alice {3}hub {6}router {3}down\n/);
     equal((await svrlab('lab status')).out, 'No lab is up.\n');
   });
 });
