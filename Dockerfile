@@ -1,4 +1,5 @@
-# The lab's image: one daemon that is a router or a host, as its arguments say.
+# The lab's image: one daemon that is a router or a host, as its arguments say, and the Redis that two nodes of a router
+# share.
 #
 # Two ways lead to it. `runtime`, the default, compiles everything in a stage of its own. `prebuilt` takes a tree that
 # was built outside, for a machine that reaches no registry from inside a build; scripts/docker-image.sh chooses.
