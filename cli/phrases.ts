@@ -103,6 +103,7 @@ export const phrases = {
       modify: 'tells its peer that a session goes on over this path (modify)',
       enableMetadata: 'answers: I do not know this session, describe it to me (enable-metadata)',
       sessionExists: 'answers: I still know the session (session-health-check acknowledgement)',
+      pinhole: 'opens the way in for a session that its peer cannot reach otherwise (pinhole)',
       keepAlive: 'sends a keep-alive, so that nothing on the way forgets the idle session (keep-alive)',
       disableMetadata: 'answers: I know the session now, no need to describe it (disable-metadata)',
     },

@@ -31,6 +31,7 @@ import { ServiceArea } from './service-area/service-area.ts';
 import { Services } from './service-area/services.ts';
 import { SessionTable } from './service-area/session-table.ts';
 import { flowRows, sessionRows } from './service-area/show.ts';
+import { WaysOut } from './highway/ways-out.ts';
 import { Waypoints } from './service-area/waypoints.ts';
 import type { StateStore } from './state-store.ts';
 import { Counters, counter } from './stats/counters.ts';
@@ -108,6 +109,8 @@ export class Router implements Device {
     this.#journal = new Journal(trace);
     // What BFD draws does not change what sessions draw.
     const chance = new SeededRandom(random.below(2 ** 32));
+    const flows = new FlowTable(emulator.sessionTableSize, random.below(2 ** 32));
+    const waysOut = new WaysOut(flows, paths);
     this.#peerPaths = new PeerPaths({
       router: name,
       paths: paths.map((path) => ({ path, node: path.configured.node.name, settings: path.configured.bfd })),
@@ -126,6 +129,7 @@ export class Router implements Device {
           }),
         ),
       journal: this.#journal,
+      waysOut,
       listener: () => this.#serviceArea.moves,
     });
     this.#plainBfd = new PlainBfd({
@@ -139,7 +143,6 @@ export class Router implements Device {
       trace,
       journal: this.#journal,
     });
-    const flows = new FlowTable(emulator.sessionTableSize, random.below(2 ** 32));
     this.#parts = {
       authority,
       router: name,
@@ -179,6 +182,7 @@ export class Router implements Device {
         neighbors,
         flows,
         paths,
+        waysOut,
         mtus: interfaces.list.map(({ mtu }) => mtu),
         counters: this.counters,
         pool,

@@ -14,8 +14,16 @@ const peer = object<PeerRow>('PeerPath', 'One path to one peer.', {
   status: oneOf('whether sessions may go over it', 'up', 'down', 'standby', 'initializing'),
   reason: oneOf(
     'why it has its status',
-    ...(['bfd-up', 'bfd-disabled', 'bfd-starting', 'hold-down', 'interface-down', 'interface-standby'] as const),
-    ...(['gateway-arp-unresolved', 'timer-expiry', 'remote-down', 'remote-admin-down', 'local-oper-down'] as const),
+    ...(['bfd-up', 'bfd-disabled', 'bfd-starting', 'awaits-pinhole', 'hold-down'] as const),
+    ...([
+      'interface-down',
+      'interface-standby',
+      'gateway-arp-unresolved',
+      'timer-expiry',
+      'remote-down',
+      'remote-admin-down',
+      'local-oper-down',
+    ] as const),
   ),
   hostname: text("the peer's node, as it calls itself; empty until it has"),
   pathMtu: whole('longest packet that the path carries, in bytes'),

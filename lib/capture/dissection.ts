@@ -1,8 +1,9 @@
+import { SVR_BFD_PORT } from '../highway/peer-path.ts';
 import { CONTROL_PACKET_LENGTH, decodeControlPacket } from '../peering/bfd/control-packet.ts';
 import type { ControlPacketFault } from '../peering/bfd/control-packet.ts';
 import { bfdPorts } from '../peering/bfd/udp.ts';
 import { decodeBfdMetadata, type BfdMetadata } from '../peering/svr-bfd/metadata.ts';
-import { BFD_METADATA_TYPE, SVR_BFD_PORT } from '../peering/svr-bfd/packet.ts';
+import { BFD_METADATA_TYPE } from '../peering/svr-bfd/packet.ts';
 import {
   BASE_HEADER_LENGTH,
   baseHeaderFault,

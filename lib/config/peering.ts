@@ -132,7 +132,7 @@ function meetByAdjacency(
     networkInterface.addresses.some((address) => sameAddress(address.ipAddress, ipAddress));
   // A NAT may stand between: then no interface of the peer has the address, and that is no mistake.
   const there = [...placesOf(remote)].find(owns);
-  const back = there?.networkInterface.adjacencies.find(({ peer: name }) => namesRouter(remote, name, router.name));
+  const back = adjacencyBack(router, here, remote, there);
   const enabled = isEnabled(here) && (there === undefined || isEnabled(there));
   const local = localAddress(here.networkInterface, ipAddress);
   if (typeof local === 'string') return { enabled, obstacle: local };
@@ -152,6 +152,17 @@ function meetByAdjacency(
     outboundSecurity: securityNamed(authority, interRouterSecurity ?? there?.networkInterface.interRouterSecurity),
   };
   return { enabled, path };
+}
+
+/** The adjacency by which the peer reaches this interface. Behind a NAT it is known by the address that it names alone. */
+function adjacencyBack(router: Router, here: Place, remote: Router, there: Place | undefined): Adjacency | undefined {
+  const namesUs = ({ peer }: Adjacency): boolean => namesRouter(remote, peer, router.name);
+  if (there) return there.networkInterface.adjacencies.find(namesUs);
+  const isOurs = ({ ipAddress }: Adjacency): boolean =>
+    here.networkInterface.addresses.some((address) => sameAddress(address.ipAddress, ipAddress));
+  return [...placesOf(remote)]
+    .flatMap(({ networkInterface }) => networkInterface.adjacencies)
+    .find((adjacency) => namesUs(adjacency) && isOurs(adjacency));
 }
 
 function namesRouter(router: Router, peerName: string, routerName: string): boolean {

@@ -11,13 +11,14 @@ import { IPV4_DO_NOT_FRAGMENT } from '../wire/ipv4.ts';
 import { IPV6_HEADER_LENGTH } from '../wire/ipv6.ts';
 import { UDP_HEADER_LENGTH } from '../wire/udp.ts';
 import { finishUdpChecksum, prependIp, prependUdp } from './egress.ts';
-import { KEY_WORDS, keyDestinationPort, keySourcePort } from './flow-key.ts';
+import { keyDestinationPort, keySourcePort } from './flow-key.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { Neighbors } from './neighbors.ts';
 import { ipHeaderLength, type Packet } from './packet.ts';
 import type { PeerPath } from './peer-path.ts';
 import { writeContent, type Fragment, type Whole } from './reassembly.ts';
 import type { Sealing } from './sealing.ts';
+import type { WaysOut } from './ways-out.ts';
 
 /** Longest UDP payload that is put together: with its headers, IPv4 options included, it is a packet that can be. */
 export const FABRIC_CONTENT_MAX = 65_464;
@@ -45,6 +46,7 @@ const blockLengths: Readonly<Record<MetadataEncoding, number>> = {
 
 export interface FabricFragmentsParts {
   readonly flows: FlowTable;
+  readonly waysOut: WaysOut;
   readonly neighbors: Neighbors;
   readonly sealing: Sealing;
   readonly counters: Counters;
@@ -114,15 +116,16 @@ export class FabricFragments {
   }
 
   #transmit(flow: number, { family }: PeerPath, fields: Parameters<typeof prependIp>[4], now: Instant): number {
-    const { keys, neighbor } = this.#parts.flows;
-    const keyAt = (flow ^ 1) * KEY_WORDS;
+    const { waysOut, flows } = this.#parts;
+    const keys = waysOut.keys(flow);
+    const keyAt = waysOut.at(flow);
     const frame = this.#frame;
     const udpAt = prependUdp(frame, HEADROOM, keyDestinationPort(keys, keyAt), keySourcePort(keys, keyAt));
     prependIp(frame, udpAt, keys, keyAt, fields, fields.ttl);
     finishUdpChecksum(frame, udpAt, family);
     const length = frame.end - frame.start;
     this.#counters[counter.fabricFragmentsSent]++;
-    this.#parts.neighbors.send(neighbor[flow], frame, now);
+    this.#parts.neighbors.send(flows.neighbor[flow], frame, now);
     return length;
   }
 }

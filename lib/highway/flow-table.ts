@@ -16,6 +16,8 @@ export const flowFlags = {
   tcpOpening: 16,
   /** What the session's hosts send is encrypted between the routers that they are behind. */
   encrypted: 32,
+  /** Its packets leave by the pinhole that the peer's BFD keeps open, since the session's own is not known to be. */
+  detoured: 64,
 } as const;
 
 /** The highest number of sessions a table may be made for; an index of four times as many slots still fits 32 bits. */

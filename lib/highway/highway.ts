@@ -46,6 +46,7 @@ import { PARSED, Packet, ipHeaderLength } from './packet.ts';
 import type { PeerPath } from './peer-path.ts';
 import type { FragmentFate, Reassembly } from './reassembly.ts';
 import { Sealing } from './sealing.ts';
+import type { WaysOut } from './ways-out.ts';
 import { Wholes } from './wholes.ts';
 
 /** What the highway hands up: the Service Area. The highway never looks into it. */
@@ -89,6 +90,7 @@ export interface HighwayParts {
   readonly neighbors: Neighbors;
   readonly flows: FlowTable;
   readonly paths: readonly PeerPath[];
+  readonly waysOut: WaysOut;
   readonly mtus: readonly number[];
   readonly counters: Counters;
   readonly pool: FramePool;
@@ -433,8 +435,9 @@ export class Highway {
   /** Writes the UDP and IP headers that a flow's packet leaves with; `frame.start` is then at the latter. */
   #wrapInUdp(flow: number, packet: Packet, payloadAt: number, end: number, isChanged: boolean): void {
     const { frame } = packet;
-    const keys = this.#flows.keys;
-    const keyAt = (flow ^ 1) * KEY_WORDS;
+    const { waysOut } = this.#parts;
+    const keys = waysOut.keys(flow);
+    const keyAt = waysOut.at(flow);
     const checksum = isChanged ? 0 : udpChecksum(frame.bytes, packet.l4At);
     frame.end = end;
     const udpAt = prependUdp(frame, payloadAt, keyDestinationPort(keys, keyAt), keySourcePort(keys, keyAt));

@@ -5,7 +5,7 @@ import type { KeyRing } from '../metadata/key-ring.ts';
 import type { Instant } from '../time.ts';
 import { MAC_LENGTH } from '../wire/ethernet.ts';
 import { OWN_IP_FIELDS, finishUdpChecksum, prependIp, prependUdp } from './egress.ts';
-import { KEY_WORDS, keyDestinationPort, keySourcePort } from './flow-key.ts';
+import { keyDestinationPort, keySourcePort } from './flow-key.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { FramePool } from './frame-pool.ts';
 import type { NetworkInterface } from './interfaces.ts';
@@ -13,10 +13,12 @@ import type { Neighbors } from './neighbors.ts';
 import type { Packet } from './packet.ts';
 import type { PeerPath } from './peer-path.ts';
 import type { Sealing } from './sealing.ts';
+import type { WaysOut } from './ways-out.ts';
 
 export interface OwnMetadataParts {
   readonly flows: FlowTable;
   readonly paths: readonly PeerPath[];
+  readonly waysOut: WaysOut;
   readonly neighbors: Neighbors;
   readonly pool: FramePool;
   readonly sealing: Sealing;
@@ -49,10 +51,11 @@ export class OwnMetadata {
 
   /** Hands the UDP payload in `frame` from `at` on to the flow's next hop, and the frame back to the pool. */
   #transmit(flow: number, frame: Frame, at: number, { family }: PeerPath, now: Instant): void {
-    const { flows, neighbors, pool } = this.#parts;
-    const keyAt = (flow ^ 1) * KEY_WORDS;
-    const udpAt = prependUdp(frame, at, keyDestinationPort(flows.keys, keyAt), keySourcePort(flows.keys, keyAt));
-    prependIp(frame, udpAt, flows.keys, keyAt, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
+    const { flows, waysOut, neighbors, pool } = this.#parts;
+    const keys = waysOut.keys(flow);
+    const keyAt = waysOut.at(flow);
+    const udpAt = prependUdp(frame, at, keyDestinationPort(keys, keyAt), keySourcePort(keys, keyAt));
+    prependIp(frame, udpAt, keys, keyAt, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
     finishUdpChecksum(frame, udpAt, family);
     neighbors.send(flows.neighbor[flow], frame, now);
     pool.release(frame);

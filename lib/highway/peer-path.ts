@@ -4,6 +4,9 @@ import type { KeyRing } from '../metadata/key-ring.ts';
 import type { Seal } from '../metadata/trailer.ts';
 import type { Duration } from '../time.ts';
 
+/** SVR BFD goes from this port to this port (SVR sheet, section 2.9). */
+export const SVR_BFD_PORT = 1280;
+
 /** A way to a peer: from one of our addresses to one of its. Waypoint ports are added per session. */
 export interface PeerPath {
   readonly index: number;

@@ -9,6 +9,8 @@ export type PathReason =
   | 'bfd-disabled'
   /** Its session has not been up yet, and there was no time to tell why. */
   | 'bfd-starting'
+  /** The same, and the peer only reaches out: until it has, nothing comes through to it. */
+  | 'awaits-pinhole'
   /** Its session is up, and has to stay so for a while first. */
   | 'hold-down'
   | 'interface-down'
@@ -32,6 +34,8 @@ export interface PathFacts {
    * (emulator choice): a router that starts need not wait for BFD before it carries traffic.
    */
   readonly isStarting: boolean;
+  /** The peer cannot be reached before it has opened a pinhole by its own BFD. */
+  readonly isPeerOutboundOnly: boolean;
   readonly lastDown: LinkDownReason;
 }
 
@@ -48,9 +52,11 @@ export function pathCondition(facts: PathFacts): PathCondition {
   if (facts.isNextHopSilent) return { status: 'down', reason: 'gateway-arp-unresolved' };
   if (facts.isSessionUp && facts.isHeldDown) return { status: 'down', reason: 'hold-down' };
   if (facts.isSessionUp) return { status: 'up', reason: 'bfd-up' };
-  if (facts.isStarting) return { status: 'initializing', reason: 'bfd-starting' };
+  if (facts.isStarting)
+    return { status: 'initializing', reason: facts.isPeerOutboundOnly ? 'awaits-pinhole' : 'bfd-starting' };
   return { status: 'down', reason: facts.lastDown };
 }
 
-/** Whether sessions may be sent over a path of this status. */
-export const isUsable = (status: PathStatus): boolean => status === 'up' || status === 'initializing';
+/** Whether sessions may be sent over a path in this condition. */
+export const isUsable = ({ status, reason }: PathCondition): boolean =>
+  status === 'up' || (status === 'initializing' && reason !== 'awaits-pinhole');

@@ -3,7 +3,7 @@ import type { BfdSettings } from '../config/index.ts';
 import type { NetworkInterfaces } from '../highway/interfaces.ts';
 import type { Neighbors } from '../highway/neighbors.ts';
 import { OWN_IP_FIELDS } from '../highway/egress.ts';
-import type { PeerPath } from '../highway/peer-path.ts';
+import { SVR_BFD_PORT, type PeerPath } from '../highway/peer-path.ts';
 import type { Random } from '../random.ts';
 import type { PathQuality } from '../service-area/path-states.ts';
 import type { PathCounters } from '../stats/path-counters.ts';
@@ -17,7 +17,7 @@ import { pathCondition, type LinkDownReason, type PathCondition } from './path-s
 import { HoldDown } from './svr-bfd/hold-down.ts';
 import { LinkTest, type PathMetrics } from './svr-bfd/link-test.ts';
 import type { BfdMetadata, Echo, EndPoint, ServiceLoad } from './svr-bfd/metadata.ts';
-import { SVR_BFD_PORT, sealSvrBfd, writeSvrBfd, type SvrBfdPacket } from './svr-bfd/packet.ts';
+import { sealSvrBfd, writeSvrBfd, type SvrBfdPacket } from './svr-bfd/packet.ts';
 
 /** A path with what the configuration says about watching it. */
 export interface WatchedPath {
@@ -40,6 +40,8 @@ export interface WatchParts {
   readonly bootCounter: number;
   readonly failoverCounter: () => number;
   readonly serviceLoads: () => readonly ServiceLoad[];
+  /** Is told where the packets of a peer come from, if not from where they came before. */
+  readonly found: (watch: PathWatch, source: EndPoint) => void;
   /** Is told of what may have changed the condition of a path. */
   readonly changed: (watch: PathWatch, now: Instant) => void;
   /** Is told when the quality of a path has been measured anew. */
@@ -120,6 +122,8 @@ export class PathWatch {
         desiredMinTx: settings.desiredTxInterval,
         requiredMinRx: settings.requiredMinRxInterval,
         detectMultiplier: settings.multiplier,
+        // Nothing that this side sends first comes through to a peer that only reaches out (emulator choice).
+        isPassive: this.path.outboundOnly === 'remote',
         random: this.#parts.random,
         transmit: (packet, at) => this.#sendControl(packet, at),
         changed: (state, before, diagnostic, at) => this.#sessionChanged(state, before, diagnostic, at),
@@ -182,6 +186,7 @@ export class PathWatch {
       isSessionUp: this.#session.state === 'up',
       isHeldDown: now < this.#holdDown.until,
       isStarting: !this.#hasBeenUp && now < this.#startsUntil,
+      isPeerOutboundOnly: this.path.outboundOnly === 'remote',
       lastDown: this.#lastDown,
     });
   }
@@ -253,7 +258,10 @@ export class PathWatch {
   #followSource(source: EndPoint, now: Instant): void {
     const before = this.remote;
     const isChange = this.#peer.followSource(source);
-    if (!sameEndPoint(before, source)) this.#findNextHop(now);
+    if (!sameEndPoint(before, source)) {
+      this.#findNextHop(now);
+      this.#parts.found(this, source);
+    }
     if (!isChange) return;
     this.#count('bfdNeighborNatChange');
     this.#parts.peerChanged(this, 'peer-nat-change', now);

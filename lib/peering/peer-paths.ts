@@ -4,7 +4,8 @@ import type { FramePool } from '../highway/frame-pool.ts';
 import type { NetworkInterfaces } from '../highway/interfaces.ts';
 import type { Neighbors } from '../highway/neighbors.ts';
 import type { Packet } from '../highway/packet.ts';
-import type { PeerPath } from '../highway/peer-path.ts';
+import { SVR_BFD_PORT, type PeerPath } from '../highway/peer-path.ts';
+import type { WaysOut } from '../highway/ways-out.ts';
 import type { PortIndex } from '../device.ts';
 import type { Random } from '../random.ts';
 import type { PathQuality, PathStates } from '../service-area/path-states.ts';
@@ -20,7 +21,7 @@ import { isUsable, pathCondition, type PathCondition } from './path-status.ts';
 import { PathWatch, type PeerChange, type WatchedPath, type WatchParts } from './path-watch.ts';
 import type { PeerRow } from './rows.ts';
 import type { EndPoint, ServiceLoad } from './svr-bfd/metadata.ts';
-import { SVR_BFD_PORT, readSvrBfd, type SvrBfdFault, type SvrBfdPacket } from './svr-bfd/packet.ts';
+import { readSvrBfd, type SvrBfdFault, type SvrBfdPacket } from './svr-bfd/packet.ts';
 
 /** What is told about the paths to peers, to whoever has sessions on them. */
 export interface PathListener {
@@ -48,6 +49,8 @@ export interface PeeringParts {
   readonly averageOver: Duration;
   readonly serviceLoads: () => readonly ServiceLoad[];
   readonly journal: Journal;
+  /** Is told where BFD finds each peer. */
+  readonly waysOut: WaysOut;
   readonly listener: () => PathListener;
 }
 
@@ -60,7 +63,12 @@ interface PathState {
   upSince: Instant | undefined;
 }
 
-const STARTING: PathCondition = { status: 'initializing', reason: 'bfd-starting' };
+/** Of a path that is watched, before it is. */
+const startingCondition = ({ outboundOnly }: PeerPath): PathCondition => ({
+  status: 'initializing',
+  // A peer that only reaches out has to do so first.
+  reason: outboundOnly === 'remote' ? 'awaits-pinhole' : 'bfd-starting',
+});
 
 /**
  * The paths of a router to its peers: owns what is known about each, watches them by BFD, and tells whoever asks or has
@@ -94,7 +102,9 @@ export class PeerPaths implements PathStates {
         .map(({ path }) => path.networkInterface),
     );
     this.#states = parts.paths.map((watched) => {
-      return { watched, watch: undefined, condition: STARTING, isUsable: true, upSince: undefined };
+      const condition = startingCondition(watched.path);
+      const isTrusted = watched.settings.state === 'disabled' || isUsable(condition);
+      return { watched, watch: undefined, condition, isUsable: isTrusted, upSince: undefined };
     });
   }
 
@@ -166,6 +176,7 @@ export class PeerPaths implements PathStates {
       bootCounter: now,
       failoverCounter: () => this.#failoverCounter,
       serviceLoads,
+      found: ({ path }, { address, port }) => this.#parts.waysOut.setPinhole(path, address, port),
       changed: ({ path }, at) => this.#update(this.#states[path.index], at),
       measured: ({ path }, at) => this.#parts.listener().measured(path, at),
       peerChanged: (watch, change, at) => this.#peerChanged(watch, change, at),
@@ -286,7 +297,7 @@ export class PeerPaths implements PathStates {
     // Sessions on this path are the other node's now: there is nothing to be done about them here.
     if (status === 'standby') return;
     const wasUsable = state.isUsable;
-    state.isUsable = isUsable(status);
+    state.isUsable = isUsable(state.condition);
     if (state.isUsable === wasUsable) return;
     if (state.isUsable) this.#parts.listener().pathImproved(path, now);
     else this.#parts.listener().pathWorsened(path, now);
@@ -301,6 +312,7 @@ export class PeerPaths implements PathStates {
       isSessionUp: false,
       isHeldDown: false,
       isStarting: true,
+      isPeerOutboundOnly: false,
       lastDown: 'timer-expiry',
     });
   }

@@ -64,7 +64,11 @@ export class Handshake {
     const { flows } = this.#parts;
     for (const flow of [session * 2, session * 2 + 1]) {
       this.#watches.clear(flow);
-      if (flows.path[flow] !== 0) this.#putMetadataOn(flow);
+      if (flows.path[flow] === 0) continue;
+      this.#putMetadataOn(flow);
+      // Whoever has just been heard on a session's waypoints can be reached there.
+      if (arrivedOn !== undefined && flow === (arrivedOn ^ 1)) flows.flags[flow] &= ~flowFlags.detoured;
+      else this.#detour(flow);
     }
     if (arrivedOn !== undefined) this.#owe(arrivedOn ^ 1, now);
   }
@@ -86,6 +90,7 @@ export class Handshake {
     if ((flows.flags[flow] & flowFlags.metadataOn) !== 0) {
       const attributes = sessionAttributes(this.#parts, flow, (packet.tcpFlags & tcpFlags.syn) !== 0);
       counters.values[counter.metadataAdded]++;
+      if ((flows.flags[flow] & flowFlags.detoured) !== 0) counters.values[counter.pinholeDetours]++;
       this.#trace('metadata-added', flow, packet.frame.id, undefined, Object.keys(attributes));
       return attributes;
     }
@@ -109,6 +114,7 @@ export class Handshake {
   /** Authentic metadata came on a flow that exists. */
   metadataArrived(flow: number, packet: Packet, { attributes }: Metadata, now: Instant): Arrival {
     this.#count('existingFlows');
+    this.#parts.flows.flags[flow ^ 1] &= ~flowFlags.detoured;
     this.#trace('metadata-received', flow, packet.frame.id, undefined, Object.keys(attributes));
     if (attributes.controlMessage !== undefined) {
       this.#obey(flow, attributes.controlMessage, attributes, packet, now);
@@ -140,9 +146,6 @@ export class Handshake {
       highway().drop(packet, counter.serviceAreaDropped);
       return 'consumed';
     }
-    const isRenewing = this.#watches.state(forward) === 'renewing';
-    if (isRenewing && this.#parts.paths[flows.path[forward] - 1].outboundOnly)
-      this.#count('stuckPinholeReversePackets');
     if ((flows.flags[forward] & flowFlags.metadataOn) !== 0) {
       this.#count('validReverseMetadata');
       this.#turnOff(forward, now);
@@ -209,7 +212,7 @@ export class Handshake {
   #turnOnAgain(flow: number, reason: string, now: Instant): void {
     this.#count('invalidatedForEnableMetadata');
     this.#step(flow, { kind: 'enable-metadata' }, now);
-    this.renew(flow, reason);
+    this.#renewHere(flow, reason);
   }
 
   /**
@@ -225,8 +228,31 @@ export class Handshake {
     }
   }
 
+  /**
+   * Opens the way in for a session: the peer, which has sent a packet of it by the pinhole of BFD, is told of the session
+   * on its own waypoints.
+   */
+  openPinhole(flow: number, now: Instant): void {
+    const attributes = sessionAttributes(this.#parts, flow, false);
+    if (!this.#parts.highway().own.send(flow, { ...attributes, controlMessage: 'keepAlive' }, now)) return;
+    this.#count('pinholesOpened');
+    this.#trace('control-sent', flow, 0, 'pinhole');
+  }
+
   /** A flow carries metadata again until its peer has confirmed it. */
   renew(flow: number, reason: string): void {
+    this.#renewHere(flow, reason);
+    this.#detour(flow);
+  }
+
+  /** Until a peer that only reaches out is heard on a session's waypoints, nothing is known to come through there. */
+  #detour(flow: number): void {
+    const { flows, paths } = this.#parts;
+    if (paths[flows.path[flow] - 1].outboundOnly === 'remote') flows.flags[flow] |= flowFlags.detoured;
+  }
+
+  /** The same for a flow whose peer has just been heard on its waypoints. */
+  #renewHere(flow: number, reason: string): void {
     const { sessions } = this.#parts;
     sessions.renewals[flow >> 1]++;
     this.#putMetadataOn(flow);
@@ -236,7 +262,7 @@ export class Handshake {
   #turnOff(flow: number, now: Instant): void {
     const { flows } = this.#parts;
     if ((flows.flags[flow] & flowFlags.metadataOn) === 0) return;
-    flows.flags[flow] &= ~flowFlags.metadataOn;
+    flows.flags[flow] &= ~(flowFlags.metadataOn | flowFlags.detoured);
     this.#step(flow, { kind: 'confirmation' }, now);
     this.#trace('metadata-turned-off', flow, 0);
   }

@@ -3,6 +3,7 @@ import { assert } from '../assert.ts';
 import type { SlowPath } from '../highway/highway.ts';
 import { isErrorType } from '../highway/icmp-quote.ts';
 import type { Packet } from '../highway/packet.ts';
+import { SVR_BFD_PORT } from '../highway/peer-path.ts';
 import type { Attributes } from '../metadata/attributes.ts';
 import type { Metadata } from '../metadata/codec.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
@@ -88,6 +89,7 @@ export class ServiceArea implements SlowPath {
   /** A packet for an address of ours, of no flow. */
   #own(packet: Packet, now: Instant): void {
     if (isEchoRequest(packet)) return answerEcho(this.#parts, packet);
+    if (isDetoured(packet)) return this.#metadataForUnknownFlow(packet, now);
     if (packet.protocol === ipProtocols.udp && this.#parts.listen(packet, now)) return;
     const { hasPeers } = this.#parts.interfaces.list[packet.networkInterface];
     const isForWaypoint =
@@ -144,7 +146,8 @@ export class ServiceArea implements SlowPath {
       );
     }
     if (!hasContext && attributes.sessionHealthCheck !== undefined) return this.#askForMetadata(packet, now);
-    this.#setup.fromPeer(packet, metadata, end, now);
+    if (isDetoured(packet)) this.#setup.fromPinhole(packet, metadata, end, now);
+    else this.#setup.fromPeer(packet, metadata, end, now);
   }
 
   #askForMetadata(packet: Packet, now: Instant): void {
@@ -248,6 +251,11 @@ export class ServiceArea implements SlowPath {
 
 const icmpErrorLocation = ({ attributes }: Metadata): Uint8Array | undefined =>
   attributes.icmpErrorLocationIpv4 ?? attributes.icmpErrorLocationIpv6;
+
+/** Metadata where BFD is spoken belongs to a session whose own pinhole is not known to be open. */
+function isDetoured({ protocol, destinationPort, frame, payloadAt, end }: Packet): boolean {
+  return protocol === ipProtocols.udp && destinationPort === SVR_BFD_PORT && hasCookie(frame.bytes, payloadAt, end);
+}
 
 function isMulticast(packet: Packet): boolean {
   const first = packet.frame.bytes[packet.destinationAt];

@@ -25,6 +25,16 @@ const noRouteCounters: Readonly<Record<NoRoute, CounterName>> = {
   'no-route': 'fibLookup',
 };
 
+/** A packet from a peer that is about a session: authentic, its metadata read, its content up to `end`. */
+interface PeerPacket {
+  readonly packet: Packet;
+  readonly metadata: Metadata;
+  readonly end: number;
+  readonly path: PeerPath;
+  /** It came by the pinhole of BFD, and not on waypoints. */
+  readonly isDetoured: boolean;
+}
+
 /** Sets up sessions from first packets: those of hosts, and those that come from a peer with metadata. */
 export class SessionSetup {
   readonly #parts: ServiceAreaParts;
@@ -96,55 +106,73 @@ export class SessionSetup {
    * reverse metadata gives a session back that this router had begun and lost. `end` is where its content ends.
    */
   fromPeer(packet: Packet, metadata: Metadata, end: number, now: Instant): void {
-    const { attributes } = metadata;
-    const forward = attributes.forwardContextIpv4 ?? attributes.forwardContextIpv6;
-    const reverse = attributes.reverseContextIpv4 ?? attributes.reverseContextIpv6;
-    const path = this.#pathOf(packet, attributes);
-    if (!path) return this.#drop(packet, 'servicePathsUnavailable');
-    if (forward) this.#fromForward(packet, metadata, forward, path, end, now);
-    else if (reverse) this.#fromReverse(packet, metadata, reverse, path, end, now);
-    else this.#drop(packet, 'missingForwardSessionKey');
+    const path = this.#pathOf(packet, metadata.attributes);
+    if (path) this.#fromPath({ packet, metadata, end, path, isDetoured: false }, now);
+    else this.#drop(packet, 'servicePathsUnavailable');
   }
 
-  #fromForward(packet: Packet, metadata: Metadata, context: Context, path: PeerPath, end: number, now: Instant): void {
+  /**
+   * The same for a packet that came by the pinhole of BFD, to a side that only reaches out. The session gets waypoints
+   * that this side chooses, and the peer hears on them of it: that opens the way in for what follows.
+   */
+  fromPinhole(packet: Packet, metadata: Metadata, end: number, now: Instant): void {
+    const path = this.#pathOf(packet, metadata.attributes);
+    if (path?.outboundOnly === 'local') this.#fromPath({ packet, metadata, end, path, isDetoured: true }, now);
+    else this.#parts.highway().drop(packet, counter.unknownWaypointSilent);
+  }
+
+  #fromPath(from: PeerPacket, now: Instant): void {
+    const { attributes } = from.metadata;
+    const forward = attributes.forwardContextIpv4 ?? attributes.forwardContextIpv6;
+    const reverse = attributes.reverseContextIpv4 ?? attributes.reverseContextIpv6;
+    if (forward) this.#fromForward(from, forward, now);
+    else if (reverse) this.#fromReverse(from, reverse, now);
+    else this.#drop(from.packet, 'missingForwardSessionKey');
+  }
+
+  #fromForward(from: PeerPacket, context: Context, now: Instant): void {
+    const { packet, metadata, path } = from;
     const seed = this.#seedFrom(packet, metadata.attributes, context);
     if (!seed) return;
     const entry = this.#parts.services.list[seed.service];
     const route = this.#parts.routes.forService(entry, toAddress(context.destination), path.peerRouter);
     if (typeof route === 'string') return this.#drop(packet, noRouteCounters[route]);
     const known = this.#knownSession(seed.uuid, route, context);
-    if (known >= 0) return this.#follow(known * 2, this.#sideFrom(packet, path), packet, metadata, end, now);
+    if (known >= 0) return this.#goOn(known * 2, from, now);
     const to = this.#sideTowards(route, context);
-    if (!to) return this.#drop(packet, 'waypointAllocation');
+    const side = this.#sideFrom(from, path);
+    if (!to || !side) return this.#drop(packet, 'waypointAllocation');
     const transit = to.path ? context : undefined;
-    const session = this.#install({ ...seed, transit }, this.#sideFrom(packet, path), to, packet, now);
-    if (session < 0) return;
-    this.#passOn(session * 2, packet, metadata, end, now);
+    const session = this.#install({ ...seed, transit }, side, to, packet, now);
+    if (session >= 0) this.#passOn(session * 2, from, now);
   }
 
-  #fromReverse(packet: Packet, metadata: Metadata, reverse: Context, path: PeerPath, end: number, now: Instant): void {
+  #fromReverse(from: PeerPacket, reverse: Context, now: Instant): void {
+    const { packet, metadata, path } = from;
     const context = mirrored(reverse);
     const seed = this.#seedFrom(packet, metadata.attributes, context);
     if (!seed) return;
     const { routes, interfaces, flows, sessions } = this.#parts;
+    const transit = sessions.findTransit(seed.uuid);
+    if (transit >= 0) return this.#goOn(transit * 2 + 1, from, now);
     const route = routes.toHost(toAddress(context.source));
     const isRight =
       typeof route !== 'string' &&
       route.kind === 'host' &&
       interfaces.list[route.networkInterface.index].tenant === seed.tenant;
     if (!isRight) return this.#drop(packet, 'invalidReverseMetadata');
-    const from = this.#sideTowards(route, reverse);
-    if (!from) return this.#drop(packet, 'staleReverseMetadata');
-    const inTheWay = flows.find(from.key, 0);
+    const to = this.#sideTowards(route, reverse);
+    if (!to) return this.#drop(packet, 'staleReverseMetadata');
+    const inTheWay = flows.find(to.key, 0);
     if (inTheWay >= 0) {
-      if (sessions.hasUuid(inTheWay >> 1, seed.uuid))
-        return this.#follow((inTheWay >> 1) * 2 + 1, this.#sideFrom(packet, path), packet, metadata, end, now);
+      if (sessions.hasUuid(inTheWay >> 1, seed.uuid)) return this.#goOn((inTheWay >> 1) * 2 + 1, from, now);
       // A newer session of the same endpoints is the right one: the peer will hear of it with the client's next packet.
       return this.#drop(packet, 'staleReverseMetadata');
     }
-    const session = this.#install(seed, from, this.#sideFrom(packet, path), packet, now);
-    if (session < 0) return;
-    this.#passOn(session * 2 + 1, packet, metadata, end, now);
+    const side = this.#sideFrom(from, path);
+    if (!side) return this.#drop(packet, 'waypointAllocation');
+    const session = this.#install(seed, to, side, packet, now);
+    if (session >= 0) this.#passOn(session * 2 + 1, from, now);
   }
 
   /** The session that metadata with this UUID is about, if it lives here on another path or address; -1 if not. */
@@ -155,15 +183,38 @@ export class SessionSetup {
     return flow >= 0 && sessions.hasUuid(flow >> 1, uuid) ? flow >> 1 : -1;
   }
 
-  /** The peer has moved a session: packets of `flow` come from `side` now. It goes on there, with all that is known of it. */
-  #follow(flow: number, side: SessionSide, packet: Packet, metadata: Metadata, end: number, now: Instant): void {
-    if (!this.#sessions.move(flow, side, now)) return this.#drop(packet, 'serviceAreaDropped');
+  /** A session that is known, but not on the flow that the packet came on. */
+  #goOn(flow: number, from: PeerPacket, now: Instant): void {
+    const { packet, end, isDetoured } = from;
+    const path = this.#pathOfKnown(flow, from);
+    const isWhereItWas = isDetoured && this.#parts.flows.path[flow ^ 1] === path.index + 1;
+    if (isWhereItWas && (flow & 1) === 1) this.#count('stuckPinholeReversePackets');
+    if (!isWhereItWas && !this.#follow(flow, from, path, now)) return;
+    this.#handshake.begin(flow >> 1, flow, now);
+    if (this.#isSealed(flow)) this.#parts.highway().sealing.noteSequence(flow, packet.frame, end);
+    this.#takeOver(flow, from, now);
+  }
+
+  /** The peer has moved a session: packets of `flow` come by another path, or from another address, from now on. */
+  #follow(flow: number, from: PeerPacket, path: PeerPath, now: Instant): boolean {
+    const { packet } = from;
+    const side = this.#sideFrom(from, path);
+    if (!side || !this.#sessions.move(flow, side, now)) {
+      this.#drop(packet, side ? 'serviceAreaDropped' : 'waypointAllocation');
+      return false;
+    }
     const { trace, sessions } = this.#parts;
     this.#count('flowMoved');
-    this.#handshake.begin(flow >> 1, flow, now);
     trace?.event({ type: 'session-moved', packet: packet.frame.id, session: sessions.uuidText(flow >> 1) });
-    if (this.#isSealed(flow)) this.#parts.highway().sealing.noteSequence(flow, packet.frame, end);
-    this.#takeOver(flow, packet, metadata, end, now);
+    return true;
+  }
+
+  /** The path that a packet of a session came by. From an address that no path leads to, it is the one that the session has. */
+  #pathOfKnown(flow: number, { packet, path }: PeerPacket): PeerPath {
+    const { flows, paths } = this.#parts;
+    const current = paths.find(({ index }) => index + 1 === flows.path[flow ^ 1]);
+    const isOnLink = current?.networkInterface === packet.networkInterface && current.family === packet.family;
+    return isOnLink && !this.#comesFrom(path, packet) ? current : path;
   }
 
   /** Whether the packets that come on a flow are sealed. */
@@ -172,16 +223,18 @@ export class SessionSetup {
     return paths[flows.path[flow ^ 1] - 1].seal !== undefined;
   }
 
-  #passOn(flow: number, packet: Packet, metadata: Metadata, end: number, now: Instant): void {
+  #passOn(flow: number, from: PeerPacket, now: Instant): void {
+    const { packet, metadata, end } = from;
     const isRecreated = metadata.attributes.modifyRequest !== undefined || (flow & 1) === 1;
     this.#handshake.begin(flow >> 1, flow, now);
     this.#begun(flow >> 1, packet, isRecreated);
     if (this.#isSealed(flow)) this.#parts.highway().sealing.restartSequence(flow, packet.frame, end);
-    this.#takeOver(flow, packet, metadata, end, now);
+    this.#takeOver(flow, from, now);
   }
 
   /** The content behind the metadata goes on; a message holds none. */
-  #takeOver(flow: number, packet: Packet, metadata: Metadata, end: number, now: Instant): void {
+  #takeOver(flow: number, { packet, metadata, end, isDetoured }: PeerPacket, now: Instant): void {
+    if (isDetoured) this.#handshake.openPinhole(flow ^ 1, now);
     if (metadata.attributes.controlMessage !== undefined) return;
     this.#count('metadataRemoved');
     this.#parts.highway().leave(flow, packet, packet.payloadAt + metadata.length, end, true, now);
@@ -210,18 +263,23 @@ export class SessionSetup {
 
   /** The path that a packet came by. Behind a NAT the address is not the peer's own: then its router's name tells. */
   #pathOf(packet: Packet, { sourceRouter }: Attributes): PeerPath | undefined {
-    const source = addressAt(packet.frame.bytes, packet.sourceAt, packet.family);
     const candidates = this.#parts.paths.filter(
       ({ networkInterface, family }) => networkInterface === packet.networkInterface && family === packet.family,
     );
     return (
-      candidates.find(({ remote }) => sameAddress(remote, source)) ??
+      candidates.find((path) => this.#comesFrom(path, packet)) ??
       candidates.find(({ peerRouter }) => peerRouter === sourceRouter) ??
       candidates[0]
     );
   }
 
-  #sideFrom(packet: Packet, path: PeerPath): SessionSide {
+  #comesFrom({ remote }: PeerPath, packet: Packet): boolean {
+    return sameAddress(remote, addressAt(packet.frame.bytes, packet.sourceAt, packet.family));
+  }
+
+  /** The side that a packet came from, or is to come from in future. Undefined if there are no waypoints for it. */
+  #sideFrom({ packet, isDetoured }: PeerPacket, path: PeerPath): SessionSide | undefined {
+    if (isDetoured) return this.sideTowardsPeer(path);
     return { key: packet.key.slice(), networkInterface: packet.networkInterface, nextHop: path.nextHop, path };
   }
 

@@ -70,6 +70,14 @@ export const counterTable = {
     `${keepAliveSuccess} sessions-closed`,
     'such a session ended, or left for a path without keep-alives',
   ),
+  pinholesOpened: row(
+    `${emulator} pinhole opened`,
+    'a message left that opens the way in for a session, as a packet of it had come by the pinhole of BFD',
+  ),
+  pinholeDetours: row(
+    `${emulator} pinhole detoured`,
+    "a host's packet left by the pinhole of BFD, as that of its session is not known to be open",
+  ),
   sentDisableMetadata: row(
     `${metadataSuccess} sent-disable-forward-metadata`,
     'metadata was confirmed by a message of its own, as nothing else went back',
@@ -138,11 +146,11 @@ export const counterTable = {
   ),
   healthCheckTimeoutForwardPinhole: row(
     `${metadataFailure} session-health-check-timeout-forward-pinhole-flow`,
-    'the same, on the forward flow of a session over an outbound-only path',
+    'the same, where the peer at one end is outbound-only and the check left on the forward flow',
   ),
   healthCheckTimeoutReversePinhole: row(
     `${metadataFailure} session-health-check-timeout-reverse-pinhole-flow`,
-    'the same, on the reverse flow of a session over an outbound-only path',
+    'the same, where the peer at one end is outbound-only and the check left on the reverse flow',
   ),
 
   digestAdded: row(`${hmacSuccess} digest-added`, 'a packet left with an HMAC'),
@@ -214,7 +222,7 @@ export const counterTable = {
   ),
   stuckPinholeReversePackets: row(
     `${received} reverse-packets-for-stuck-pinhole-session`,
-    'reverse metadata came for a session over an outbound-only path whose forward flow gets no answer to its checks',
+    "reverse metadata came by BFD's pinhole for a session that is known: the session's own pinhole lets nothing in any more",
   ),
   accessDenied: row(`${received} hierarchical-service-validation access-denied`, 'the tenant may not use the service'),
   missingSourceTenant: row(

@@ -1,10 +1,12 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import type { CapturedPacket, LabEvent } from '../../lib/lab/fabric.ts';
+import { parseScenario } from '../../lib/lab/parse.ts';
 import { runScenario, type RunResult, type TrafficSummary } from '../../lib/lab/runner.ts';
 import type { Scenario } from '../../lib/lab/scenario.ts';
 import { SimFabric } from '../../lib/lab/sim/fabric.ts';
 import { nodeCrypto } from '../../daemon/crypto.ts';
 import { firewallLab, natLab } from '../support/middlebox-labs.ts';
+import { resolveFile, scenarioOf } from '../support/lab-files.ts';
 import { recordRun } from '../support/recorded-run.ts';
 
 const questions = `
@@ -224,5 +226,81 @@ timeline: [{ at: 200ms, forget-states: wall }]
       Array(80).fill({ node: 'wall', comments: ['packet-dropped: firewall dropped unknown-payload'] }),
     );
     equal(events.filter(({ type }) => type === 'packet-dropped').length, 80);
+  });
+});
+
+/** The server behind the hub asks the client behind the outbound-only spoke. */
+const calls = `
+configure:
+  - authority session-recovery-detection mode inactivity-based
+  - authority session-recovery-detection inactivity-timeout 1s
+  - authority emulator acknowledgement-timeout 200ms
+  - authority tenant servers description hosts
+  - authority service calls address 10.1.0.0/24
+  - authority service calls access-policy servers permission allow
+  - authority router spoke service-route calls service-name calls
+  - authority router spoke service-route calls next-hop spoke lan vector any
+  - authority router hub service-route calls service-name calls
+  - authority router hub service-route calls peer spoke
+  - authority router hub node hub device-interface lan network-interface lan tenant servers
+  - authority router spoke node spoke device-interface wan network-interface wan adjacency 172.16.0.2 hub peer-connectivity outbound-only
+traffic:
+  calls: { kind: udp-request, from: server, to: client, port: 9000, start: 2s, every: 100ms, count: 70 }
+  pushes: { kind: udp-push, from: client, to: server, port: 7100, start: 2s, every: 100ms, count: 70 }
+  download: { kind: http-download, from: server, to: client, port: 8080, start: 2s, bytes: 200kB }
+`;
+
+/** A spoke behind a NAT that lets in only who was spoken to, and forgets within two seconds. */
+const routersAroundNat = (options: string, rest: string): Scenario =>
+  scenarioOf(
+    parseScenario(
+      `name: routers-around-a-nat
+about: an outbound-only spoke behind a NAT
+duration: 10s
+lab:
+  nodes:
+    client: { kind: host, addresses: [10.1.0.10/24], gateways: [10.1.0.1] }
+    spoke: { kind: router }
+    nat: { kind: nat, inside: 192.168.0.1/24, outside: 172.16.0.9/24, port-preservation: no${options} }
+    hub: { kind: router }
+    server: { kind: host, addresses: [10.2.0.10/24], gateways: [10.2.0.1] }
+  links:
+    spoke-lan: { ends: [client, 'spoke:lan'], delay: 1ms }
+    spoke-wan: { ends: ['spoke:wan', 'nat:inside'], delay: 1ms }
+    wan: { ends: ['nat:outside', 'hub:wan'], delay: 10ms }
+    hub-lan: { ends: ['hub:lan', server], delay: 1ms }
+  configuration: labs/behind-nat.conf
+${calls}${rest}`,
+      'scenarios/routers-around-a-nat.yaml',
+      resolveFile,
+    ),
+  );
+
+describe('an outbound-only spoke behind a NAT', function () {
+  this.timeout(60_000);
+
+  for (const mapping of ['endpoint-independent', 'symmetric'])
+    it(`is called by the hub, over UDP and TCP, and nothing is lost (${mapping} mapping)`, async () => {
+      const options = `, mapping: ${mapping}, filtering: address-and-port-dependent`;
+      const { result } = await recordRun(
+        routersAroundNat(options, 'expect: [checksum-equal of download is yes, sessions at hub is 2]\n'),
+        1,
+      );
+      deepEqual(failed(result), []);
+      for (const name of ['calls', 'pushes']) deepEqual(lossOf(result, name), [70, 0, 0]);
+      deepEqual(counters(result, 'nat', 'nat dropped no-mapping', 'nat dropped filtered'), [0, 0]);
+      ok(counters(result, 'hub', 'emulator pinhole detoured')[0] >= 2);
+    });
+
+  it('is called again after the NAT has forgotten everything: BFD moves what it has, and unanswered checks the rest', async () => {
+    const { result } = await recordRun(
+      routersAroundNat(', mapping: symmetric', 'timeline: [{ at: 5s, forget-mappings: nat }]\n'),
+      1,
+    );
+    for (const name of ['calls', 'pushes']) {
+      const { sent, lost } = trafficOf(result, name);
+      ok(lost >= 1 && lost < 25, `${lost} of ${sent} ${name}`);
+      equal(result.counters.hub['emulator sessions replaced'] ?? 0, 0);
+    }
   });
 });

@@ -11,9 +11,6 @@ import {
 } from '../bfd/control-packet.ts';
 import { decodeBfdMetadata, encodeBfdMetadata, type BfdMetadata } from './metadata.ts';
 
-/** SVR BFD goes from this port to this port (SVR sheet, section 2.9). */
-export const SVR_BFD_PORT = 1280;
-
 /** The private TLV type that holds a BfdMetadata message; those of session metadata are 0x8001 and 0x8002. */
 export const BFD_METADATA_TYPE = 0x8003;
 

@@ -118,6 +118,18 @@ describe('peer paths', () => {
     );
   });
 
+  it('know a peer behind a NAT by the adjacency with which it names this side', () => {
+    const configure = (named: string): readonly string[] => {
+      const [path] = paths(
+        { wan: `${here}\nadjacency 192.0.2.9 b\nexit` },
+        { wan: `${there}\nadjacency ${named} a\npeer-connectivity outbound-only\nport-range 2000\nexit\nexit` },
+      );
+      return [path.remoteConnectivity, ...path.localPortRanges.map(({ startPort }) => String(startPort))];
+    };
+    deepEqual(configure('192.0.2.1'), ['outbound-only', '2000']);
+    deepEqual(configure('192.0.2.7'), ['bidirectional']);
+  });
+
   it('take an adjacency before the neighborhood that leads to the same address', () => {
     const found = paths(
       { wan: `${neighborhood('mesh', 'vector blue')}\n${here}\nadjacency 192.0.2.2 b\nvector red\nexit` },

@@ -10,6 +10,7 @@ const good: PathFacts = {
   isSessionUp: true,
   isHeldDown: false,
   isStarting: false,
+  isPeerOutboundOnly: false,
   lastDown: 'timer-expiry',
 };
 
@@ -44,5 +45,15 @@ describe('the status of a path', () => {
     equal(described({ isStandby: true, isSessionUp: false }), 'standby: interface-standby'));
 
   it('lets sessions over it when it is up or initializing', () =>
-    deepEqual((['up', 'initializing', 'down', 'standby'] as const).map(isUsable), [true, true, false, false]));
+    deepEqual(
+      (['up', 'initializing', 'down', 'standby'] as const).map((status) => isUsable({ status, reason: 'bfd-up' })),
+      [true, true, false, false],
+    ));
+
+  it('is not trusted while it starts if the peer only reaches out, and has not yet', () => {
+    const facts = { isSessionUp: false, isStarting: true, isPeerOutboundOnly: true };
+    equal(described(facts), 'initializing: awaits-pinhole');
+    equal(isUsable(pathCondition({ ...good, ...facts })), false);
+    equal(described({ ...facts, isStarting: false }), 'down: timer-expiry');
+  });
 });

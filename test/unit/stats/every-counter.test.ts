@@ -351,22 +351,6 @@ const stories: Partial<Record<Name, Story>> = {
   modifyRequestSent: () => [afterPathFailure().spoke],
   noFibEntry: () => [fromClient((lab) => lab.client.say('?', 40_000, ['10.9.9.9', 7_000])).spoke],
   serviceAreaDropped: () => [fromClient((lab) => lab.client.say('?', 40_000, ['10.9.9.9', 7_000])).spoke],
-  stuckPinholeReversePackets: () => {
-    const lab = twoRouters({ pinhole: true, emulator: { 'health-check-attempts': '1' } });
-    lab.establish();
-    lab.runFor(seconds(6));
-    lab.wan.lose(1);
-    lab.client.ask('the check is lost');
-    lab.runFor(seconds(2));
-    lab.hub.device.flows(lab.now);
-    const like = lab.wan.sentBy('spoke')[0];
-    lab.client.ask('metadata again, which is lost too');
-    lab.wan.lose(1);
-    lab.settle();
-    lab.wan.forgeMetadata(reversed(like), { ...reverseMetadataOf(lab), disableForwardMetadata: true });
-    lab.settle();
-    return [lab.spoke];
-  },
   accessDenied: () => [fromClient((lab) => lab.client.say('?', 40_000, ['10.1.0.20', 9_000])).spoke],
   missingSourceTenant: () => [forged(without('tenant')).hub],
   missingForwardSessionKey: () => [forged(without('service')).hub],
@@ -517,41 +501,6 @@ const stories: Partial<Record<Name, Story>> = {
     return [lab.hub];
   },
 };
-
-/** The way back of a packet. */
-function reversed({ frame, packet, ...rest }: WanPacket): WanPacket {
-  const { source, sourcePort, destination, destinationPort } = packet;
-  return {
-    ...rest,
-    from: 'hub',
-    frame: joined(frame.slice(6, 12), frame.slice(0, 6), frame.slice(12)),
-    packet: {
-      ...packet,
-      source: destination,
-      sourcePort: destinationPort,
-      destination: source,
-      destinationPort: sourcePort,
-    },
-  };
-}
-
-/** What the hub would say about the session that the spoke has just put metadata on. */
-function reverseMetadataOf(lab: Lab): Attributes {
-  const forward = lab.wan.sentBy('spoke').at(-1)?.metadata?.attributes ?? {};
-  const { forwardContextIpv4: context, ...rest } = forward;
-  if (!context) throw new Error('the last packet of the spoke has no forward context');
-  const { source, destination, sourcePort, destinationPort, protocol } = context;
-  return {
-    ...rest,
-    reverseContextIpv4: {
-      source: destination,
-      destination: source,
-      sourcePort: destinationPort,
-      destinationPort: sourcePort,
-      protocol,
-    },
-  };
-}
 
 describe('the counters of a router', () => {
   const names = Object.keys(counterTable) as Name[];

@@ -1,6 +1,7 @@
 import type { CounterName } from '../../../lib/stats/counters.ts';
 import { milliseconds } from '../../../lib/time.ts';
 import { tcpFlags } from '../../../lib/wire/tcp.ts';
+import { firewalledRouters } from '../../support/firewalled-routers.ts';
 import { twoRouters, type Lab, type RouterNode } from '../../support/two-routers.ts';
 
 const WEB = ['10.2.0.10', 80] as const;
@@ -10,6 +11,14 @@ function idleAndKept(): Lab {
   const lab = twoRouters({ keepAlive: { udp: 1 } });
   lab.exchange('1');
   lab.runFor(milliseconds(1_500));
+  return lab;
+}
+
+/** One push towards a peer that only reaches out. */
+function begunByHub(): Lab {
+  const { lab } = firewalledRouters();
+  lab.server.say('push', 50_000, ['10.1.0.10', 9_000]);
+  lab.settle();
   return lab;
 }
 
@@ -36,4 +45,17 @@ export const middleboxStories: Partial<Record<CounterName, () => readonly [Route
     lab.runFor(milliseconds(1_500));
     return [lab.hub];
   },
+  stuckPinholeReversePackets: () => {
+    const firewalled = firewalledRouters({ inactivityTimeoutSeconds: 1 });
+    const { lab } = firewalled;
+    lab.establish();
+    firewalled.forget();
+    for (let i = 0; i < 45; i++) {
+      lab.server.say(`push ${i}`, 7_000, ['10.1.0.10', 40_000]);
+      lab.runFor(milliseconds(150));
+    }
+    return [lab.spoke];
+  },
+  pinholesOpened: () => [begunByHub().spoke],
+  pinholeDetours: () => [begunByHub().hub],
 };

@@ -4,7 +4,8 @@ import { nodeCrypto } from '../../../../daemon/crypto.ts';
 import { Seal } from '../../../../lib/metadata/trailer.ts';
 import { controlPacketFaults, type ControlPacket } from '../../../../lib/peering/bfd/control-packet.ts';
 import { fittingLoads, type BfdMetadata } from '../../../../lib/peering/svr-bfd/metadata.ts';
-import { SVR_BFD_PORT, readSvrBfd, sealSvrBfd, writeSvrBfd } from '../../../../lib/peering/svr-bfd/packet.ts';
+import { SVR_BFD_PORT } from '../../../../lib/highway/peer-path.ts';
+import { readSvrBfd, sealSvrBfd, writeSvrBfd } from '../../../../lib/peering/svr-bfd/packet.ts';
 import { microseconds, seconds, type Instant } from '../../../../lib/time.ts';
 import { hex, within } from '../../wire/hex.ts';
 

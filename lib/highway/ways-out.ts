@@ -1,0 +1,41 @@
+import { ipProtocols } from '../wire/ipv4.ts';
+import { KEY_WORDS, setKeyAddresses, setKeyHead } from './flow-key.ts';
+import { flowFlags, type FlowTable } from './flow-table.ts';
+import { SVR_BFD_PORT, type PeerPath } from './peer-path.ts';
+
+/**
+ * Where the packets of a flow are sent to: to the mirror image of a key, that of the packets that come back. It is the key
+ * of the opposite flow, or, where the session's own waypoints are closed, that of the path's BFD.
+ */
+export class WaysOut {
+  readonly #flows: FlowTable;
+  /** What comes by BFD, by the path's index. */
+  readonly #pinholes: Uint32Array;
+
+  /** Until BFD has shown where a peer is, it is taken to be where the configuration says. */
+  constructor(flows: FlowTable, paths: readonly PeerPath[]) {
+    this.#flows = flows;
+    this.#pinholes = new Uint32Array(paths.length * KEY_WORDS);
+    for (const path of paths) this.setPinhole(path, path.remote.bytes, SVR_BFD_PORT);
+  }
+
+  /** BFD packets of a path come from this address and port. */
+  setPinhole({ index, networkInterface, family, local }: PeerPath, address: Uint8Array, port: number): void {
+    const key = this.#pinholes.subarray(index * KEY_WORDS, (index + 1) * KEY_WORDS);
+    setKeyHead(key, networkInterface, family, ipProtocols.udp, port, SVR_BFD_PORT);
+    setKeyAddresses(key, address, local.bytes);
+  }
+
+  /** The array that holds the key to mirror; it begins at word `at(flow)`. */
+  keys(flow: number): Uint32Array {
+    return this.#isDetoured(flow) ? this.#pinholes : this.#flows.keys;
+  }
+
+  at(flow: number): number {
+    return this.#isDetoured(flow) ? (this.#flows.path[flow] - 1) * KEY_WORDS : (flow ^ 1) * KEY_WORDS;
+  }
+
+  #isDetoured(flow: number): boolean {
+    return (this.#flows.flags[flow] & flowFlags.detoured) !== 0;
+  }
+}
