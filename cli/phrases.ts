@@ -137,6 +137,7 @@ export const phrases = {
       cut: 'sends a packet into the cut wire',
       loss: 'sends a packet that the wire loses',
       down: 'is down, and misses a packet',
+      'no-carrier': 'loses a packet at an interface that is down (no-carrier)',
     },
   },
   'node-started': { tone: 'plain', says: 'is up again, and knows no session yet' },
@@ -153,6 +154,8 @@ export const phrases = {
   cut: { tone: 'fault', says: 'is cut: what is sent over it is lost ({what})' },
   heal: { tone: 'fault', says: 'is whole again ({what})' },
   impair: { tone: 'fault', says: 'becomes another wire ({what})' },
+  'interface-down': { tone: 'fault', says: 'loses the carrier of an interface ({what})' },
+  'interface-up': { tone: 'fault', says: 'has the carrier of an interface back ({what})' },
 } as const satisfies Record<TraceType | 'frame-lost' | 'node-started' | Action['kind'], Phrase | undefined>;
 
 /** The phrase for an event with its details filled in; undefined if the story passes over it. */

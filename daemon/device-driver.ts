@@ -1,7 +1,8 @@
 import type { Device, PortIndex, Wire } from '../lib/device.ts';
 import type { Frame } from '../lib/frame.ts';
 import { Recorder } from '../lib/lab/sim/recorder.ts';
-import type { Scenario } from '../lib/lab/scenario.ts';
+import { LabError } from '../lib/lab/fabric.ts';
+import type { InterfaceAction, Scenario } from '../lib/lab/scenario.ts';
 import { between, earliest, latest, type Duration, type Instant } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
 import { wallClock } from './clock.ts';
@@ -40,6 +41,8 @@ export class DeviceDriver<Driven extends Device> {
   #lastPacketId = 0;
   #packets = 0;
   #isClosed = false;
+  /** Of each port, as the device knows it. */
+  readonly #carriers: boolean[];
 
   /** Opens the ports: the device lives from now on, or from `epoch` if that is later. */
   constructor({ scenario, seed, node, ports, makeDevice, epoch, recording }: DriverOptions<Driven>) {
@@ -48,6 +51,7 @@ export class DeviceDriver<Driven extends Device> {
     this.#epoch = epoch;
     this.#recorder = recording && new Recorder(recording, recording);
     this.#now = latest(wallClock(), epoch);
+    this.#carriers = ports.map(() => true);
     this.#links = ports.map((port, index) => {
       const send = (frame: Frame): void => port.send(frame);
       const receive = (frame: Frame, now: Instant): void => this.#receive(index, frame, now);
@@ -59,7 +63,26 @@ export class DeviceDriver<Driven extends Device> {
     };
     this.device = makeDevice({ transmit: (port, frame) => this.#transmit(port, frame) }, trace);
     ports.forEach((port, index) => port.open((frame) => this.#arrive(index, frame)));
+    this.followCarriers();
     this.#settle();
+  }
+
+  /** Looks which ports have a carrier, and tells the device where that is news. */
+  followCarriers(): void {
+    if (this.#isClosed) return;
+    this.#ports.forEach((port, index) => {
+      const hasCarrier = port.hasCarrier();
+      if (hasCarrier === this.#carriers[index]) return;
+      this.#carriers[index] = hasCarrier;
+      if (hasCarrier) port.resume();
+      this.act((device, now) => device.setCarrier?.(index, hasCarrier, now));
+    });
+  }
+
+  async setInterface({ kind, port: name }: InterfaceAction): Promise<void> {
+    const port = this.#ports.find((port) => port.name === name);
+    if (!port) throw new LabError(`there is no interface '${name}' here`, 2);
+    await port.setUp(kind === 'interface-up');
   }
 
   /** Frames that came and went. */
@@ -121,7 +144,7 @@ export class DeviceDriver<Driven extends Device> {
     this.#packets++;
     const idBefore = frame.id;
     if (idBefore === 0) frame.id = ++this.#lastPacketId;
-    const lost = this.#links[port].send(frame, this.#now);
+    const lost = this.#carriers[port] ? this.#links[port].send(frame, this.#now) : 'no-carrier';
     this.#recorder?.left(this.#node, this.#ports[port].name, frame, idBefore, lost && `lost on the link: ${lost}`);
     if (lost) this.#tellLost(port, frame.id, lost);
     // The device may use the frame again for another packet.

@@ -10,6 +10,7 @@ import type { Trace } from '../lib/trace.ts';
 import { DeviceDriver } from './device-driver.ts';
 import type { NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
 import { CapPort, type CapDirection } from './ports/cap.ts';
+import { LinkMonitor } from './ports/link-monitor.ts';
 import { Recording } from './recording.ts';
 import type { RedisPlace } from './stores/redis-place.ts';
 
@@ -46,6 +47,7 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
   readonly #direction: CapDirection;
   #driver: DeviceDriver<Driven> | undefined;
   #recording: Recording | undefined;
+  #monitor: LinkMonitor | undefined;
 
   constructor(options: NodeOptions, described: LabNode, direction: CapDirection = 'inbound') {
     this.options = options;
@@ -72,6 +74,8 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
     const { scenario, seed, node, recordIn, starts, interfaces } = this.options;
     const ports = this.#described.ports.map((name) => new CapPort(name, interfaces.get(name) ?? name, this.#direction));
     this.#recording = recordIn === undefined ? undefined : new Recording(recordIn, node, starts, epoch);
+    // First, so that nothing changes unheard once the driver has looked.
+    this.#monitor = new LinkMonitor(() => this.#driver?.followCarriers());
     this.#driver = new DeviceDriver({
       scenario,
       seed,
@@ -127,7 +131,7 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
     throw new LabError(`a ${this.#described.kind} has no configuration`, 2);
   }
 
-  fault(action: Action): void {
+  async fault(action: Action): Promise<void> {
     const driver = this.#driver;
     const { kind } = this.#described;
     if (!driver) throw new LabError(`this ${kind} has not been started`, 2);
@@ -137,6 +141,10 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
       case 'impair':
         this.#checkLink(action.link);
         driver.apply(action);
+        break;
+      case 'interface-down':
+      case 'interface-up':
+        await driver.setInterface(action);
         break;
       case 'restart':
       case 'kill':
@@ -155,6 +163,7 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
   }
 
   stop(): void {
+    this.#monitor?.close();
     this.#driver?.close();
     this.#recording?.close();
   }

@@ -91,7 +91,7 @@ export class HostNode implements NodeService {
     throw new LabError('a host has no configuration', 2);
   }
 
-  fault(action: Action): void {
+  async fault(action: Action): Promise<void> {
     throw new LabError(`'${action.kind}' is nothing that is done to a host`, 2);
   }
 

@@ -36,7 +36,7 @@ export interface NodeService {
   configuration(): string;
   /** Ports open, traffic begins; `epoch` is time 0 of the run. */
   start(epoch: Instant): void;
-  fault(action: Action): void;
+  fault(action: Action): Promise<void>;
   /** Ends everything and writes what was recorded. Nothing is sent. */
   stop(): void;
 }

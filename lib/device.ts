@@ -17,6 +17,8 @@ export interface Device {
   poll(now: Instant): void;
   /** When `poll` wants to be called next; NEVER when idle. May be early, never late. */
   nextDeadline(): Instant;
+  /** A port has lost its carrier, or has it back. A device that it makes no difference to lacks this. */
+  setCarrier?(port: PortIndex, hasCarrier: boolean, now: Instant): void;
 }
 
 /** The way out of a device, given to it at construction. The frame is the caller's again when `transmit` returns. */

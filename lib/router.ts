@@ -298,9 +298,9 @@ export class Router implements Device {
     return this.#journal.events;
   }
 
-  /** A port has lost its carrier, or has it back. */
-  setPort(port: PortIndex, isUp: boolean, now: Instant): void {
-    this.#peerPaths.setPort(port, isUp, now);
+  setCarrier(port: PortIndex, hasCarrier: boolean, now: Instant): void {
+    this.#peerPaths.setCarrier(port, hasCarrier, now);
+    this.#plainBfd.setCarrier(port, hasCarrier, now);
   }
 
   /** Encrypts with another of a security policy's keys from now on. False if this router uses no such policy or key. */

@@ -15,6 +15,7 @@ type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
 
 const node = optional(text('name of the node, which must be this one'));
 const link = text('name of the link');
+const port = text('name of the port');
 
 const direction: Schema<Direction> = {
   oneOf: [{ type: 'string', const: 'both' }, whole('')],
@@ -85,6 +86,16 @@ const faults = {
     kind: constant('forget-states', 'every state'),
     node,
   }),
+  'interface-down': object<FaultOf<'interface-down'>>('InterfaceDown', 'An interface is taken down.', {
+    kind: constant('interface-down', 'no carrier'),
+    node,
+    port,
+  }),
+  'interface-up': object<FaultOf<'interface-up'>>('InterfaceUp', 'Undoes interface-down.', {
+    kind: constant('interface-up', 'a carrier again'),
+    node,
+    port,
+  }),
 } satisfies { readonly [Kind in Fault['kind']]: Schema<FaultOf<Kind>> };
 
 function addressed(fault: Fault, here: string): Action {
@@ -104,8 +115,8 @@ export const faultRoutes = {
       'both of its ends.',
     body: union<Fault>('Fault', 'kind', ...Object.values(faults)),
     answer: nothing,
-    run: ({ node }, { body }) => {
-      node.fault(addressed(body, node.health().node));
+    run: async ({ node }, { body }) => {
+      await node.fault(addressed(body, node.health().node));
       return {};
     },
   }),

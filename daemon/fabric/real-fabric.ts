@@ -108,6 +108,8 @@ export class RealFabric implements Fabric {
       case 'rebind':
       case 'forget-mappings':
       case 'forget-states':
+      case 'interface-down':
+      case 'interface-up':
         await this.#machinery.client(action.node).ask('fault', { body: action });
         return;
       case 'cut':

@@ -3,6 +3,7 @@ import { formatMac, parseMac } from '../../lib/address.ts';
 import { Frame, FRAME_LENGTH_MAX, HEADROOM } from '../../lib/frame.ts';
 import { LabError } from '../../lib/lab/fabric.ts';
 import { ETHERNET_HEADER_LENGTH, ETHERNET_PAYLOAD_LENGTH_MIN, prependEthernet } from '../../lib/wire/ethernet.ts';
+import { ipBatch } from '../fabric/ip.ts';
 import { loadNative, type CapHandle } from './native.ts';
 import type { Port, PortStatistics } from './port.ts';
 
@@ -18,6 +19,9 @@ const LOOPBACK_TYPE = 0x9000;
  */
 export type CapDirection = 'inbound' | 'inbound-for-bridge' | 'both';
 
+/** The binding leaves what it polls in the event loop, so that a handle that is closed must not be collected. */
+const closedHandles: CapHandle[] = [];
+
 /**
  * A port on an interface of this machine's, through libpcap. Promiscuous: the device owns its addresses, the kernel
  * knows none of them.
@@ -30,6 +34,7 @@ export class CapPort implements Port {
   readonly #frame = Frame.allocate();
   readonly #buffer = this.#frame.bytes;
   #handle: CapHandle | undefined;
+  #receive: (frame: Frame) => void = () => undefined;
   #arrivedBefore = 0;
   #received = 0;
   #sent = 0;
@@ -45,6 +50,27 @@ export class CapPort implements Port {
   }
 
   open(receive: (frame: Frame) => void): void {
+    this.#receive = receive;
+    this.#arrivedBefore = readCount(this.#interfaceName, 'rx_packets');
+    if (isUp(this.#interfaceName)) this.#begin();
+  }
+
+  hasCarrier(): boolean {
+    return hasCarrier(this.#interfaceName);
+  }
+
+  resume(): void {
+    this.close();
+    if (isUp(this.#interfaceName)) this.#begin();
+  }
+
+  async setUp(isUp: boolean): Promise<void> {
+    // The frames that are on their way in are lost with it.
+    if (!isUp) this.close();
+    await ipBatch([`link set dev ${this.#interfaceName} ${isUp ? 'up' : 'down'}`]);
+  }
+
+  #begin(): void {
     const { Cap } = loadNative('cap');
     const handle = new Cap();
     const frame = this.#frame;
@@ -55,7 +81,6 @@ export class CapPort implements Port {
     } catch (error) {
       throw new LabError(`cannot open interface '${this.#interfaceName}': ${(error as Error).message}`, 3);
     }
-    this.#arrivedBefore = readCount(this.#interfaceName, 'rx_packets');
     handle.on('packet', (length: number, truncated: boolean) => {
       this.#received++;
       if (truncated) {
@@ -66,7 +91,7 @@ export class CapPort implements Port {
       frame.start = HEADROOM;
       frame.end = HEADROOM + length;
       frame.id = 0;
-      receive(frame);
+      this.#receive(frame);
     });
     this.#handle = handle;
     if (this.#direction === 'inbound-for-bridge') this.#spendFirstFrame();
@@ -90,7 +115,8 @@ export class CapPort implements Port {
 
   send(frame: Frame): void {
     try {
-      this.#handle?.send(frame.bytes.subarray(frame.start, frame.end), frame.end - frame.start);
+      if (!this.#handle) throw new Error('the interface is down');
+      this.#handle.send(frame.bytes.subarray(frame.start, frame.end), frame.end - frame.start);
       this.#sent++;
     } catch {
       this.#refused++;
@@ -109,7 +135,9 @@ export class CapPort implements Port {
   }
 
   close(): void {
-    this.#handle?.close();
+    if (!this.#handle) return;
+    this.#handle.close();
+    closedHandles.push(this.#handle);
     this.#handle = undefined;
   }
 }
@@ -122,6 +150,20 @@ function readMac(interfaceName: string): Uint8Array {
     // Told below: an interface without an Ethernet address serves as little as none.
   }
   throw new LabError(`there is no Ethernet interface '${interfaceName}' here`, 3);
+}
+
+/** Whether it is meant to work (IFF_UP), plugged in or not. */
+function isUp(interfaceName: string): boolean {
+  return (Number(readFileSync(`/sys/class/net/${interfaceName}/flags`, 'utf8')) & 1) !== 0;
+}
+
+/** The kernel has no answer for an interface that is down, or gone. */
+function hasCarrier(interfaceName: string): boolean {
+  try {
+    return readFileSync(`/sys/class/net/${interfaceName}/carrier`, 'utf8').trim() === '1';
+  } catch {
+    return false;
+  }
 }
 
 function readCount(interfaceName: string, counter: string): number {

@@ -22,6 +22,12 @@ export interface Port {
    * it returns, with the usual room on both sides.
    */
   open(receive: (frame: Frame) => void): void;
+  /** Whether frames can come and go: the interface is up, and so is whatever it is plugged into. */
+  hasCarrier(): boolean;
+  /** Begins anew to hand over frames, after the carrier was lost: an interface that was down has let go of us. */
+  resume(): void;
+  /** Takes the interface down, or brings it up, for everybody on this machine. */
+  setUp(isUp: boolean): Promise<void>;
   /** Sends a copy at once. A frame that the kernel refuses is counted and dropped. */
   send(frame: Frame): void;
   statistics(): PortStatistics;

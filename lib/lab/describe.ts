@@ -31,6 +31,9 @@ export function describeAction(action: Action, links: readonly LabLink[]): strin
     case 'cut':
     case 'heal':
       return `${action.kind} ${describeDirection(action.link, action.direction, links)}`;
+    case 'interface-down':
+    case 'interface-up':
+      return `${action.kind} ${action.node}:${action.port}`;
     case 'impair':
       return `impair ${describeDirection(action.link, action.direction, links)}: ${describeImpairment(action.impairment)}`;
   }

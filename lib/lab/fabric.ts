@@ -57,8 +57,8 @@ export interface FabricOptions {
  *
  * - `TraceType`: what a router tells about itself;
  * - `Action['kind']`: what the timeline does; `node` is the node or the link that it is done to (`faultEvent`);
- * - `frame-lost`: a frame that left `port` never arrived, for the `reason` 'cut', 'loss', 'too-long', 'no-link' or
- *   'queue-full'; or one that came to `port` found its node 'down';
+ * - `frame-lost`: a frame that left `port` never arrived, for the `reason` 'cut', 'loss', 'too-long', 'no-link',
+ *   'no-carrier' or 'queue-full'; or one that came to `port` found its node 'down', or the port without carrier;
  * - `node-started`: a router is back after a restart.
  */
 export interface LabEvent {

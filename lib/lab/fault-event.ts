@@ -6,5 +6,6 @@ import type { Action, LabLink } from './scenario.ts';
 /** The event that stands for a step of the timeline, the same on every fabric. */
 export function faultEvent(time: Duration, action: Action, links: readonly LabLink[]): LabEvent {
   const node = 'node' in action ? action.node : action.link;
-  return { time, node, type: action.kind, what: describeAction(action, links) };
+  const port = 'port' in action ? { port: action.port } : {};
+  return { time, node, type: action.kind, ...port, what: describeAction(action, links) };
 }

@@ -114,7 +114,16 @@ export type Action =
       readonly direction: Direction;
       readonly impairment: Impairment;
     }
+  | InterfaceAction
   | MiddleboxAction;
+
+/**
+ * An interface of a router or a middlebox is taken down, and up again. While it is down it has no carrier, and on a wire
+ * the other end has none either; on a segment the others keep theirs, as on a switch.
+ */
+export type InterfaceAction =
+  | { readonly kind: 'interface-down'; readonly node: string; readonly port: string }
+  | { readonly kind: 'interface-up'; readonly node: string; readonly port: string };
 
 export type MiddleboxAction =
   /** Every mapping of a NAT gets another outside port, and the NAT the outside address that is given, as text. */

@@ -121,12 +121,6 @@ export class PeerPaths implements PathStates {
     return this.#states[path.index].watch?.peerLoad(service);
   }
 
-  /** Where BFD finds the peer: behind a NAT that is not where the configuration says. */
-  remoteOf(path: PeerPath): EndPoint {
-    const { watch } = this.#states[path.index];
-    return watch?.remote ?? { address: path.remote.bytes, port: SVR_BFD_PORT };
-  }
-
   /** At once before the first `poll`, which begins the watch. */
   nextDeadline(): Instant {
     if (!this.#isStarted) return this.#states.length > 0 ? (0 as Instant) : NEVER;
@@ -245,7 +239,7 @@ export class PeerPaths implements PathStates {
   }
 
   /** A port of the router has lost or found its carrier. */
-  setPort(port: PortIndex, isUp: boolean, now: Instant): void {
+  setCarrier(port: PortIndex, isUp: boolean, now: Instant): void {
     for (const { index, name, deviceName, port: of } of this.#parts.interfaces.list) {
       if (of !== port || isUp === !this.#interfacesDown.has(index)) continue;
       const about = `interface ${index}`;

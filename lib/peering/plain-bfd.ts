@@ -2,6 +2,7 @@ import { formatAddress, type IpAddress } from '../address.ts';
 import type { BfdNeighbor } from '../config/index.ts';
 import type { CryptoProvider } from '../crypto.ts';
 import { DeadlineHeap } from '../deadline-heap.ts';
+import type { PortIndex } from '../device.ts';
 import type { FramePool } from '../highway/frame-pool.ts';
 import type { NetworkInterfaces } from '../highway/interfaces.ts';
 import type { Neighbors } from '../highway/neighbors.ts';
@@ -137,6 +138,16 @@ export class PlainBfd {
       upSince: undefined,
     };
     return begun;
+  }
+
+  /** Sessions over a port that has lost its carrier are down at once (RFC 5880, section 6.8.1: 'path down'). */
+  setCarrier(port: PortIndex, hasCarrier: boolean, now: Instant): void {
+    if (hasCarrier) return;
+    for (const of of this.#sessions) {
+      if (this.#parts.interfaces.list[of.neighbor.networkInterface].port !== port) continue;
+      of.session.signalDown('path-down', now);
+      this.#schedule(of);
+    }
   }
 
   #schedule({ index, session }: PlainSession): void {

@@ -145,6 +145,28 @@ export function complies(fabric: FabricUnderTest): void {
       ok(receivedAt !== undefined && receivedAt - sentAt >= milliseconds(143), `took ${receivedAt} - ${sentAt}`);
     });
 
+    it("takes a router's interface down, which the router notices, and up again", async () => {
+      const { fabric, events } = await started(questions);
+      await fabric.advance(seconds(1.5), () => undefined);
+      const conditions = async (): Promise<string[]> =>
+        (await fabric.peers('spoke')).map(({ status, reason }) => `${status}: ${reason}`);
+      const critical = async (): Promise<string[]> =>
+        (await fabric.alarms('spoke')).filter(({ category }) => category === 'interface').map(({ message }) => message);
+      deepEqual([await conditions(), await critical()], [['up: bfd-up'], []]);
+      await fabric.inject({ kind: 'interface-down', node: 'spoke', port: 'wan' });
+      await fabric.advance(seconds(2.5), () => undefined);
+      deepEqual(
+        [await conditions(), await critical()],
+        [['down: interface-down'], ['Interface wan on wan is operationally down']],
+      );
+      await fabric.inject({ kind: 'interface-up', node: 'spoke', port: 'wan' });
+      await fabric.advance(seconds(5.5), () => undefined);
+      // BFD is up by then, so that packets come and go; the path has yet to prove steady.
+      deepEqual([await conditions(), await critical()], [['down: hold-down'], []]);
+      await fabric.stop();
+      ok(events.some(({ node, type, port }) => node === 'spoke' && type === 'interface-down' && port === 'wan'));
+    });
+
     it('makes a router forget every session', async () => {
       const { fabric, events } = await started(oneQuestion);
       await fabric.advance(milliseconds(800), () => undefined);

@@ -39,6 +39,7 @@ const sameInBothModes = new Set([
   'nat-keep-alive',
   'wrong-key',
   'path-failover',
+  'interface-down',
   'revertible',
   'peer-reboot',
   'brownout',

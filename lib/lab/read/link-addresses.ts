@@ -3,11 +3,9 @@ import type { IpAddress, IpPrefix } from '../../address.ts';
 import type { Authority } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import type { LabLink, LabNode, LinkEnd } from '../scenario.ts';
+import { unknownEnd } from './end.ts';
 import type { PlacedNode, PlacedPort } from './placed.ts';
 import type { Topology } from './topology.ts';
-
-/** Stands for an end that could not be read: what addresses it has, nobody knows. */
-export const unknownEnd: LinkEnd = { node: '', port: '' };
 
 /** A port must be on a link, share its networks with somebody there, and have its gateways there. */
 export function checkPort({ node, at }: PlacedNode, port: PlacedPort, topology: Topology, authority: Authority): void {
@@ -58,6 +56,7 @@ export function addressesSeenFrom(
     }
   };
   cross(linkOf(from, links));
+  // What addresses are at an end that could not be read, nobody knows.
   if (seen.includes(unknownEnd)) return undefined;
   return seen
     .filter((end) => end.node !== from.node || end.port !== from.port)

@@ -5,6 +5,7 @@ import type { Duration } from '../../time.ts';
 import { describeDuration } from '../describe.ts';
 import type { Action, LabLink, NodeKind, TimelineEntry, Traffic } from '../scenario.ts';
 import type { Fields, Value } from './document.ts';
+import { readEnd, unknownEnd } from './end.ts';
 import * as forms from './forms.ts';
 import { addressesSeenFrom } from './link-addresses.ts';
 import { readDirection } from './link-name.ts';
@@ -26,6 +27,8 @@ const actionFields = {
   cut: [],
   heal: [],
   impair: impairmentFields,
+  'interface-down': ['for'],
+  'interface-up': [],
 } as const satisfies Record<Action['kind'], readonly string[]>;
 
 const actionKinds = Object.keys(actionFields) as Action['kind'][];
@@ -44,27 +47,34 @@ export function readTimeline(
     readonly duration: Duration;
   },
 ): TimelineEntry[] {
-  const entries = (value?.items() ?? []).flatMap((item) => readStep(item, lab) ?? []).toSorted((a, b) => a.at - b.at);
+  const entries = (value?.items() ?? []).flatMap((item) => readStep(item, lab)).toSorted((a, b) => a.at - b.at);
   checkOrder(entries, lab.links);
   return entries.map(({ at, action }) => ({ at, action }));
 }
 
-function readStep(item: Value, lab: Parameters<typeof readTimeline>[1]): PlacedEntry | undefined {
+function readStep(item: Value, lab: Parameters<typeof readTimeline>[1]): PlacedEntry[] {
   const named = item.entries(shape).filter(({ key }) => (actionKinds as string[]).includes(key.text ?? ''));
   if (named.length !== 1) {
     const word = item.isMap ? item.entries(shape).find(({ key }) => key.text !== 'at')?.key : undefined;
     if (named.length > 1) named[1].key.wrong('one step does one thing', 'write a second step with the same time');
     else if (word) word.wrong(`there is no action ${quote(word.text ?? '')}`, suggest(word.text ?? '', actionKinds));
     else if (item.isMap) item.wrong('this step does nothing', `one of ${actionKinds.join(', ')}`);
-    return undefined;
+    return [];
   }
   const kind = named[0].key.text as Action['kind'];
   const fields = item.fields(`the step ${quote(kind)}`, ['at', kind, ...actionFields[kind]]);
   const at = fields.required('at', forms.duration);
-  if (at >= lab.duration && lab.duration > 0)
-    fields.get('at')?.wrong('the run is over by then', `it lasts ${describeDuration(lab.duration)}`);
-  const action = readAction(kind, named[0].value, fields, lab);
-  return action && { at, action, value: named[0].value };
+  const isOver = (time: number): boolean => time >= lab.duration && lab.duration > 0;
+  const hint = `it lasts ${describeDuration(lab.duration)}`;
+  if (isOver(at)) fields.get('at')?.wrong('the run is over by then', hint);
+  const { value } = named[0];
+  const action = readAction(kind, value, fields, lab);
+  if (!action) return [];
+  const step = { at, action, value };
+  const span = fields.get('for')?.read(forms.span);
+  if (span === undefined || action.kind !== 'interface-down') return [step];
+  if (!isOver(at) && isOver(at + span)) fields.get('for')?.wrong('the run is over by then', hint);
+  return [step, { at: (at + span) as Duration, action: { ...action, kind: 'interface-up' }, value }];
 }
 
 function readAction(
@@ -117,6 +127,14 @@ function readAction(
       const where = readDirection(value, lab.links);
       return where && { kind, ...where };
     }
+    case 'interface-down':
+    case 'interface-up': {
+      const end = readEnd(value, lab.nodes);
+      if (end === unknownEnd) return undefined;
+      if (!machines.some(({ name }) => name === end.node))
+        value.wrong(`${quote(end.node)} is a host: only a ${what} has its interfaces taken down`);
+      return { kind, ...end };
+    }
     case 'impair': {
       const impairment = readImpairment(fields);
       const where = readDirection(value, lab.links);
@@ -161,6 +179,7 @@ function readName(value: Value | undefined, names: readonly string[], what: stri
 
 /** Reports steps that make no sense after the ones before them. */
 function checkOrder(entries: readonly PlacedEntry[], links: readonly LabLink[]): void {
+  const downInterfaces = new Set<string>();
   const cutSenders = new Set<string>();
   const upAgain = new Map<string, number>();
   for (const { at, action, value } of entries) {
@@ -171,6 +190,13 @@ function checkOrder(entries: readonly PlacedEntry[], links: readonly LabLink[]):
     } else if (action.kind === 'start') {
       if (upAgain.get(action.node) !== Infinity) value.wrong(`${action.node} has not been killed`);
       upAgain.set(action.node, at);
+    } else if (action.kind === 'interface-down' || action.kind === 'interface-up') {
+      const end = `${action.node}:${action.port}`;
+      const isDown = action.kind === 'interface-down';
+      if (at < (upAgain.get(action.node) ?? 0)) value.wrong(`${action.node} is down then`);
+      else if (isDown === downInterfaces.has(end)) value.wrong(`${end} is ${isDown ? 'down already' : 'not down'}`);
+      if (isDown) downInterfaces.add(end);
+      else downInterfaces.delete(end);
     } else if (action.kind === 'cut' || action.kind === 'heal') {
       const ends = links.find(({ name }) => name === action.link)?.ends ?? [];
       const senders = ends.map((_, i) => i).filter((i) => action.direction === 'both' || action.direction === i);

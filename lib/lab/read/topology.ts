@@ -1,10 +1,11 @@
 import type { Authority, Node, Router } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import type { Impairment } from '../../link/impairment.ts';
-import type { HostNode, LabLink, LabNode, LinkEnd, NodeKind, RouterNode } from '../scenario.ts';
+import type { HostNode, LabLink, LabNode, NodeKind, RouterNode } from '../scenario.ts';
 import type { Fields, Value } from './document.ts';
+import { readEnd, unknownEnd } from './end.ts';
 import * as forms from './forms.ts';
-import { checkPort, unknownEnd } from './link-addresses.ts';
+import { checkPort } from './link-addresses.ts';
 import { readDirection } from './link-name.ts';
 import { readFirewall, readNat } from './middlebox.ts';
 import type { Placed, PlacedNode } from './placed.ts';
@@ -125,7 +126,16 @@ function readLink(key: Value, value: Value, nodes: readonly PlacedNode[], linked
   const fields = value.fields('a link', linkFields);
   const endValues = fields.need('ends')?.items() ?? [];
   if (endValues.length < 2) key.wrong(`link ${quote(name)} needs two ends at least`);
-  const ends = endValues.map((end) => readEnd(end, nodes, linked));
+  const ends = endValues.map((value) => {
+    const end = readEnd(
+      value,
+      nodes.map(({ node }) => node),
+    );
+    const text = `${end.node}:${end.port}`;
+    if (end !== unknownEnd && linked.has(text)) value.wrong(`${text} is already on a link`);
+    linked.add(text);
+    return end;
+  });
   const own = readImpairment(fields);
   const link: LabLink = { name, ends, impairments: ends.map(() => own) };
   const impairments = [...link.impairments];
@@ -146,36 +156,4 @@ export function readImpairment(fields: Fields, otherwise?: Impairment): Impairme
     jitter: fields.optional('jitter', forms.duration, otherwise?.jitter ?? none),
     loss: fields.optional('loss', forms.fraction, otherwise?.loss ?? 0),
   };
-}
-
-/** `client` is a node with one port; `spoke:wan` is a port. */
-function readEnd(value: Value, nodes: readonly PlacedNode[], linked: Set<string>): LinkEnd {
-  const text = value.read(forms.line) ?? '';
-  const [nodeName, portName, ...rest] = text.split(':');
-  if (rest.length > 0) {
-    value.wrong(`${quote(text)} is not an end of a link`, "write 'spoke:wan' or, for a node with one port, 'client'");
-    return unknownEnd;
-  }
-  const node = nodes.find(({ node }) => node.name === nodeName)?.node;
-  if (!node) {
-    const names = nodes.map(({ node }) => node.name);
-    value.file.report(
-      value.within(0, nodeName.length),
-      `there is no node ${quote(nodeName)}`,
-      suggest(nodeName, names),
-    );
-    return unknownEnd;
-  }
-  const port = portName ?? (node.ports.length === 1 ? node.ports[0] : undefined);
-  if (port === undefined || !node.ports.includes(port)) {
-    const at = portName === undefined ? value.at : value.within(nodeName.length + 1, text.length);
-    const message =
-      portName === undefined ? `which port of ${nodeName}?` : `${nodeName} has no port ${quote(portName)}`;
-    value.file.report(at, message, suggest(portName ?? '', node.ports));
-    return unknownEnd;
-  }
-  const end = `${nodeName}:${port}`;
-  if (linked.has(end)) value.wrong(`${end} is already on a link`);
-  linked.add(end);
-  return { node: nodeName, port };
 }

@@ -12,7 +12,7 @@ import { LabError } from '../fabric.ts';
 import type { Fabric, FabricOptions, Progress } from '../fabric.ts';
 import { faultEvent } from '../fault-event.ts';
 import { actOnMiddlebox } from '../middlebox.ts';
-import type { Action, LabLink, LabNode, RouterNode, TrafficReport } from '../scenario.ts';
+import type { Action, InterfaceAction, LabLink, LabNode, RouterNode, TrafficReport } from '../scenario.ts';
 import { sessionsOf } from '../traffic-sessions.ts';
 import { EventQueue } from './event-queue.ts';
 import { FramePool } from './frame-pool.ts';
@@ -50,6 +50,9 @@ interface Attachment {
   readonly port: PortIndex;
   segment?: Segment;
   end: number;
+  isDown: boolean;
+  /** On a wire both ends are without as soon as one is down. */
+  hasCarrier: boolean;
 }
 
 /** The lab as objects in one process. Time is virtual: a run takes as long as its work, and a seed repeats it exactly. */
@@ -83,7 +86,10 @@ export class SimFabric implements Fabric {
       const around = { scenario, seed, wire };
       const node = this.#make(described, index, around, trace);
       this.#nodes.set(node.name, node);
-      node.ports.forEach(({ name }, port) => this.#attachments.set(`${node.name}:${name}`, { node, port, end: 0 }));
+      node.ports.forEach(({ name }, port) => {
+        const attachment = { node, port, end: 0, isDown: false, hasCarrier: true };
+        this.#attachments.set(`${node.name}:${name}`, attachment);
+      });
     });
     for (const link of scenario.links) this.#join(link);
     this.#state = 'created';
@@ -155,6 +161,10 @@ export class SimFabric implements Fabric {
         break;
       case 'heal':
         this.#segment(action.link).heal(action.direction);
+        break;
+      case 'interface-down':
+      case 'interface-up':
+        this.#setInterface(action);
         break;
       case 'impair':
         this.#segment(action.link).impair(action.direction, action.impairment);
@@ -265,16 +275,34 @@ export class SimFabric implements Fabric {
   #startAgain(machine: SimMachine): void {
     machine.start(this.#now);
     this.#recorder.event({ time: this.elapsed(), node: machine.name, type: 'node-started' });
+    for (const { node, port, hasCarrier } of this.#attachments.values())
+      if (node === machine && !hasCarrier) node.device?.setCarrier?.(port, false, this.#now);
   }
 
-  #arrive({ node, port }: Attachment, frame: Frame): void {
+  #setInterface({ kind, node: name, port: portName }: InterfaceAction): void {
+    const attachment = this.#attachments.get(`${name}:${portName}`);
+    if (!attachment) throw new LabError(`there is no interface '${portName}' at '${name}' in this lab`, 2);
+    attachment.isDown = kind === 'interface-down';
+    const ends = attachment.segment?.link.ends ?? [];
+    const others = ends.flatMap(({ node, port }) => this.#attachments.get(`${node}:${port}`) ?? []);
+    const wire = others.length === 2 ? others : [attachment];
+    const hasCarrier = !wire.some(({ isDown }) => isDown);
+    for (const end of wire) {
+      if (end.hasCarrier === hasCarrier) continue;
+      end.hasCarrier = hasCarrier;
+      end.node.device?.setCarrier?.(end.port, hasCarrier, this.#now);
+    }
+  }
+
+  #arrive({ node, port, hasCarrier }: Attachment, frame: Frame): void {
     const { name } = node.ports[port];
-    if (node.device) {
+    if (node.device && hasCarrier) {
       this.#recorder.arrived(node.name, name, frame);
       node.device.receive(port, frame, this.#now);
     } else {
-      this.#recorder.arrived(node.name, name, frame, `lost: ${node.name} is down`);
-      this.#tellLost(node.name, name, frame.id, 'down');
+      const [words, reason] = hasCarrier ? [`${node.name} is down`, 'down'] : ['no carrier', 'no-carrier'];
+      this.#recorder.arrived(node.name, name, frame, `lost: ${words}`);
+      this.#tellLost(node.name, name, frame.id, reason);
     }
     this.#pool.release(frame);
   }
@@ -296,6 +324,7 @@ export class SimFabric implements Fabric {
   #send(from: Attachment | undefined, frame: Frame): string | undefined {
     const segment = from?.segment;
     if (!segment) return 'no-link';
+    if (!from.hasCarrier) return 'no-carrier';
     const arrival = segment.admit(from.end, frame, this.#now);
     if (typeof arrival === 'string') return arrival;
     for (const end of segment.receivers(from.end, frame)) {

@@ -241,7 +241,7 @@ describe('a path that fails', () => {
 
   it('goes with its interface at once, and comes back with it', () => {
     const lab = settled();
-    lab.spoke.device.setPort(1, false, lab.now);
+    lab.spoke.device.setCarrier(1, false, lab.now);
     equal(condition(lab, lab.spoke), 'down: interface-down');
     deepEqual(alarms(lab.spoke), [
       'critical: Interface wan on wan is operationally down',
@@ -253,7 +253,7 @@ describe('a path that fails', () => {
     lab.runFor(seconds(5));
     equal(lab.spoke.count('bfdSent'), sent);
 
-    lab.spoke.device.setPort(1, true, lab.now);
+    lab.spoke.device.setCarrier(1, true, lab.now);
     lab.runFor(seconds(9));
     equal(condition(lab, lab.spoke), 'up: bfd-up');
     deepEqual(alarms(lab.spoke), []);
@@ -261,9 +261,9 @@ describe('a path that fails', () => {
 
   it('that nobody watches goes with its interface all the same', () => {
     const lab = settled({ failover: false });
-    lab.spoke.device.setPort(1, false, lab.now);
+    lab.spoke.device.setCarrier(1, false, lab.now);
     equal(condition(lab, lab.spoke), 'down: interface-down');
-    lab.spoke.device.setPort(1, true, lab.now);
+    lab.spoke.device.setCarrier(1, true, lab.now);
     equal(condition(lab, lab.spoke), 'up: bfd-disabled');
   });
 

@@ -113,6 +113,14 @@ describe('plain BFD between two routers', () => {
     );
   });
 
+  it('goes down at once when its interface loses the carrier', () => {
+    const lab = speaking(quick);
+    lab.runFor(seconds(3));
+    lab.wan.fate = () => 'lost';
+    lab.spoke.device.setCarrier(1, false, lab.now);
+    deepEqual([row(lab).state, row(lab).diagnostic], ['down', 'path-down']);
+  });
+
   it('has as little to do with the paths of SVR as they with it', () => {
     const lab = speaking(quick);
     lab.runFor(seconds(3));

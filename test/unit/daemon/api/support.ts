@@ -54,7 +54,7 @@ export class NotedNode implements NodeService {
     this.startedAt = epoch;
   }
 
-  fault(action: Action): void {
+  async fault(action: Action): Promise<void> {
     this.faults.push(action);
   }
 
