@@ -15,6 +15,11 @@ export interface Phrase {
 /** Undefined for what is too small for the story; events.ndjson has it all. */
 export const phrases = {
   'peer-path-up': { tone: 'good', says: 'has a path to its peer ({path})' },
+  'objectives-missed': {
+    tone: 'bad',
+    says: 'finds a path too bad for service {reason} ({path})',
+  },
+  'objectives-kept': { tone: 'good', says: 'finds a path good enough for service {reason} again ({path})' },
   'peer-path-down': {
     tone: 'bad',
     says: 'has lost a path to its peer: {path} ({reason})',

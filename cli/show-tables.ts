@@ -99,9 +99,20 @@ const eventColumns: readonly Column<EventRow>[] = [
   { title: 'Message', of: (row) => row.message },
 ];
 
+const livePeerColumns: readonly Column<PeerRow>[] = [
+  { title: 'Live Latency (ms)', of: ({ live }) => measured(live?.latencyMs ?? null, 2) },
+  { title: 'Live Jitter (ms)', of: ({ live }) => measured(live?.jitterMs ?? null, 2) },
+  { title: 'Live Loss (%)', of: ({ live }) => measured(live?.lossPercent ?? null, 1) },
+  { title: 'From Peer (%)', of: ({ live }) => measured(live?.lossFromPeerPercent ?? null, 1) },
+  { title: 'Live MOS', of: ({ live }) => measured(live?.mos ?? null, 2) },
+];
+
 /** `isDetailed`: why a path has its status, its timers, and what is measured of it. */
-export const formatPeers = (rows: readonly PeerRow[], isDetailed: boolean): string =>
-  formatTable(isDetailed ? peerDetailColumns : peerColumns, rows);
+export function formatPeers(rows: readonly PeerRow[], isDetailed: boolean): string {
+  if (!isDetailed) return formatTable(peerColumns, rows);
+  const hasLive = rows.some(({ live }) => live !== null);
+  return formatTable(hasLive ? [...peerDetailColumns, ...livePeerColumns] : peerDetailColumns, rows);
+}
 
 export const formatBfd = (rows: readonly BfdRow[]): string =>
   rows.length > 0 ? formatTable(bfdColumns, rows) : 'There are no sessions of plain BFD.';

@@ -11,6 +11,7 @@ import { Highway } from './highway/highway.ts';
 import { IcmpErrors } from './highway/icmp-errors.ts';
 import { NetworkInterfaces, type NetworkInterface } from './highway/interfaces.ts';
 import { IP_CONTENT_MAX } from './highway/ip-fragments.ts';
+import { Marking } from './highway/marking.ts';
 import { Neighbors } from './highway/neighbors.ts';
 import type { PeerPath } from './highway/peer-path.ts';
 import { Reassembly, fabricReassemblyCounters, ipReassemblyCounters } from './highway/reassembly.ts';
@@ -97,7 +98,7 @@ export class Router implements Device {
     );
     const paths = configuredPaths
       .flatMap((path) => pathOf(path, interfaces, policies))
-      .map((path, index) => ({ ...path, index }));
+      .map((path, index) => ({ ...path, index, marking: this.#markingOf(path, index) }));
     const pathLoad = new Float64Array(paths.length);
     const pool = new FramePool(POOL_FRAMES);
     const neighbors = new Neighbors(interfaces, wire, this.counters, pool, {
@@ -113,7 +114,12 @@ export class Router implements Device {
     const waysOut = new WaysOut(flows, paths);
     this.#peerPaths = new PeerPaths({
       router: name,
-      paths: paths.map((path) => ({ path, node: path.configured.node.name, settings: path.configured.bfd })),
+      paths: paths.map((path) => ({
+        path,
+        node: path.configured.node.name,
+        settings: path.configured.bfd,
+        isMonitorOnly: path.configured.performanceMonitoring?.monitorOnly ?? false,
+      })),
       interfaces,
       neighbors,
       pool,
@@ -131,6 +137,7 @@ export class Router implements Device {
       journal: this.#journal,
       waysOut,
       listener: () => this.#serviceArea.moves,
+      sendReport: (path, now) => this.#highway.sendReport(path, now),
     });
     this.#plainBfd = new PlainBfd({
       neighbors: bfdNeighborsOf(configuration, interfaces),
@@ -166,6 +173,7 @@ export class Router implements Device {
       random,
       counters: this.counters,
       trace,
+      judged: (path, service, isGood, now) => this.#peerPaths.judged(path, service, isGood, now),
       listen: (packet, now) => this.#peerPaths.receive(packet, now) || this.#plainBfd.receive(packet, now),
       highway: () => this.#highway,
     };
@@ -209,6 +217,18 @@ export class Router implements Device {
       this.#serviceArea,
     );
     this.#redundancy = this.#joinTwin(options);
+  }
+
+  /** What marks live traffic on a path, if its profile wants that. */
+  #markingOf({ configured: { performanceMonitoring }, encoding }: PathWithPorts, path: number): Marking | undefined {
+    if (!performanceMonitoring) return undefined;
+    return new Marking({
+      encoding,
+      interval: performanceMonitoring.intervalDuration,
+      count: performanceMonitoring.markingCount,
+      settled: (fate, now) => this.#peerPaths.settled(path, fate, now),
+      deadlineChanged: () => this.#peerPaths.deadlineChanged(path),
+    });
   }
 
   /** This node and its twin as one router; undefined without the options that say there is one. */
@@ -400,6 +420,7 @@ function pathOf(path: ConfiguredPath, interfaces: NetworkInterfaces, policies: S
       seal: policies.seal(path.outboundSecurity),
       keys: policies.keys(path.outboundSecurity),
       encoding: path.metadataEncoding,
+      marking: undefined,
       vectors: path.vectors,
       outboundOnly:
         path.localConnectivity === 'outbound-only'

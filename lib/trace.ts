@@ -37,6 +37,11 @@ export const traceTypes = {
   'icmp-error-sent': { where: 'out', help: 'an ICMP error was made for a packet that could not be passed on' },
   'peer-path-up': { where: 'node', help: 'sessions may go over a path to a peer from now on' },
   'peer-path-down': { where: 'node', help: 'sessions may not go over a path to a peer any more; the reason tells why' },
+  'objectives-missed': {
+    where: 'node',
+    help: "what is measured of a path does not keep the objectives of a service's policy; the reason names the service",
+  },
+  'objectives-kept': { where: 'node', help: 'it keeps them again' },
   'peer-changed': {
     where: 'node',
     help: 'a peer was restarted, another of its nodes took over, or a NAT on the way changed an address',

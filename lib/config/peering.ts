@@ -13,6 +13,7 @@ import type {
   Node,
   Peer,
   PeerConnectivity,
+  PerformanceMonitoringProfile,
   PortRange,
   Router,
   Security,
@@ -40,6 +41,8 @@ export interface PeerPath {
   readonly vectors: readonly string[];
   /** How the path is watched: as its neighborhood or adjacency says, and otherwise the router. */
   readonly bfd: BfdSettings;
+  /** How live traffic measures the path; absent if it does not. */
+  readonly performanceMonitoring?: PerformanceMonitoringProfile;
   /** Protects what is sent: the adjacency's inter-router-security, or that of the peer's interface. */
   readonly outboundSecurity?: Security;
   /** Protects what arrives: the inter-router-security of the own interface. */
@@ -149,6 +152,7 @@ function meetByAdjacency(
     remotePortRanges: adjacency.portRanges,
     vectors: adjacency.vectors,
     bfd: { ...router.bfd, ...adjacency.bfd },
+    performanceMonitoring: profileOf(authority, adjacency),
     outboundSecurity: securityNamed(authority, interRouterSecurity ?? there?.networkInterface.interRouterSecurity),
   };
   return { enabled, path };
@@ -202,6 +206,7 @@ function meetInNeighborhoods(
         remotePortRanges: theirs.portRanges,
         vectors: mine.vectors,
         bfd: { ...router.bfd, ...mine.bfd },
+        performanceMonitoring: profileOf(authority, mine),
         outboundSecurity: securityNamed(authority, there.networkInterface.interRouterSecurity),
       };
       return { enabled, path };
@@ -260,6 +265,13 @@ function commonOf(
     metadataEncoding,
     inboundSecurity: securityNamed(authority, here.networkInterface.interRouterSecurity),
   };
+}
+
+function profileOf(
+  authority: Authority,
+  { performanceMonitoring: { enabled, profile } }: Adjacency | Neighborhood,
+): PerformanceMonitoringProfile | undefined {
+  return enabled ? authority.performanceMonitoringProfiles.find(({ name }) => name === profile) : undefined;
 }
 
 function securityNamed(authority: Authority, name: string | undefined): Security | undefined {

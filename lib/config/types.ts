@@ -12,6 +12,7 @@ export type MetadataEncoding = Emulator['metadataEncoding'];
 export type Tenant = Authority['tenants'][number];
 export type Security = Authority['securities'][number];
 export type SessionType = Authority['sessionTypes'][number];
+export type PerformanceMonitoringProfile = Authority['performanceMonitoringProfiles'][number];
 export type ServicePolicy = Authority['servicePolicies'][number];
 
 export type Service = Authority['services'][number];

@@ -93,6 +93,11 @@ export class FlowTable {
     }
   }
 
+  /** Whether a flow is there, and was not removed. */
+  has(flow: number): boolean {
+    return this.find(this.keys, flow * KEY_WORDS) === flow;
+  }
+
   /** Enters both flows of `session`. Neither key may be there yet. */
   install(session: number, forwardKey: Uint32Array, reverseKey: Uint32Array, now: number): void {
     const forward = session * 2;

@@ -12,6 +12,8 @@ import {
   stripFalsePositiveMarker,
 } from '../metadata/header.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
+import { findMetrics } from '../metadata/metrics-block.ts';
+import { METRICS_LENGTH, noMetrics, readMetrics, type PathMetrics } from '../metadata/path-metrics.ts';
 import type { ReplayCache } from '../metadata/replay.ts';
 import type { Seal } from '../metadata/trailer.ts';
 import type { Random } from '../random.ts';
@@ -32,6 +34,7 @@ import {
   keyNetworkInterface,
   keyProtocol,
   keySourcePort,
+  sameKey,
 } from './flow-key.ts';
 import { FabricFragments } from './fabric-fragments.ts';
 import { type FlowTable, flowFlags } from './flow-table.ts';
@@ -131,6 +134,8 @@ export class Highway {
   readonly #wholes: Wholes;
   /** Where metadata is written before its length is known. */
   readonly #block = new Uint8Array(METADATA_LENGTH_MAX);
+  /** Where the metrics of a packet are read to. */
+  readonly #metrics = noMetrics();
   readonly #slowPath: SlowPath;
 
   constructor(parts: HighwayParts, slowPath: SlowPath) {
@@ -249,8 +254,12 @@ export class Highway {
     const at = packet.payloadAt;
     const isBlock = hasCookie(bytes, at, packet.end);
     const isMarker = isBlock && isFalsePositiveMarker(bytes, at, packet.end);
-    const seal = this.#parts.paths[this.#flows.path[flow ^ 1] - 1].seal;
-    if (isBlock && !isMarker) return this.#metadataFromPeer(flow, packet, seal, now);
+    const { seal } = this.#parts.paths[this.#flows.path[flow ^ 1] - 1];
+    if (isBlock && !isMarker) {
+      const valueAt = findMetrics(bytes, at, packet.end - (seal ? seal.trailerLength : 0));
+      if (valueAt >= 0) return this.#markedFromPeer(flow, packet, valueAt, seal, now);
+      return this.#metadataFromPeer(flow, packet, seal, now);
+    }
     const end = seal ? this.sealing.open(flow, packet.frame, at, packet.end, seal, now) : packet.end;
     if (end < 0) return;
     if (!seal) this.#counters[counter.hmacNotRequired]++;
@@ -261,6 +270,39 @@ export class Highway {
     this.leave(flow, packet, contentAt, end, isMarker || seal !== undefined, now);
   }
 
+  /** A packet that is bare but for its mark, which is sealed as one that is bare, and counts as such. */
+  #markedFromPeer(flow: number, packet: Packet, valueAt: number, seal: Seal | undefined, now: Instant): void {
+    const { frame } = packet;
+    if (!packet.hasRightUdpChecksum) return this.#drop(frame, counter.badChecksum);
+    const end = seal ? this.sealing.open(flow, frame, packet.payloadAt, packet.end, seal, now) : packet.end;
+    if (end < 0) return;
+    if (!seal) this.#counters[counter.hmacNotRequired]++;
+    this.#flows.activity[flow] = now;
+    const metrics = readMetrics(frame.bytes, valueAt, this.#metrics);
+    this.#takeMetrics(flow, packet, metrics, now);
+    if (metrics.drop) {
+      this.#counters[counter.metricsReportReceived]++;
+      return;
+    }
+    this.#counters[counter.metricsReceived]++;
+    if ((this.#flows.flags[flow] & flowFlags.awaitsBare) !== 0) this.#slowPath.bareArrived(flow, now);
+    this.leave(flow, packet, valueAt + METRICS_LENGTH, end, true, now);
+  }
+
+  /** A packet that is still on its way by the path that its session has left tells nothing of the new one. */
+  #takeMetrics(flow: number, { key }: Packet, metrics: PathMetrics, now: Instant): void {
+    const { marking } = this.#parts.paths[this.#flows.path[flow ^ 1] - 1];
+    if (marking && sameKey(key, 0, this.#flows.keys, flow * KEY_WORDS)) marking.take(metrics, flow ^ 1, now);
+  }
+
+  /** Tells the peer behind a path what has come from it, if that is due and the flow is still there. */
+  sendReport({ index, marking }: PeerPath, now: Instant): void {
+    const flow = marking?.takeDue(now) ?? -1;
+    if (!marking || flow < 0 || !this.#flows.has(flow) || this.#flows.path[flow] !== index + 1) return;
+    const isSent = this.own.sendReport(flow, marking, now);
+    this.#counters[isSent ? counter.metricsReportSent : counter.reverseBufferAllocation]++;
+  }
+
   #metadataFromPeer(flow: number, packet: Packet, seal: Seal | undefined, now: Instant): void {
     const opened = this.openMetadata(packet, seal, now);
     if (!opened) return;
@@ -269,6 +311,7 @@ export class Highway {
     if (seal) this.sealing.noteSequence(flow, packet.frame, end);
     // A keep-alive is for what stands between: it keeps no session alive.
     if (metadata.attributes.controlMessage !== 'keepAlive') this.#flows.activity[flow] = now;
+    if (metadata.attributes.pathMetrics) this.#takeMetrics(flow, packet, metadata.attributes.pathMetrics, now);
     if (!this.#slowPath.metadataArrived(flow, packet, metadata, end, now)) return;
     this.#counters[counter.metadataRemoved]++;
     this.leave(flow, packet, packet.payloadAt + metadata.length, end, true, now);
@@ -402,6 +445,10 @@ export class Highway {
       const length = encodeMetadata(attributes, path.encoding, this.#block, 0, path.keys);
       at -= length;
       copyBytes(this.#block, 0, frame.bytes, at, length);
+    } else if (path.marking?.wants(now) && this.#mayGrow(packet, room, path.marking.length)) {
+      at -= path.marking.length;
+      path.marking.mark(frame.bytes, at, now);
+      this.#counters[counter.metricsAdded]++;
     } else {
       at = addFalsePositiveMarker(frame.bytes, at, end);
       if (at !== contentAt) this.#counters[counter.falsePositiveAdded]++;
@@ -414,6 +461,11 @@ export class Highway {
       return this.#leaveInFragments(flow, packet, at, path, now);
     this.#wrapInUdp(flow, packet, at, frame.end, isChanged);
     this.#transmit(flow, packet, now);
+  }
+
+  /** A packet is not cut for a mark alone. */
+  #mayGrow({ largestFragment }: Packet, room: number, length: number): boolean {
+    return room >= length || room < 0 || largestFragment !== 0;
   }
 
   /** A packet that came to the router in fragments leaves as fragments, be it one, for the far end to cut it as it was. */
@@ -511,9 +563,9 @@ export class Highway {
     const out = this.#interfaces.list[keyNetworkInterface(flows.keys, keyAt)];
     let added = 0;
     if (flows.path[flow] !== 0) {
-      const { seal } = this.#parts.paths[flows.path[flow] - 1];
+      const { seal, marking } = this.#parts.paths[flows.path[flow] - 1];
       const isEncrypted = (flows.flags[flow] & flowFlags.encrypted) !== 0;
-      added = UDP_HEADER_LENGTH + (seal?.trailerLength ?? 0);
+      added = UDP_HEADER_LENGTH + (seal?.trailerLength ?? 0) + (marking?.length ?? 0);
       if (isEncrypted) added += this.#slowPath.payloadKeys(flow).payloadGrowthMax;
     }
     return mssOf(out.enforcedMss, out.mtu, keyFamily(flows.keys, keyAt), added);

@@ -9,6 +9,7 @@ import { keyDestinationPort, keySourcePort } from './flow-key.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { FramePool } from './frame-pool.ts';
 import type { NetworkInterface } from './interfaces.ts';
+import type { Marking } from './marking.ts';
 import type { Neighbors } from './neighbors.ts';
 import type { Packet } from './packet.ts';
 import type { PeerPath } from './peer-path.ts';
@@ -45,6 +46,23 @@ export class OwnMetadata {
     frame.end = at + encodeMetadata(attributes, path.encoding, frame.bytes, at, path.keys);
     if (content) append(frame, content, keys);
     if (path.seal) sealing.seal(flow, frame, at, path.seal, true, now);
+    this.#transmit(flow, frame, at, path, now);
+    return true;
+  }
+
+  /**
+   * Tells the peer behind a flow what has come from it over their path. Like a bare packet it is bound to its session: it is
+   * not taken in where that is not known. False if no buffer is free.
+   */
+  sendReport(flow: number, marking: Marking, now: Instant): boolean {
+    const { flows, paths, pool, sealing } = this.#parts;
+    const path = paths[flows.path[flow] - 1];
+    const frame = pool.take();
+    if (!frame) return false;
+    const at = frame.start;
+    marking.report(frame.bytes, at, now);
+    frame.end = at + marking.length;
+    if (path.seal) sealing.seal(flow, frame, at, path.seal, false, now);
     this.#transmit(flow, frame, at, path, now);
     return true;
   }

@@ -3,6 +3,7 @@ import type { MetadataEncoding } from '../metadata/codec.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
 import type { Seal } from '../metadata/trailer.ts';
 import type { Duration } from '../time.ts';
+import type { Marking } from './marking.ts';
 
 /** SVR BFD goes from this port to this port (SVR sheet, section 2.9). */
 export const SVR_BFD_PORT = 1280;
@@ -23,6 +24,8 @@ export interface PeerPath {
   /** What metadata to this peer is encrypted with; undefined for nothing. */
   readonly keys: KeyRing | undefined;
   readonly encoding: MetadataEncoding;
+  /** What live traffic over the path is measured by; undefined if it is not. */
+  readonly marking: Marking | undefined;
   /** Names by which service policies prefer or avoid the path. */
   readonly vectors: readonly string[];
   /** The side that cannot be reached, and only reaches out: it has to open pinholes for what is to come in. */

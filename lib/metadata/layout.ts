@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import { copyBytes, readU16, readU32, writeU16, writeU32 } from '../wire/bytes.ts';
+import { METRICS_LENGTH, noMetrics, readMetrics, writeMetrics, type PathMetrics } from './path-metrics.ts';
 
 const { utf8 } = protobuf.util;
 
@@ -49,15 +50,6 @@ export interface Fragment {
   /** In units of 8 bytes. */
   readonly offset: number;
   readonly largestSeen: number;
-}
-
-export interface PathMetrics {
-  readonly txColour: number;
-  readonly txTimeMs: number;
-  readonly rxColour: number;
-  readonly rxTimeMs: number;
-  readonly drop: boolean;
-  readonly previousRxCount: number;
 }
 
 /** What the flags F and D mean is not public. */
@@ -280,27 +272,14 @@ export function fragment(): Layout<Fragment> {
   });
 }
 
-/** Colour in the highest 4 bits, milliseconds in the other 28; sent, then received; then what was dropped. */
 export function pathMetrics(): Layout<PathMetrics> {
-  const colouredTime = (colour: number, timeMs: number): number => (colour << 28) | (timeMs & 0x0fff_ffff);
   return packed<PathMetrics>({
     kind: 'pathMetrics',
-    min: 10,
-    max: 10,
-    length: () => 10,
-    write(value, target, at) {
-      writeU32(target, at, colouredTime(value.txColour, value.txTimeMs));
-      writeU32(target, at + 4, colouredTime(value.rxColour, value.rxTimeMs));
-      writeU16(target, at + 8, (value.drop ? 0x8000 : 0) | (value.previousRxCount & 0x7fff));
-    },
-    read: (bytes, at) => ({
-      txColour: bytes[at] >>> 4,
-      txTimeMs: readU32(bytes, at) & 0x0fff_ffff,
-      rxColour: bytes[at + 4] >>> 4,
-      rxTimeMs: readU32(bytes, at + 4) & 0x0fff_ffff,
-      drop: (bytes[at + 8] & 0x80) !== 0,
-      previousRxCount: readU16(bytes, at + 8) & 0x7fff,
-    }),
+    min: METRICS_LENGTH,
+    max: METRICS_LENGTH,
+    length: () => METRICS_LENGTH,
+    write: writeMetrics,
+    read: (bytes, at) => readMetrics(bytes, at, noMetrics()),
   });
 }
 

@@ -25,6 +25,8 @@ export interface WatchedPath {
   /** The node of this router that the path leaves from. */
   readonly node: string;
   readonly settings: BfdSettings;
+  /** What live traffic tells of the path is only shown. */
+  readonly isMonitorOnly: boolean;
 }
 
 /** What every watch of a router's paths stands on. */
@@ -42,6 +44,8 @@ export interface WatchParts {
   readonly serviceLoads: () => readonly ServiceLoad[];
   /** Is told where the packets of a peer come from, if not from where they came before. */
   readonly found: (watch: PathWatch, source: EndPoint) => void;
+  /** Percent of the live traffic to the peer that gets lost; undefined where it is not measured. */
+  readonly liveLoss: (path: PeerPath) => number | undefined;
   /** Is told of what may have changed the condition of a path. */
   readonly changed: (watch: PathWatch, now: Instant) => void;
   /** Is told when the quality of a path has been measured anew. */
@@ -85,6 +89,7 @@ export class PathWatch {
   #sequence = 0;
   readonly #peer: PeerEnd;
   #peerLoads: readonly ServiceLoad[] = [];
+  #peerLiveLoss: number | undefined;
   #quality: PathQuality | undefined;
 
   constructor({ path, node, settings }: WatchedPath, localDiscriminator: number, parts: WatchParts, now: Instant) {
@@ -167,6 +172,11 @@ export class PathWatch {
     return this.#quality;
   }
 
+  /** Percent of the live traffic from the peer that gets lost, as it said last; undefined if it does not know. */
+  get peerLiveLoss(): number | undefined {
+    return this.#peerLiveLoss;
+  }
+
   /** Sessions of a service that the peer said it has; undefined if it said nothing. */
   peerLoad(service: string): number | undefined {
     return this.#peerLoads.find((load) => load.service === service)?.sessions;
@@ -236,6 +246,9 @@ export class PathWatch {
     this.#followSource(source, now);
     if (metadata.observed) this.#followObserved(metadata.observed, now);
     this.#peerLoads = metadata.serviceLoads;
+    const isLossNew = metadata.liveLoss !== this.#peerLiveLoss;
+    this.#peerLiveLoss = metadata.liveLoss;
+    if (isLossNew) this.#parts.measured(this, now);
     if (metadata.echo) return this.#receiveEcho(metadata.echo, now);
     this.#count('bfdReceived');
     this.#session.receive(control, now);
@@ -365,6 +378,7 @@ export class PathWatch {
   #metadata(echo: Echo | undefined): BfdMetadata {
     const { router, bootCounter, failoverCounter, serviceLoads } = this.#parts;
     const { path } = this;
+    const liveLoss = this.#parts.liveLoss(path);
     return {
       router,
       node: this.node,
@@ -375,6 +389,7 @@ export class PathWatch {
       bootCounter,
       failoverCounter: failoverCounter(),
       serviceLoads: serviceLoads(),
+      ...(liveLoss !== undefined && { liveLoss }),
       ...(echo && { echo }),
     };
   }

@@ -1,5 +1,6 @@
 import { formatAddress } from '../address.ts';
 import { DeadlineHeap } from '../deadline-heap.ts';
+import type { ColourFate } from '../highway/marking.ts';
 import type { FramePool } from '../highway/frame-pool.ts';
 import type { NetworkInterfaces } from '../highway/interfaces.ts';
 import type { Neighbors } from '../highway/neighbors.ts';
@@ -12,11 +13,12 @@ import type { PathQuality, PathStates } from '../service-area/path-states.ts';
 import { counter, type Counters } from '../stats/counters.ts';
 import { PathCounters } from '../stats/path-counters.ts';
 import type { bfdTable } from '../stats/peer-path-table.ts';
-import { NEVER, milliseconds, seconds, type Duration, type Instant } from '../time.ts';
+import { NEVER, earliest, milliseconds, seconds, type Duration, type Instant } from '../time.ts';
 import type { Trace, TraceType } from '../trace.ts';
 import { takeDiscriminator } from './bfd/udp.ts';
 import { Datagrams } from './datagrams.ts';
 import type { Journal } from './journal.ts';
+import { LiveMetrics, withPeerLoss } from './live-metrics.ts';
 import { isUsable, pathCondition, type PathCondition } from './path-status.ts';
 import { PathWatch, type PeerChange, type WatchedPath, type WatchParts } from './path-watch.ts';
 import type { PeerRow } from './rows.ts';
@@ -52,11 +54,14 @@ export interface PeeringParts {
   /** Is told where BFD finds each peer. */
   readonly waysOut: WaysOut;
   readonly listener: () => PathListener;
+  /** Tells the peer what has come of its marked packets, if that is due. */
+  readonly sendReport: (path: PeerPath, now: Instant) => void;
 }
 
 /** What is known of a path, watched or not. */
 interface PathState {
   readonly watched: WatchedPath;
+  readonly live: LiveMetrics;
   watch: PathWatch | undefined;
   condition: PathCondition;
   isUsable: boolean;
@@ -104,7 +109,8 @@ export class PeerPaths implements PathStates {
     this.#states = parts.paths.map((watched) => {
       const condition = startingCondition(watched.path);
       const isTrusted = watched.settings.state === 'disabled' || isUsable(condition);
-      return { watched, watch: undefined, condition, isUsable: isTrusted, upSince: undefined };
+      const live = new LiveMetrics(parts.averageOver);
+      return { watched, live, watch: undefined, condition, isUsable: isTrusted, upSince: undefined };
     });
   }
 
@@ -113,7 +119,59 @@ export class PeerPaths implements PathStates {
   }
 
   quality(path: PeerPath): PathQuality | undefined {
-    return this.#states[path.index].watch?.quality;
+    const { watch, live, watched } = this.#states[path.index];
+    if (!path.marking || watched.isMonitorOnly) return watch?.quality;
+    // Live traffic knows better than link tests (SVR sheet, section 4.7).
+    return withPeerLoss(live.quality ?? watch?.quality, watch?.peerLiveLoss);
+  }
+
+  /** The fate of a colour on a path has become known. */
+  settled(index: number, fate: ColourFate, now: Instant): void {
+    const state = this.#states[index];
+    const { latencyMs, jitterMs, lossPercent, mos } = state.live.add(fate, now);
+    this.#counters.set(index, 'liveLatency', rounded(latencyMs));
+    this.#counters.set(index, 'liveJitter', rounded(jitterMs));
+    this.#counters.set(index, 'liveLoss', rounded(lossPercent));
+    this.#counters.set(index, 'liveMos', Math.round(mos * 100));
+    this.#counters.count(index, 'liveUpdated');
+    this.deadlineChanged(index);
+    this.#measured(state, now);
+  }
+
+  #measured({ watched: { path } }: PathState, now: Instant): void {
+    this.#parts.listener().measured(path, now);
+  }
+
+  /** What was measured keeps the objectives of a service's policy no more, or does again. */
+  judged({ index }: PeerPath, service: string, isGood: boolean, now: Instant): void {
+    const state = this.#states[index];
+    const { path, node } = state.watched;
+    if (!state.isUsable) return;
+    const id = this.#describe(path);
+    this.#parts.trace?.event({
+      type: isGood ? 'objectives-kept' : 'objectives-missed',
+      packet: 0,
+      path: id,
+      reason: service,
+    });
+    const verdict = isGood ? 'keeps' : 'misses';
+    const message = `Peer ${path.peer} path ${id}: ${verdict} the objectives of service ${service} (${this.#told(state)})`;
+    this.#journal.event({ time: now, category: 'peer', node, message });
+  }
+
+  /** What is measured of a path, and by what. */
+  #told({ watched: { path, isMonitorOnly }, live }: PathState): string {
+    const quality = this.quality(path);
+    if (!quality) return 'nothing is measured';
+    const by = path.marking && !isMonitorOnly && live.quality ? 'live traffic' : 'link tests';
+    const { lossPercent, latencyMs, jitterMs } = quality;
+    const figures = `loss ${lossPercent.toFixed(1)} %, latency ${latencyMs.toFixed(1)} ms, jitter ${jitterMs.toFixed(1)} ms`;
+    return `${by}: ${figures}`;
+  }
+
+  /** When something is to be done about a path has changed. */
+  deadlineChanged(index: number): void {
+    this.#schedule(this.#states[index]);
   }
 
   /** Sessions of a service that the peer behind a path has; undefined if it has not told. */
@@ -131,9 +189,14 @@ export class PeerPaths implements PathStates {
     if (!this.#isStarted) this.#start(now);
     while (this.#deadlines.nextDeadline() <= now) {
       const { first } = this.#deadlines;
-      const { watch } = this.#states[first];
-      watch?.poll(now);
-      this.#deadlines.set(first, watch?.nextDeadline() ?? NEVER);
+      const state = this.#states[first];
+      state.watch?.poll(now);
+      this.#parts.sendReport(state.watched.path, now);
+      if (now >= state.live.expiresAt) {
+        state.live.clear();
+        this.#measured(state, now);
+      }
+      this.#schedule(state);
     }
   }
 
@@ -149,7 +212,7 @@ export class PeerPaths implements PathStates {
         const { networkInterface } = state.watched.path;
         if (this.#interfacesDown.has(networkInterface)) state.watch.setInterfaceUp(false, now);
         if (this.#interfacesStandby.has(networkInterface)) state.watch.setStandby(true, now);
-        this.#schedule(state.watch);
+        this.#schedule(state);
       } else {
         state.condition = this.#unwatched(state);
         state.upSince = now;
@@ -172,13 +235,18 @@ export class PeerPaths implements PathStates {
       serviceLoads,
       found: ({ path }, { address, port }) => this.#parts.waysOut.setPinhole(path, address, port),
       changed: ({ path }, at) => this.#update(this.#states[path.index], at),
-      measured: ({ path }, at) => this.#parts.listener().measured(path, at),
+      liveLoss: ({ index }) => this.#states[index].live.quality?.lossPercent,
+      measured: ({ path, peerLiveLoss = 0 }, at) => {
+        this.#counters.set(path.index, 'livePeerLoss', rounded(peerLiveLoss));
+        this.#measured(this.#states[path.index], at);
+      },
       peerChanged: (watch, change, at) => this.#peerChanged(watch, change, at),
     };
   }
 
-  #schedule(watch: PathWatch): void {
-    this.#deadlines.set(watch.path.index, watch.nextDeadline());
+  #schedule({ watched: { path }, watch, live }: PathState): void {
+    const ofMarks = earliest(path.marking?.nextDeadline() ?? NEVER, live.expiresAt);
+    this.#deadlines.set(path.index, earliest(watch?.nextDeadline() ?? NEVER, ofMarks));
   }
 
   /** Takes in a packet for the port of SVR BFD; false if it is for another. */
@@ -197,7 +265,7 @@ export class PeerPaths implements PathStates {
     else if (!watch.admits(read)) this.#refuse(packet, 'bfdReplayed');
     else {
       watch.receive(read, sourceOf(packet), now);
-      this.#schedule(watch);
+      this.#schedule(this.#states[watch.path.index]);
     }
     return true;
   }
@@ -272,7 +340,7 @@ export class PeerPaths implements PathStates {
   #tell(state: PathState, act: (watch: PathWatch) => void, now: Instant): void {
     if (state.watch) {
       act(state.watch);
-      this.#schedule(state.watch);
+      this.#schedule(state);
     } else {
       this.#update(state, now);
     }
@@ -288,6 +356,7 @@ export class PeerPaths implements PathStates {
     state.upSince = status === 'up' ? (state.upSince ?? now) : undefined;
     if (status !== before.status) this.#note(state, status === 'up' ? 'peer-path-up' : 'peer-path-down', reason, now);
     this.#alarm(state, now);
+    if (status === 'down' || status === 'standby') this.#forgetLive(state);
     // Sessions on this path are the other node's now: there is nothing to be done about them here.
     if (status === 'standby') return;
     const wasUsable = state.isUsable;
@@ -311,7 +380,14 @@ export class PeerPaths implements PathStates {
     });
   }
 
+  /** What marked packets have told of a path, and were about to tell, is over. */
+  #forgetLive({ watched: { path }, live }: PathState): void {
+    path.marking?.reset();
+    live.clear();
+  }
+
   #peerChanged({ path }: PathWatch, change: PeerChange, now: Instant): void {
+    if (change === 'peer-restart' || change === 'peer-failover') this.#forgetLive(this.#states[path.index]);
     this.#note(this.#states[path.index], 'peer-changed', change, now);
     // Where the peer comes from is no matter for our flows to it: their own NAT bindings are.
     if (change !== 'peer-nat-change') this.#parts.listener().peerChanged(path, change, now);
@@ -353,7 +429,7 @@ export class PeerPaths implements PathStates {
     return this.#states.map((state) => this.#row(state, now));
   }
 
-  #row({ watched: { path, node }, watch, condition, upSince }: PathState, now: Instant): PeerRow {
+  #row({ watched: { path, node }, live, watch, condition, upSince }: PathState, now: Instant): PeerRow {
     const { name, mtu } = this.#parts.interfaces.list[path.networkInterface];
     const quality = watch?.quality;
     return {
@@ -369,6 +445,7 @@ export class PeerPaths implements PathStates {
       jitterMs: quality?.jitterMs ?? null,
       loss: quality?.lossPercent ?? null,
       mos: quality?.mos ?? null,
+      live: live.quality ? { ...live.quality, lossFromPeerPercent: watch?.peerLiveLoss ?? null } : null,
       uptime: upSince === undefined ? 0 : Math.floor((now - upSince) / seconds(1)),
       bfdState: watch?.session.state ?? '',
       transmitIntervalMs: finite((watch?.session.transmitInterval ?? 0) / milliseconds(1)),
@@ -381,6 +458,9 @@ const faultCounters: Partial<Record<SvrBfdFault, keyof typeof bfdTable>> = {
   unauthentic: 'bfdUnauthentic',
   'bad-metadata': 'bfdBadMetadata',
 };
+
+/** Thousandths are as exact as microseconds are. */
+const rounded = (value: number): number => Math.round(value * 1_000) / 1_000;
 
 /** A session that the peer wants to be silent has no interval. */
 const finite = (value: number): number => (Number.isFinite(value) ? value : 0);

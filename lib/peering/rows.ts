@@ -1,3 +1,4 @@
+import type { PathQuality } from '../service-area/path-states.ts';
 import type { Instant } from '../time.ts';
 import type { BfdDiagnostic, BfdState } from './bfd/control-packet.ts';
 import type { BfdHops } from './bfd/udp.ts';
@@ -15,17 +16,24 @@ export interface PeerRow {
   /** The peer's node, as it calls itself; empty until it has. */
   readonly hostname: string;
   readonly pathMtu: number;
-  /** What is measured; null while nothing is. Latency is one way, loss is in percent. */
+  /** What link tests measure; null while nothing is. Latency is one way, loss is in percent. */
   readonly latencyMs: number | null;
   readonly jitterMs: number | null;
   readonly loss: number | null;
   readonly mos: number | null;
+  /** What live traffic tells; null while it tells nothing. */
+  readonly live: LiveRow | null;
   /** Seconds since the path is up; 0 if it is not. */
   readonly uptime: number;
   /** State of the BFD session, and how often it sends and how long it waits, in milliseconds; empty and 0 without one. */
   readonly bfdState: string;
   readonly transmitIntervalMs: number;
   readonly detectionTimeMs: number;
+}
+
+/** What live traffic tells of a path. Loss is in percent, to the peer and, if it tells that, from it. */
+export interface LiveRow extends PathQuality {
+  readonly lossFromPeerPercent: number | null;
 }
 
 export type Severity = 'critical' | 'major' | 'minor';

@@ -54,7 +54,7 @@ export class Moves {
 
   /** A path was measured: services for which it is no longer good enough, or good enough again, have their sessions moved. */
   measured(path: PeerPath, now: Instant): void {
-    const { services, routes } = this.#parts;
+    const { services, routes, judged } = this.#parts;
     let hasWorsened = false;
     let hasImproved = false;
     for (const entry of services.list) {
@@ -63,6 +63,7 @@ export class Moves {
       if (isGood === !this.#bad.has(key)) continue;
       if (isGood) this.#bad.delete(key);
       else this.#bad.add(key);
+      judged(path, entry.name, isGood, now);
       hasImproved ||= isGood;
       hasWorsened ||= !isGood;
     }

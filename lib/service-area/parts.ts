@@ -40,6 +40,8 @@ export interface ServiceAreaParts {
   readonly random: Random;
   readonly counters: Counters;
   readonly trace: Trace | undefined;
+  /** Whoever watches the paths is told what came of measuring one: it keeps a service's objectives from now on, or does not. */
+  readonly judged: (path: PeerPath, service: string, isGood: boolean, now: Instant) => void;
   /** Takes in a UDP packet for a port that the router itself listens on; false if it is for no such port. */
   readonly listen: (packet: Packet, now: Instant) => boolean;
   /** The highway is made after the service area that it hands packets up to. */

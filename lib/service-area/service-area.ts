@@ -8,6 +8,7 @@ import type { Attributes } from '../metadata/attributes.ts';
 import type { Metadata } from '../metadata/codec.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
 import { hasCookie, isFalsePositiveMarker } from '../metadata/header.ts';
+import { findMetrics } from '../metadata/metrics-block.ts';
 import type { StateStore } from '../state-store.ts';
 import { counter, type CounterName } from '../stats/counters.ts';
 import { earliest, type Instant } from '../time.ts';
@@ -99,9 +100,12 @@ export class ServiceArea implements SlowPath {
     if (former && this.#parts.sessions.hasUuid(former.flow >> 1, former.uuid))
       return this.#parts.highway().forward(former.flow, packet, now);
     const { bytes } = packet.frame;
-    const isBlock =
-      hasCookie(bytes, packet.payloadAt, packet.end) && !isFalsePositiveMarker(bytes, packet.payloadAt, packet.end);
-    if (isBlock) this.#metadataForUnknownFlow(packet, now);
+    const { payloadAt, end } = packet;
+    const isBare =
+      !hasCookie(bytes, payloadAt, end) ||
+      isFalsePositiveMarker(bytes, payloadAt, end) ||
+      findMetrics(bytes, payloadAt, end) >= 0;
+    if (!isBare) this.#metadataForUnknownFlow(packet, now);
     else this.#bareForUnknownFlow(packet, now);
   }
 

@@ -1,6 +1,7 @@
 import { row, type CounterRow } from './table.ts';
 
 const byPath = 'bfd by-peer-path';
+const live = 'performance-monitoring peer-path';
 const asyncSent = `${byPath} async sent`;
 const echoSent = `${byPath} echo sent`;
 const linkDown = `${byPath} link-down`;
@@ -67,6 +68,16 @@ export const peerPathTable = {
     `${byPath} neighbor source-nat-change`,
     'the peer comes from another address or port than before',
   ),
+  liveLatency: gauge(`${live} latency`, 'highest', 'milliseconds one way, by the last colour of live traffic'),
+  liveJitter: gauge(`${live} jitter`, 'highest', 'milliseconds by which the latency varied, by the last colour'),
+  liveLoss: gauge(
+    `${live} loss`,
+    'highest',
+    'percent of the marked packets to the peer that were lost, of the last colour',
+  ),
+  livePeerLoss: gauge(`${live} loss-from-peer`, 'highest', 'percent that was lost of those from the peer, as it tells'),
+  liveMos: gauge(`${live} mos`, 'lowest', 'mean opinion score in hundredths, by the last colour'),
+  liveUpdated: count(`${live} updated`, 'the fate of a colour became known'),
 } as const satisfies Record<string, PathCounterRow>;
 
 export type PathCounterName = keyof typeof peerPathTable;

@@ -64,7 +64,11 @@ function checkInterface(networkInterface: NetworkInterface, fault: Fault): void 
       fault(address, 'gateway', `gateway ${formatAddress(gateway)} is not in the network of this address`);
     }
   }
-  for (const { portRanges } of [...neighborhoods, ...adjacencies]) checkPortRanges(portRanges, fault);
+  for (const { portRanges, performanceMonitoring } of [...neighborhoods, ...adjacencies]) {
+    checkPortRanges(portRanges, fault);
+    if (performanceMonitoring.enabled && performanceMonitoring.profile === undefined)
+      fault(performanceMonitoring, 'enabled', 'performance-monitoring that is enabled needs a profile');
+  }
   for (const neighbor of emulator.bfdNeighbors) checkBfdNeighbor(networkInterface, neighbor, fault);
 }
 

@@ -1,6 +1,7 @@
 import { container } from './element.ts';
 import { emulator } from './emulator.ts';
 import { identifier } from './leaf.ts';
+import { performanceMonitoringProfile } from './performance.ts';
 import { router } from './router.ts';
 import { security, service, servicePolicy, sessionRecoveryDetection, sessionType, tenant } from './service.ts';
 
@@ -15,6 +16,7 @@ export const authority = container('Everything that is run by one hand', {
   tenant,
   security,
   'session-type': sessionType,
+  'performance-monitoring-profile': performanceMonitoringProfile,
   'service-policy': servicePolicy,
   service,
   router,

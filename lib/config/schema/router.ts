@@ -16,6 +16,7 @@ import {
   mss,
   reference,
 } from './leaf.ts';
+import { performanceMonitoring } from './performance.ts';
 
 // SVR sheet, section 2.8.
 const waypointPorts = portRange(1_025);
@@ -88,6 +89,7 @@ const neighborhood = list('Networks in which routers find each other', ['name'],
   'port-range': waypointPorts,
   vector,
   bfd: bfdOverride,
+  'performance-monitoring': performanceMonitoring,
 });
 
 const adjacency = list('Peers that are reached at a given address', ['ip-address', 'peer'], {
@@ -99,6 +101,7 @@ const adjacency = list('Peers that are reached at a given address', ['ip-address
   'port-range': waypointPorts,
   vector,
   bfd: bfdOverride,
+  'performance-monitoring': performanceMonitoring,
 });
 
 const networkInterface = list('Networks on a device interface', ['name'], {

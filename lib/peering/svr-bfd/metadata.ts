@@ -15,6 +15,9 @@ const SERVICE_LOAD_OVERHEAD = 12;
 
 const TLV_HEADER_LENGTH = 4;
 
+/** Loss is told in millionths. */
+const LOSS_UNIT = 10_000;
+
 export interface EndPoint {
   /** 4 or 16 bytes. */
   readonly address: Uint8Array;
@@ -44,6 +47,8 @@ export interface BfdMetadata {
   readonly failoverCounter: number;
   /** At most SERVICE_LOADS_MAX. */
   readonly serviceLoads: readonly ServiceLoad[];
+  /** Percent of the live traffic from the sender to the receiver that gets lost. */
+  readonly liveLoss?: number;
   readonly echo?: Echo;
 }
 
@@ -60,7 +65,7 @@ export function fittingLoads(loads: readonly ServiceLoad[]): readonly ServiceLoa
 
 /** Bytes of the message; never more than fit a block of metadata. */
 export function encodeBfdMetadata(metadata: BfdMetadata): Uint8Array {
-  const { source, observed, serviceLoads, echo } = metadata;
+  const { source, observed, serviceLoads, liveLoss, echo } = metadata;
   const bytes = message
     .encode({
       router: metadata.router,
@@ -73,6 +78,7 @@ export function encodeBfdMetadata(metadata: BfdMetadata): Uint8Array {
       bootCounter: metadata.bootCounter,
       failoverCounter: metadata.failoverCounter,
       serviceLoads: [...serviceLoads],
+      liveLoss: liveLoss === undefined ? null : Math.round(liveLoss * LOSS_UNIT),
       ...(echo && {
         echo: {
           kind: echo.kind === 'request' ? EchoKind.ECHO_KIND_REQUEST : EchoKind.ECHO_KIND_REPLY,
@@ -91,7 +97,7 @@ export function encodeBfdMetadata(metadata: BfdMetadata): Uint8Array {
 export function decodeBfdMetadata(bytes: Uint8Array, at: number, end: number): BfdMetadata | undefined {
   const read = decodeMessage(bytes, at, end);
   if (!read) return undefined;
-  const { router, node, pathId, failoverCounter, keyIndex } = read;
+  const { router, node, pathId, failoverCounter, keyIndex, liveLoss } = read;
   const source = endPoint(read.sourceAddress, read.sourcePort);
   const observed = read.observedAddress.length > 0 ? endPoint(read.observedAddress, read.observedPort) : undefined;
   // protobufjs gives a Long where there is one, whose text is exact.
@@ -118,6 +124,7 @@ export function decodeBfdMetadata(bytes: Uint8Array, at: number, end: number): B
       service: (service ?? '').slice(0, NAME_LENGTH_MAX),
       sessions: sessions ?? 0,
     })),
+    ...(liveLoss !== null && liveLoss !== undefined && { liveLoss: Math.min(100, liveLoss / LOSS_UNIT) }),
     ...(echo && { echo }),
   };
 }

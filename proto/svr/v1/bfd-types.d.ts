@@ -64,6 +64,9 @@ export namespace svr {
             /** BfdMetadata echo. */
             echo?: (svr.v1.Echo.$Properties|null);
 
+            /** BfdMetadata liveLoss. */
+            liveLoss?: (number|null);
+
             /**
              * Encodes the specified BfdMetadata message. Does not implicitly {@link svr.v1.BfdMetadata.verify|verify} messages.
              * @param message BfdMetadata message or plain object to encode
@@ -123,6 +126,9 @@ export namespace svr {
 
                 /** BfdMetadata echo */
                 echo?: (svr.v1.Echo.$Properties|null);
+
+                /** BfdMetadata liveLoss */
+                liveLoss?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -39,12 +39,19 @@ export const svr: typeof Types.svr = $root.svr = (() => {
             BfdMetadata.prototype.failoverCounter = 0;
             BfdMetadata.prototype.serviceLoads = $util.emptyArray;
             BfdMetadata.prototype.echo = null;
+            BfdMetadata.prototype.liveLoss = null;
 
             let $oneOfFields;
 
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(BfdMetadata.prototype, "_keyIndex", {
                 get: $util.oneOfGetter($oneOfFields = ["keyIndex"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(BfdMetadata.prototype, "_liveLoss", {
+                get: $util.oneOfGetter($oneOfFields = ["liveLoss"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -80,6 +87,8 @@ export const svr: typeof Types.svr = $root.svr = (() => {
                         $root.svr.v1.ServiceLoad.encode(message.serviceLoads[i], writer.uint32(90).fork(), _depth + 1).ldelim();
                 if (message.echo != null && $Object.hasOwnProperty.call(message, "echo"))
                     $root.svr.v1.Echo.encode(message.echo, writer.uint32(98).fork(), _depth + 1).ldelim();
+                if (message.liveLoss != null && $Object.hasOwnProperty.call(message, "liveLoss"))
+                    writer.uint32(104).uint32(message.liveLoss);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -213,6 +222,13 @@ export const svr: typeof Types.svr = $root.svr = (() => {
                             if (wireType !== 2)
                                 break;
                             message.echo = $root.svr.v1.Echo.decode(reader, reader.size(), $undefined, _depth + 1, message.echo);
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 0)
+                                break;
+                            message.liveLoss = reader.uint32();
+                            message._liveLoss = "liveLoss";
                             continue;
                         }
                     }

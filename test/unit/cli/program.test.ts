@@ -21,6 +21,7 @@ const peer: PeerRow = {
   jitterMs: null,
   loss: 2.5,
   mos: 4.125,
+  live: null,
   uptime: 0,
   bfdState: 'down',
   transmitIntervalMs: 1000,

@@ -82,6 +82,7 @@ describe('the paths between two routers', () => {
       jitterMs: 0,
       loss: 0,
       mos: peer(lab, lab.spoke).mos,
+      live: null,
       uptime: 3,
       bfdState: 'up',
       transmitIntervalMs: 1000,

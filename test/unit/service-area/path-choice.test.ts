@@ -32,6 +32,7 @@ function path(index: number, ...vectors: string[]): PeerPath {
     seal: undefined,
     keys: undefined,
     encoding: 'protobuf',
+  marking: undefined,
     vectors,
     outboundOnly: undefined,
     keepAlive: undefined,
