@@ -358,13 +358,13 @@ export const counterTable = {
     'a packet was dropped: too many wait for an address to be resolved',
   ),
   neighborTableFull: row(`${emulator} neighbors table-full`, 'a next hop could not be remembered: the table is full'),
-  metricsAdded: row(`${pathMetrics} added`, 'a packet left marked: with path metrics, and bare otherwise'),
-  metricsReceived: row(`${pathMetrics} received`, 'a packet came marked; the mark was taken off'),
+  metricsAdded: row(`${pathMetrics} marked-packets-sent`, 'a packet left marked: with path metrics, and bare otherwise'),
+  metricsReceived: row(`${pathMetrics} marked-packets-received`, 'a packet came marked; the mark was taken off'),
   metricsReportSent: row(
-    `${pathMetrics} report-sent`,
+    `${pathMetrics} reports-sent`,
     'a packet was made to tell the peer what had come from it: no marked packet left in time',
   ),
-  metricsReportReceived: row(`${pathMetrics} report-received`, 'such a packet was taken in and dropped'),
+  metricsReportReceived: row(`${pathMetrics} reports-received`, 'such a packet was taken in and dropped'),
   replayCacheEvictions: row(
     `${emulator} hmac replay-cache-evictions`,
     'a digest was forgotten before its time: the cache is full',

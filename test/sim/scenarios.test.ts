@@ -44,6 +44,7 @@ const sameInBothModes = new Set([
   'peer-reboot',
   'brownout',
   'brownout-endured',
+  'live-metrics',
   'flapping-path',
   'flapping-path-damped',
 ]);

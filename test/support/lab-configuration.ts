@@ -22,6 +22,8 @@ export interface LabConfiguration {
   readonly wan?: 4 | 6 | 'both';
   /** Lets the routers watch their paths by BFD, and sessions leave a path that has failed. */
   readonly failover?: boolean;
+  /** Lets live traffic measure the paths; `count` packets of a colour, which lasts `intervalMs`. */
+  readonly live?: { readonly intervalMs?: number; readonly count?: number; readonly monitorOnly?: boolean };
   /** The spoke can only reach out. */
   readonly pinhole?: boolean;
   /** Sessions that are idle for so many seconds have keep-alives sent for them. */
@@ -106,6 +108,7 @@ hmac-mode ${hmac ? (hmac.mode ?? 'time-based') : 'disabled'}
 hmac-cipher ${hmac?.cipher ?? 'sha256-128'}
 hmac-key ${hmac?.key ?? '5ea1ed5ea1ed5ea1ed5ea1ed5ea1ed5e'}
 exit
+${profileText(options)}
 service-policy plain
 session-resiliency ${options.failover ? 'failover' : 'none'}
 transport-state-enforcement ${options.transportStateEnforcement ?? 'reset'}
@@ -141,6 +144,13 @@ function encryptionText({ encryption }: LabConfiguration): string {
   const { key, securityId = 1, keys = {} } = encryption;
   const further = Object.entries(keys).map(([id, other]) => `key ${id}\nencryption-key ${other}\nexit`);
   return `encrypt true\nencryption-key ${key}\nemulator\nsecurity-id ${securityId}\n${further.join('\n')}\nexit`;
+}
+
+function profileText({ live }: LabConfiguration): string {
+  if (!live) return '';
+  const { intervalMs = 1_000, count = 100, monitorOnly = false } = live;
+  const leaves = `interval-duration ${intervalMs}\nmarking-count ${count}\nmonitor-only ${monitorOnly}`;
+  return `performance-monitoring-profile lively\n${leaves}\nexit`;
 }
 
 const serviceText = ({ name, networks, transport, tenant }: ServiceLine, options: LabConfiguration): string => `
@@ -228,6 +238,7 @@ bfd
 state ${options.failover ? 'enabled' : 'disabled'}
 exit
 ${keepAlive ? `nat-keep-alive\ntcp-inactivity-timeout ${keepAlive.tcp ?? 1800}\nudp-inactivity-timeout ${keepAlive.udp ?? 30}\nexit` : ''}
+${options.live ? 'performance-monitoring\nenabled true\nprofile lively\nexit' : ''}
 ${pinhole && router === 'spoke' ? 'peer-connectivity outbound-only' : ''}
 ${first ? `port-range ${first}\nend-port ${last}\nexit` : ''}
 exit

@@ -445,5 +445,6 @@ export function kindOf({ metadata }: WanPacket): string {
   if (attributes.sessionHealthCheck !== undefined) return `check ${attributes.sessionHealthCheck}`;
   if (attributes.forwardContextIpv4 ?? attributes.forwardContextIpv6) return 'forward';
   if (attributes.reverseContextIpv4 ?? attributes.reverseContextIpv6) return 'reverse';
+  if (attributes.pathMetrics) return attributes.pathMetrics.drop ? 'report' : 'marked';
   return 'other';
 }

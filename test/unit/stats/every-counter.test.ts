@@ -15,6 +15,7 @@ import {
   type WanPacket,
 } from '../../support/two-routers.ts';
 import { fragmentStories } from './fragment-stories.ts';
+import { metricsStories } from './metrics-stories.ts';
 import { middleboxStories } from './middlebox-stories.ts';
 
 type Name = keyof typeof counterTable;
@@ -140,6 +141,7 @@ const garbage = (type: number, content: string): Uint8Array =>
 const stories: Partial<Record<Name, Story>> = {
   ...fragmentStories,
   ...middleboxStories,
+  ...metricsStories,
   metadataAdded: () => [twoQuestions().spoke],
   metadataAddNotRequired: () => [twoQuestions().spoke],
   metadataRemoved: () => [twoQuestions().spoke],
