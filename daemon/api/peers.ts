@@ -1,10 +1,18 @@
 import { bfdDiagnostics, bfdStates } from '../../lib/peering/bfd/control-packet.ts';
-import type { AlarmRow, BfdRow, PeerRow } from '../../lib/peering/rows.ts';
+import type { AlarmRow, BfdRow, LiveRow, PeerRow } from '../../lib/peering/rows.ts';
 import { route } from './route.ts';
 import { list, number, object, oneOf, orNull, text, whole } from './schema.ts';
 
 const transmitIntervalMs = number('milliseconds between two BFD packets; 0 without a session');
 const detectionTimeMs = number('milliseconds without a BFD packet after which the session is down; 0 without one');
+
+const live = object<LiveRow>('LiveTraffic', 'What live traffic tells of a path; null while it tells nothing.', {
+  latencyMs: number('one way'),
+  jitterMs: number('by how much the latency varies'),
+  lossPercent: number('percent of the marked packets to the peer that were lost'),
+  lossFromPeerPercent: orNull(number('the same of those from the peer; null if it does not tell')),
+  mos: number('mean opinion score'),
+});
 
 const peer = object<PeerRow>('PeerPath', 'One path to one peer.', {
   peer: text('name of the peer'),
@@ -31,6 +39,7 @@ const peer = object<PeerRow>('PeerPath', 'One path to one peer.', {
   jitterMs: orNull(number('by how much the latency varies; null while it is not measured')),
   loss: orNull(number('percent of the echoes that were lost; null while it is not measured')),
   mos: orNull(number('mean opinion score; null while it is not measured')),
+  live: orNull(live),
   uptime: number('seconds since it is up; 0 if it is not'),
   bfdState: text('state of its BFD session; empty without one'),
   transmitIntervalMs,

@@ -358,7 +358,10 @@ export const counterTable = {
     'a packet was dropped: too many wait for an address to be resolved',
   ),
   neighborTableFull: row(`${emulator} neighbors table-full`, 'a next hop could not be remembered: the table is full'),
-  metricsAdded: row(`${pathMetrics} marked-packets-sent`, 'a packet left marked: with path metrics, and bare otherwise'),
+  metricsAdded: row(
+    `${pathMetrics} marked-packets-sent`,
+    'a packet left marked: with path metrics, and bare otherwise',
+  ),
   metricsReceived: row(`${pathMetrics} marked-packets-received`, 'a packet came marked; the mark was taken off'),
   metricsReportSent: row(
     `${pathMetrics} reports-sent`,

@@ -32,7 +32,7 @@ function path(index: number, ...vectors: string[]): PeerPath {
     seal: undefined,
     keys: undefined,
     encoding: 'protobuf',
-  marking: undefined,
+    marking: undefined,
     vectors,
     outboundOnly: undefined,
     keepAlive: undefined,
