@@ -137,7 +137,7 @@ export class Router implements Device {
       journal: this.#journal,
       waysOut,
       listener: () => this.#serviceArea.moves,
-      sendReport: (path, now) => this.#highway.sendReport(path, now),
+      sendReport: (path, now) => this.#highway.own.sendReport(path, now),
     });
     this.#plainBfd = new PlainBfd({
       neighbors: bfdNeighborsOf(configuration, interfaces),

@@ -295,14 +295,6 @@ export class Highway {
     if (marking && sameKey(key, 0, this.#flows.keys, flow * KEY_WORDS)) marking.take(metrics, flow ^ 1, now);
   }
 
-  /** Tells the peer behind a path what has come from it, if that is due and the flow is still there. */
-  sendReport({ index, marking }: PeerPath, now: Instant): void {
-    const flow = marking?.takeDue(now) ?? -1;
-    if (!marking || flow < 0 || !this.#flows.has(flow) || this.#flows.path[flow] !== index + 1) return;
-    const isSent = this.own.sendReport(flow, marking, now);
-    this.#counters[isSent ? counter.metricsReportSent : counter.reverseBufferAllocation]++;
-  }
-
   #metadataFromPeer(flow: number, packet: Packet, seal: Seal | undefined, now: Instant): void {
     const opened = this.openMetadata(packet, seal, now);
     if (!opened) return;

@@ -2,6 +2,7 @@ import type { Frame } from '../frame.ts';
 import type { Attributes } from '../metadata/attributes.ts';
 import { encodeMetadata, type MetadataEncoding } from '../metadata/codec.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
+import { counter, type Counters } from '../stats/counters.ts';
 import type { Instant } from '../time.ts';
 import { MAC_LENGTH } from '../wire/ethernet.ts';
 import { OWN_IP_FIELDS, finishUdpChecksum, prependIp, prependUdp } from './egress.ts';
@@ -9,7 +10,6 @@ import { keyDestinationPort, keySourcePort } from './flow-key.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { FramePool } from './frame-pool.ts';
 import type { NetworkInterface } from './interfaces.ts';
-import type { Marking } from './marking.ts';
 import type { Neighbors } from './neighbors.ts';
 import type { Packet } from './packet.ts';
 import type { PeerPath } from './peer-path.ts';
@@ -23,6 +23,7 @@ export interface OwnMetadataParts {
   readonly neighbors: Neighbors;
   readonly pool: FramePool;
   readonly sealing: Sealing;
+  readonly counters: Counters;
 }
 
 /** Packets of metadata that no host's packet carries: the router makes them itself. */
@@ -51,20 +52,25 @@ export class OwnMetadata {
   }
 
   /**
-   * Tells the peer behind a flow what has come from it over their path. Like a bare packet it is bound to its session: it is
-   * not taken in where that is not known. False if no buffer is free.
+   * Tells the peer behind a path what has come from it, if that is due and the flow is still there. Like a bare packet it is
+   * bound to its session: it is not taken in where that is not known.
    */
-  sendReport(flow: number, marking: Marking, now: Instant): boolean {
-    const { flows, paths, pool, sealing } = this.#parts;
-    const path = paths[flows.path[flow] - 1];
+  sendReport(path: PeerPath, now: Instant): void {
+    const { flows, counters, pool, sealing } = this.#parts;
+    const { index, marking, seal } = path;
+    const flow = marking?.takeDue(now) ?? -1;
+    if (!marking || flow < 0 || !flows.has(flow) || flows.path[flow] !== index + 1) return;
     const frame = pool.take();
-    if (!frame) return false;
+    if (!frame) {
+      counters.values[counter.reverseBufferAllocation]++;
+      return;
+    }
     const at = frame.start;
     marking.report(frame.bytes, at, now);
     frame.end = at + marking.length;
-    if (path.seal) sealing.seal(flow, frame, at, path.seal, false, now);
+    if (seal) sealing.seal(flow, frame, at, seal, false, now);
     this.#transmit(flow, frame, at, path, now);
-    return true;
+    counters.values[counter.metricsReportSent]++;
   }
 
   /** Hands the UDP payload in `frame` from `at` on to the flow's next hop, and the frame back to the pool. */
