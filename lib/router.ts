@@ -1,27 +1,38 @@
 import { assert } from './assert.ts';
-import type { Authority, PeerPath as ConfiguredPath, Router as RouterConfiguration } from './config/index.ts';
-import { onNode, peerPaths, placesOf, redundancyOf } from './config/index.ts';
+import type { Authority, Router as RouterConfiguration } from './config/index.ts';
+import { peerPaths, redundancyOf, restartReasons } from './config/index.ts';
 import type { CryptoProvider } from './crypto.ts';
 import type { Device, PortIndex, Wire } from './device.ts';
 import type { Frame } from './frame.ts';
 import { FABRIC_CONTENT_MAX } from './highway/fabric-fragments.ts';
 import { FlowTable } from './highway/flow-table.ts';
 import { FramePool } from './highway/frame-pool.ts';
-import { Highway } from './highway/highway.ts';
+import { Highway, type HighwayParts } from './highway/highway.ts';
 import { IcmpErrors } from './highway/icmp-errors.ts';
-import { NetworkInterfaces, type NetworkInterface } from './highway/interfaces.ts';
+import { NetworkInterfaces } from './highway/interfaces.ts';
 import { IP_CONTENT_MAX } from './highway/ip-fragments.ts';
 import { Marking } from './highway/marking.ts';
 import { Neighbors } from './highway/neighbors.ts';
-import type { PeerPath } from './highway/peer-path.ts';
 import { Reassembly, fabricReassemblyCounters, ipReassemblyCounters } from './highway/reassembly.ts';
 import { Journal } from './peering/journal.ts';
 import { PeerPaths } from './peering/peer-paths.ts';
-import { PlainBfd, type PlainNeighbor } from './peering/plain-bfd.ts';
+import { PlainBfd } from './peering/plain-bfd.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from './peering/rows.ts';
 import { fittingLoads } from './peering/svr-bfd/metadata.ts';
+import type { KeyRing } from './metadata/key-ring.ts';
 import { ReplayCache } from './metadata/replay.ts';
 import { SeededRandom, type Random } from './random.ts';
+import {
+  bfdNeighborsOf,
+  interfacesOf,
+  isMarkedAlike,
+  isSamePath,
+  pathsOf,
+  routerNamed,
+  watchedPath,
+  type ConfiguredPeerPath,
+  type NamedPort,
+} from './router-configuration.ts';
 import { SecurityPolicies } from './security-policies.ts';
 import { Redundancy } from './redundancy/redundancy.ts';
 import type { Role } from './redundancy/election.ts';
@@ -45,11 +56,7 @@ const POOL_FRAMES = 256;
 /** Next hops a router may know at once (emulator choice). */
 const NEIGHBORS_MAX = 16_384;
 
-export interface RouterPort {
-  /** Name of the device-interface. */
-  readonly name: string;
-  readonly mac: Uint8Array;
-}
+type Mutable<Parts> = { -readonly [Name in keyof Parts]: Parts[Name] };
 
 export interface RouterOptions {
   readonly authority: Authority;
@@ -60,7 +67,7 @@ export interface RouterOptions {
   /** What it shares with the other node; needed if the configuration has the two share ports. */
   readonly store?: StateStore | undefined;
   /** Its ports, in the order of their indices. Device-interfaces that have none are left out. */
-  readonly ports: readonly RouterPort[];
+  readonly ports: readonly NamedPort[];
   readonly wire: Wire;
   readonly crypto: CryptoProvider;
   readonly random: Random;
@@ -70,22 +77,26 @@ export interface RouterOptions {
 /** One SVR router: the highway, the service area, and what both stand on, wired together. */
 export class Router implements Device {
   readonly counters = new Counters();
-  readonly #parts: ServiceAreaParts;
+  readonly #options: RouterOptions;
+  /** What stands in them is replaced when the router is reconfigured, and by nobody else. */
+  readonly #parts: Mutable<ServiceAreaParts>;
+  readonly #highwayParts: Mutable<HighwayParts>;
+  /** In the order of their indices. One array for the life of the router, as the highway and others hold it. */
+  readonly #paths: ConfiguredPeerPath[];
   readonly #highway: Highway;
   readonly #serviceArea: ServiceArea;
   readonly #peerPaths: PeerPaths;
   readonly #plainBfd: PlainBfd;
   readonly #journal: Journal;
-  readonly #policies: SecurityPolicies;
+  #policies: SecurityPolicies;
   readonly #redundancy: Redundancy | undefined;
   /** The role by which the paths are watched. */
   #watchedRole: Role | undefined;
 
   constructor(options: RouterOptions) {
     const { authority, router: name, ports, random, trace } = options;
-    const wholeRouter = authority.routers.find((router) => router.name === name);
-    assert(wholeRouter !== undefined, `the configuration has no router '${name}'`);
-    const configuration = options.node === undefined ? wholeRouter : onNode(wholeRouter, options.node);
+    this.#options = options;
+    const configuration = routerNamed(authority, name, options.node);
     const wire: Wire = { transmit: (port, frame) => this.#transmit(port, frame, options.wire) };
     const { emulator } = authority;
     const policies = new SecurityPolicies(options.crypto, random, emulator.hmacTimeWindow, name);
@@ -96,10 +107,9 @@ export class Router implements Device {
       interfacesOf(configuration, ports, configuredPaths, policies),
       ports.length,
     );
-    const paths = configuredPaths
-      .flatMap((path) => pathOf(path, interfaces, policies))
-      .map((path, index) => ({ ...path, index, marking: this.#markingOf(path, index) }));
-    const pathLoad = new Float64Array(paths.length);
+    const paths = pathsOf(configuredPaths, interfaces, policies);
+    this.#paths = paths;
+    for (const path of paths) this.#mark(path);
     const pool = new FramePool(POOL_FRAMES);
     const neighbors = new Neighbors(interfaces, wire, this.counters, pool, {
       capacity: NEIGHBORS_MAX,
@@ -114,12 +124,7 @@ export class Router implements Device {
     const waysOut = new WaysOut(flows, paths);
     this.#peerPaths = new PeerPaths({
       router: name,
-      paths: paths.map((path) => ({
-        path,
-        node: path.configured.node.name,
-        settings: path.configured.bfd,
-        isMonitorOnly: path.configured.performanceMonitoring?.monitorOnly ?? false,
-      })),
+      paths: paths.map(watchedPath),
       interfaces,
       neighbors,
       pool,
@@ -129,7 +134,7 @@ export class Router implements Device {
       averageOver: configuration.pathMetricsRollingAvgInterval,
       serviceLoads: () =>
         fittingLoads(
-          services.list.flatMap(({ name: service, index }) => {
+          this.#parts.services.list.flatMap(({ name: service, index }) => {
             const count = sessions.countOfService[index] ?? 0;
             return count > 0 ? [{ service, sessions: count }] : [];
           }),
@@ -158,17 +163,13 @@ export class Router implements Device {
       flows,
       sessions,
       services,
-      payloadKeys: services.list.map(({ service }) =>
-        policies.keys(authority.securities.find(({ name: policy }) => policy === service.security)),
-      ),
-      routes: new Routes(configuration, interfaces, paths, this.#peerPaths, ({ index }) => pathLoad[index]),
+      payloadKeys: payloadKeysOf(authority, services, policies),
+      routes: this.#routesOf(configuration, interfaces, paths),
       interfaces,
       neighbors,
       paths,
-      pathLoad,
-      waypoints: paths.map(
-        ({ localPortRanges, remotePortRanges }) => new Waypoints(random, localPortRanges, remotePortRanges),
-      ),
+      pathLoad: new Float64Array(paths.length),
+      waypoints: paths.map((path) => waypointsOf(path, random)),
       pool,
       random,
       counters: this.counters,
@@ -178,57 +179,176 @@ export class Router implements Device {
       highway: () => this.#highway,
     };
     this.#serviceArea = new ServiceArea(this.#parts);
-    const { mode, inactivityTimeout } = authority.sessionRecoveryDetection;
     const reassemblyLimits = {
       packets: emulator.reassemblyPackets,
       bytes: emulator.reassemblyBytes,
       timeout: emulator.reassemblyTimeout,
     };
-    this.#highway = new Highway(
-      {
-        interfaces,
-        neighbors,
-        flows,
-        paths,
-        waysOut,
-        mtus: interfaces.list.map(({ mtu }) => mtu),
-        counters: this.counters,
-        pool,
-        icmpErrors: new IcmpErrors(interfaces, neighbors, this.counters, pool),
-        replayCache: new ReplayCache(emulator.replayCacheSize, policies.copyLifetime),
-        fragmentReplayCache: new ReplayCache(emulator.replayCacheSize, policies.copyLifetime),
-        fabricReassembly: new Reassembly(
-          { ...reassemblyLimits, lengthMax: FABRIC_CONTENT_MAX },
-          this.counters,
-          fabricReassemblyCounters,
-          random.below(2 ** 32),
-        ),
-        ipReassembly: new Reassembly(
-          { ...reassemblyLimits, lengthMax: IP_CONTENT_MAX },
-          this.counters,
-          ipReassemblyCounters,
-          random.below(2 ** 32),
-        ),
-        obeysDontFragment: emulator.dontFragment === 'obey',
-        random,
-        inactivityTimeout: mode === 'inactivity-based' ? inactivityTimeout : Infinity,
-        trace,
-      },
-      this.#serviceArea,
-    );
+    this.#highwayParts = {
+      interfaces,
+      neighbors,
+      flows,
+      paths,
+      waysOut,
+      mtus: interfaces.list.map(({ mtu }) => mtu),
+      counters: this.counters,
+      pool,
+      icmpErrors: new IcmpErrors(interfaces, neighbors, this.counters, pool),
+      replayCache: new ReplayCache(emulator.replayCacheSize, policies.copyLifetime),
+      fragmentReplayCache: new ReplayCache(emulator.replayCacheSize, policies.copyLifetime),
+      fabricReassembly: new Reassembly(
+        { ...reassemblyLimits, lengthMax: FABRIC_CONTENT_MAX },
+        this.counters,
+        fabricReassemblyCounters,
+        random.below(2 ** 32),
+      ),
+      ipReassembly: new Reassembly(
+        { ...reassemblyLimits, lengthMax: IP_CONTENT_MAX },
+        this.counters,
+        ipReassemblyCounters,
+        random.below(2 ** 32),
+      ),
+      obeysDontFragment: emulator.dontFragment === 'obey',
+      random,
+      inactivityTimeout: askedAfter(authority),
+      trace,
+    };
+    this.#highway = new Highway(this.#highwayParts, this.#serviceArea);
     this.#redundancy = this.#joinTwin(options);
   }
 
-  /** What marks live traffic on a path, if its profile wants that. */
-  #markingOf({ configured: { performanceMonitoring }, encoding }: PathWithPorts, path: number): Marking | undefined {
-    if (!performanceMonitoring) return undefined;
-    return new Marking({
-      encoding,
-      interval: performanceMonitoring.intervalDuration,
-      count: performanceMonitoring.markingCount,
-      settled: (fate, now) => this.#peerPaths.settled(path, fate, now),
-      deadlineChanged: () => this.#peerPaths.deadlineChanged(path),
+  /** Has live traffic on a path marked, if its profile wants that. */
+  #mark(path: ConfiguredPeerPath): void {
+    const { encoding, configured } = path;
+    const { performanceMonitoring } = configured;
+    const marking =
+      performanceMonitoring &&
+      new Marking({
+        encoding,
+        interval: performanceMonitoring.intervalDuration,
+        count: performanceMonitoring.markingCount,
+        settled: (fate, now) => this.#peerPaths.settled(path.index, fate, now),
+        deadlineChanged: () => this.#peerPaths.deadlineChanged(path.index),
+      });
+    Object.assign(path, { marking });
+  }
+
+  /**
+   * Goes on with another configuration. Sessions stay unless it has no place for them: their service is gone or may not be
+   * used by their tenant any more, or they have no path left. Returns what of it cannot be had without a restart, a sentence
+   * for each; then nothing has changed.
+   */
+  reconfigure(authority: Authority, now: Instant): readonly string[] {
+    const reasons = restartReasons(this.#parts.authority, authority);
+    if (reasons.length > 0) return reasons;
+    const { router, node, crypto, random } = this.#options;
+    const { interfaces } = this.#parts;
+    const configuration = routerNamed(authority, router, node);
+    const configured = peerPaths(authority, configuration);
+    const policies = new SecurityPolicies(crypto, random, authority.emulator.hmacTimeWindow, router, this.#policies);
+    interfaces.reconfigure(interfacesOf(configuration, this.#options.ports, configured, policies));
+    const fresh = pathsOf(configured, interfaces, policies);
+    const services = new Services(authority);
+    this.#endSessionsWithout(services);
+    this.#renumberServices(services);
+    const { added, removed } = this.#takePaths(fresh);
+
+    this.#policies = policies;
+    this.#parts.authority = authority;
+    this.#parts.payloadKeys = payloadKeysOf(authority, services, policies);
+    this.#parts.routes = this.#routesOf(configuration, interfaces, this.#paths.slice(0, fresh.length));
+    this.#highwayParts.mtus = interfaces.list.map(({ mtu }) => mtu);
+    this.#highwayParts.obeysDontFragment = authority.emulator.dontFragment === 'obey';
+    this.#highwayParts.inactivityTimeout = askedAfter(authority);
+    this.#highwayParts.replayCache.lifetime = policies.copyLifetime;
+    this.#highwayParts.fragmentReplayCache.lifetime = policies.copyLifetime;
+
+    const watched = this.#paths.slice(0, fresh.length).map(watchedPath);
+    this.#peerPaths.reconfigure(watched, configuration.pathMetricsRollingAvgInterval, now);
+    this.#leavePaths(removed, now);
+    this.#serviceArea.handshake.reconfigured();
+    for (const session of this.#parts.sessions.all()) this.#serviceArea.sessions.reconfigured(session, now);
+    for (const path of added) this.#serviceArea.moves.pathImproved(path, now);
+    const nodeName = node ?? configuration.nodes[0]?.name ?? router;
+    this.#journal.event({ time: now, category: 'config', node: nodeName, message: 'Running configuration changed' });
+    return [];
+  }
+
+  /** Sessions whose service is no more, or which their tenant was allowed and is not any more. */
+  #endSessionsWithout(services: Services): void {
+    const { sessions, services: before } = this.#parts;
+    for (const session of sessions.all()) {
+      const old = before.list[sessions.service[session]];
+      const entry = services.byName(old.name);
+      const tenant = sessions.tenant(session);
+      const isDenied = old.allowed.has(tenant) && entry?.allowed.has(tenant) !== true;
+      if (!entry || isDenied) this.#serviceArea.sessions.remove(session, 'reconfigured');
+    }
+  }
+
+  #renumberServices(services: Services): void {
+    const indexOf = this.#parts.services.list.map(({ name }) => services.byName(name)?.index ?? -1);
+    this.#parts.services = services;
+    this.#parts.sessions.renumberServices(indexOf);
+  }
+
+  /**
+   * Paths that were there before stay the objects that they are. Those that are no more stand behind all others until
+   * `#leavePaths`, as there are sessions on them.
+   */
+  #takePaths(fresh: readonly ConfiguredPeerPath[]): {
+    readonly added: readonly ConfiguredPeerPath[];
+    readonly removed: readonly ConfiguredPeerPath[];
+  } {
+    const { flows, sessions, pathLoad, waypoints } = this.#parts;
+    const before = [...this.#paths];
+    const removed = before.filter((path) => !fresh.some((other) => isSamePath(path, other)));
+    const waypointsBefore = new Map(before.map((path) => [path, { ...path, ports: waypoints[path.index] }]));
+    const paths = fresh.map((path) => {
+      const known = before.find((other) => isSamePath(path, other));
+      const isMarkedAsBefore = known !== undefined && isMarkedAlike(known, path);
+      const taken = known ? Object.assign(known, path, { marking: known.marking }) : path;
+      if (!isMarkedAsBefore) this.#mark(taken);
+      return taken;
     });
+    const all = [...paths, ...removed];
+    const loads = new Map(before.map((path, index) => [path, pathLoad[index]]));
+    const indexOf = before.map((path) => all.indexOf(path));
+    for (const session of sessions.all()) {
+      for (const flow of [session * 2, session * 2 + 1])
+        if (flows.path[flow] !== 0) flows.path[flow] = indexOf[flows.path[flow] - 1] + 1;
+    }
+    all.forEach((path, index) => Object.assign(path, { index }));
+    this.#paths.splice(0, before.length, ...all);
+    const placeBefore = (path: ConfiguredPeerPath): number | undefined =>
+      before.includes(path) ? before.indexOf(path) : undefined;
+    this.#highwayParts.waysOut.renumber(all.map((path) => ({ path, before: placeBefore(path) })));
+    this.#parts.pathLoad = Float64Array.from(all, (path) => loads.get(path) ?? 0);
+    this.#parts.waypoints = all.map((path) => {
+      const known = waypointsBefore.get(path);
+      return known && hasSamePorts(known, path) ? known.ports : waypointsOf(path, this.#options.random);
+    });
+    return { added: paths.filter((path) => !before.includes(path)), removed };
+  }
+
+  #leavePaths(removed: readonly ConfiguredPeerPath[], now: Instant): void {
+    const { flows, sessions } = this.#parts;
+    const first = this.#paths.length - removed.length;
+    const isRemoved = (flow: number): boolean => flows.path[flow] > first;
+    for (const session of sessions.all()) {
+      if (isRemoved(session * 2)) this.#serviceArea.moves.pathRemoved(session, now);
+      if (sessions.isAlive(session) && isRemoved(session * 2 + 1))
+        this.#serviceArea.sessions.remove(session, 'reconfigured');
+    }
+    this.#paths.length = first;
+  }
+
+  #routesOf(
+    configuration: RouterConfiguration,
+    interfaces: NetworkInterfaces,
+    paths: readonly ConfiguredPeerPath[],
+  ): Routes {
+    return new Routes(configuration, interfaces, paths, this.#peerPaths, ({ index }) => this.#parts.pathLoad[index]);
   }
 
   /** This node and its twin as one router; undefined without the options that say there is one. */
@@ -339,102 +459,40 @@ export class Router implements Device {
 
   /** Loses one session, named by its UUID. False if there is none of that name. */
   forgetSession(sessionId: string): boolean {
+    const session = this.#sessionNamed(sessionId);
+    if (session !== undefined) this.#serviceArea.sessions.remove(session, 'forgotten');
+    return session !== undefined;
+  }
+
+  /** Ends one session here and at its peers. False if there is none of that name. */
+  deleteSession(sessionId: string, now: Instant): boolean {
+    const session = this.#sessionNamed(sessionId);
+    if (session !== undefined) this.#serviceArea.handshake.end(session, 'deleted-by-operator', now);
+    return session !== undefined;
+  }
+
+  #sessionNamed(sessionId: string): number | undefined {
     const { sessions } = this.#parts;
-    for (const session of sessions.all()) {
-      if (sessions.uuidText(session) !== sessionId) continue;
-      this.#serviceArea.sessions.remove(session, 'forgotten');
-      return true;
-    }
-    return false;
+    for (const session of sessions.all()) if (sessions.uuidText(session) === sessionId) return session;
+    return undefined;
   }
 }
 
-function interfacesOf(
-  configuration: RouterConfiguration,
-  ports: readonly RouterPort[],
-  paths: readonly ConfiguredPath[],
+/** Silence of a flow after which the service area is asked before its opposite sends; in packet-based mode never. */
+function askedAfter({ sessionRecoveryDetection: { mode, inactivityTimeout } }: Authority): number {
+  return mode === 'inactivity-based' ? inactivityTimeout : Infinity;
+}
+
+/** What the payload of each service is encrypted with, by the service's index. */
+const payloadKeysOf = (
+  { securities }: Authority,
+  services: Services,
   policies: SecurityPolicies,
-): NetworkInterface[] {
-  const list: NetworkInterface[] = [];
-  for (const { node, deviceInterface, networkInterface } of placesOf(configuration)) {
-    const port = ports.findIndex(({ name }) => name === deviceInterface.name);
-    if (port < 0 || !node.enabled || !deviceInterface.enabled) continue;
-    const path = paths.find((candidate) => candidate.networkInterface === networkInterface);
-    list.push({
-      index: list.length,
-      name: networkInterface.name,
-      deviceName: deviceInterface.name,
-      port,
-      mac: deviceInterface.sharedPhysAddress ?? ports[port].mac,
-      vlan: networkInterface.vlan,
-      globalId: deviceInterface.globalId,
-      mtu: networkInterface.mtu,
-      enforcedMss: networkInterface.enforcedMss,
-      tenant: networkInterface.tenant,
-      addresses: networkInterface.addresses.map(({ ipAddress, prefixLength, gateway }) => ({
-        address: ipAddress,
-        prefix: { address: ipAddress, length: prefixLength },
-        gateway,
-      })),
-      seal: policies.seal(path?.inboundSecurity),
-      keys: policies.keys(path?.inboundSecurity),
-      hasPeers: path !== undefined,
-    });
-  }
-  return list;
-}
+): readonly (KeyRing | undefined)[] =>
+  services.list.map(({ service }) => policies.keys(securities.find(({ name }) => name === service.security)));
 
-/** The systems with which plain BFD is spoken, behind the interfaces that have a port here. */
-function bfdNeighborsOf(configuration: RouterConfiguration, interfaces: NetworkInterfaces): PlainNeighbor[] {
-  return [...placesOf(configuration)].flatMap(({ node, networkInterface }) => {
-    const out = interfaces.byName(networkInterface.name);
-    if (!out) return [];
-    return networkInterface.emulator.bfdNeighbors.map((settings) => ({
-      node: node.name,
-      networkInterface: out.index,
-      settings,
-    }));
-  });
-}
+const waypointsOf = ({ localPortRanges, remotePortRanges }: ConfiguredPeerPath, random: Random): Waypoints =>
+  new Waypoints(random, localPortRanges, remotePortRanges);
 
-interface PathWithPorts extends PeerPath {
-  readonly configured: ConfiguredPath;
-  readonly localPortRanges: ConfiguredPath['localPortRanges'];
-  readonly remotePortRanges: ConfiguredPath['remotePortRanges'];
-}
-
-/** No path if the interface it would leave by has no port here. */
-function pathOf(path: ConfiguredPath, interfaces: NetworkInterfaces, policies: SecurityPolicies): PathWithPorts[] {
-  const out = interfaces.byName(path.networkInterface.name);
-  if (!out) return [];
-  return [
-    {
-      index: 0,
-      peer: path.peer.name,
-      peerRouter: path.peer.routerName,
-      networkInterface: out.index,
-      family: path.localAddress.family,
-      local: path.localAddress,
-      remote: path.remoteAddress,
-      nextHop: path.gateway ?? path.remoteAddress,
-      seal: policies.seal(path.outboundSecurity),
-      keys: policies.keys(path.outboundSecurity),
-      encoding: path.metadataEncoding,
-      marking: undefined,
-      vectors: path.vectors,
-      outboundOnly:
-        path.localConnectivity === 'outbound-only'
-          ? 'local'
-          : path.remoteConnectivity === 'outbound-only'
-            ? 'remote'
-            : undefined,
-      keepAlive:
-        path.natKeepAlive.mode === 'disabled'
-          ? undefined
-          : { tcp: path.natKeepAlive.tcpInactivityTimeout, udp: path.natKeepAlive.udpInactivityTimeout },
-      configured: path,
-      localPortRanges: path.localPortRanges,
-      remotePortRanges: path.remotePortRanges,
-    },
-  ];
-}
+const hasSamePorts = (a: ConfiguredPeerPath, b: ConfiguredPeerPath): boolean =>
+  JSON.stringify([a.localPortRanges, a.remotePortRanges]) === JSON.stringify([b.localPortRanges, b.remotePortRanges]);

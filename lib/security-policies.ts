@@ -7,6 +7,11 @@ import type { Random } from './random.ts';
 import { seconds, type Duration } from './time.ts';
 import { nameHash } from './name-hash.ts';
 
+interface UsedKeys {
+  readonly policy: Security;
+  readonly keys: KeyRing;
+}
+
 /** The security policies that a router uses, each with its keys made ready once. */
 export class SecurityPolicies {
   readonly #crypto: CryptoProvider;
@@ -15,11 +20,17 @@ export class SecurityPolicies {
   readonly #sender: number;
   readonly #seals = new Map<Security, Seal>();
   readonly #keys = new Map<Security, KeyRing>();
+  /** Of the configuration before, by what stands in the policies: one that is as it was goes on as it is. */
+  readonly #formerSeals: ReadonlyMap<string, Seal>;
+  readonly #formerKeys: ReadonlyMap<string, UsedKeys>;
   /** How long the longest-lived copy of a sealed packet may be accepted. */
   copyLifetime: Duration = seconds(0);
 
-  /** `router` is the name of the router whose policies they are. */
-  constructor(crypto: CryptoProvider, random: Random, timeWindow: Duration, router: string) {
+  /** `router` is the name of the router whose policies they are; `before` are those of its last configuration. */
+  constructor(crypto: CryptoProvider, random: Random, timeWindow: Duration, router: string, before?: SecurityPolicies) {
+    const [seals, keys] = before ? [before.#seals, before.#keys] : [[], []];
+    this.#formerSeals = new Map(Array.from(seals, ([policy, seal]) => [contentOf(policy), seal]));
+    this.#formerKeys = new Map(Array.from(keys, ([policy, ring]) => [policy.name, { policy, keys: ring }]));
     // The nodes of one router are one sender, two routers are two.
     this.#sender = nameHash(router);
     this.#crypto = crypto;
@@ -33,12 +44,14 @@ export class SecurityPolicies {
     const known = this.#seals.get(policy);
     if (known) return known;
     assert(policy.hmacKey !== undefined, `security '${policy.name}' has an HMAC but no key`);
-    const seal = new Seal(
-      this.#crypto.hmac(policy.hmacCipher, policy.hmacKey),
-      policy.hmacMode,
-      this.#windowSeconds,
-      this.#sender,
-    );
+    const seal =
+      this.#formerSeals.get(contentOf(policy)) ??
+      new Seal(
+        this.#crypto.hmac(policy.hmacCipher, policy.hmacKey),
+        policy.hmacMode,
+        this.#windowSeconds,
+        this.#sender,
+      );
     this.#seals.set(policy, seal);
     if (seal.copyLifetime > this.copyLifetime) this.copyLifetime = seal.copyLifetime;
     return seal;
@@ -49,6 +62,13 @@ export class SecurityPolicies {
     if (!policy?.encrypt) return undefined;
     const known = this.#keys.get(policy);
     if (known) return known;
+    const former = this.#formerKeys.get(policy.name);
+    const keys = former && contentOf(former.policy) === contentOf(policy) ? former.keys : this.#newKeys(policy, former);
+    this.#keys.set(policy, keys);
+    return keys;
+  }
+
+  #newKeys(policy: Security, former: UsedKeys | undefined): KeyRing {
     const { encryptionCipher, encryptionKey, emulator } = policy;
     assert(encryptionKey !== undefined, `security '${policy.name}' encrypts but has no key`);
     const all = [{ securityId: emulator.securityId, encryptionKey }, ...emulator.keys];
@@ -56,7 +76,8 @@ export class SecurityPolicies {
       (key) => [key.securityId, this.#crypto.cipher(encryptionCipher, key.encryptionKey)] as const,
     );
     const keys = new KeyRing(new Map(ciphers), emulator.securityId, this.#random);
-    this.#keys.set(policy, keys);
+    // A rotation outlasts a configuration that says nothing new of it.
+    if (former?.policy.emulator.securityId === emulator.securityId) keys.rotate(former.keys.current);
     return keys;
   }
 
@@ -66,3 +87,5 @@ export class SecurityPolicies {
     return used?.[1].rotate(securityId) ?? false;
   }
 }
+
+const contentOf = (policy: Security): string => JSON.stringify(policy);

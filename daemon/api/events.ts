@@ -4,7 +4,7 @@ import { list, number, object, oneOf, text } from './schema.ts';
 
 const event = object<EventRow>('Event', 'Something that happened.', {
   time: number('microseconds since the Unix epoch'),
-  category: oneOf('what it is about', 'alarm', 'peer', 'bfd'),
+  category: oneOf('what it is about', 'alarm', 'peer', 'bfd', 'config'),
   node: text('where it happened'),
   message: text('what happened'),
 });

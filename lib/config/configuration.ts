@@ -1,7 +1,7 @@
 import { Diagnostics } from '../diagnostic.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { check } from './checks.ts';
-import { complete } from './draft.ts';
+import { complete, type Draft } from './draft.ts';
 import { root } from './schema/authority.ts';
 import type { ItemOf } from './schema/element.ts';
 import { readText } from './ssr-text.ts';
@@ -22,7 +22,21 @@ export type ParsedConfiguration =
 export function parseConfiguration(text: string, file: string): ParsedConfiguration {
   const found = new Diagnostics(file);
   const read = /\.(ya?ml|json)$/i.test(file) ? readYaml : readText;
-  const { value, origins } = complete(read(text, root, found.report), found.report);
+  return parsed(read(text, root, found.report), found);
+}
+
+/**
+ * Reads SSR configuration text with further lines laid over it, each from the root. They say anew what the text says, and
+ * stand behind it in the diagnostics: the first one is line `text.split('\n').length + 1`.
+ */
+export function parseOverlaid(text: string, lines: readonly string[], file: string): ParsedConfiguration {
+  const found = new Diagnostics(file);
+  const overlaidFrom = text.split('\n').length + 1;
+  return parsed(readText([text, ...lines].join('\n'), root, found.report, overlaidFrom), found);
+}
+
+function parsed(draft: Draft, found: Diagnostics): ParsedConfiguration {
+  const { value, origins } = complete(draft, found.report);
   if (found.any) return { diagnostics: found.list() };
   const { authority } = value as ItemOf<typeof root>;
   // These rules follow references, so they can be looked at only when everything else holds.

@@ -68,23 +68,38 @@ function readValue(name: string, leaf: AnyLeaf | AnyLeafList, word: Word, report
   return undefined;
 }
 
-export function setLeaf(draft: Draft, name: string, leaf: AnyLeaf, word: Word, report: Report): void {
+/** `overrides`: another value takes the place of the one that is there, which would be a mistake otherwise. */
+export function setLeaf(
+  draft: Draft,
+  name: string,
+  leaf: AnyLeaf,
+  word: Word,
+  report: Report,
+  overrides = false,
+): void {
   const given = readValue(name, leaf, word, report);
   if (!given) return void draft.unreadable.add(name);
   const earlier = draft.leaves.get(name);
-  if (!earlier) {
+  if (!earlier || overrides) {
     draft.leaves.set(name, given);
   } else if (earlier.text !== given.text) {
     report(word, `${name} is already ${quote(earlier.text)} (line ${earlier.at.line})`);
   }
 }
 
-export function addToLeafList(draft: Draft, name: string, list: AnyLeafList, word: Word, report: Report): void {
+export function addToLeafList(
+  draft: Draft,
+  name: string,
+  list: AnyLeafList,
+  word: Word,
+  report: Report,
+  overrides = false,
+): void {
   const given = readValue(name, list, word, report);
   if (!given) return;
   const values = draft.leafLists.get(name) ?? new Map<string, Given>();
   const earlier = values.get(given.text);
-  if (earlier) report(word, `${name} ${quote(given.text)} is already there (line ${earlier.at.line})`);
+  if (earlier && !overrides) report(word, `${name} ${quote(given.text)} is already there (line ${earlier.at.line})`);
   else draft.leafLists.set(name, values.set(given.text, given));
 }
 

@@ -1,5 +1,7 @@
-export { formatConfiguration, parseConfiguration } from './configuration.ts';
+export { formatConfiguration, parseConfiguration, parseOverlaid } from './configuration.ts';
 export type { ParsedConfiguration } from './configuration.ts';
+export { configurationChanges, restartReasons } from './changes.ts';
+export type { Change } from './changes.ts';
 export { isOnLink, peerPaths, placesOf } from './peering.ts';
 export type { PeerPath, Place } from './peering.ts';
 export { onNode, redundancyOf } from './redundancy.ts';

@@ -47,17 +47,17 @@ function entriesOf(name: string, element: Element, value: unknown): Entry[] {
   }
 }
 
-function keysOf(list: List, item: Value): string {
+export function keysOf(list: List, item: Value): string {
   return list.keys
     .map((key) => leafText(list.children[key] as AnyLeaf, item[propertyName(key, list.children[key])]))
     .join(' ');
 }
 
-function leafText(leaf: AnyLeaf | AnyLeafList, value: unknown): string {
+export function leafText(leaf: AnyLeaf | AnyLeafList, value: unknown): string {
   return writeWord(leaf.type.write(value));
 }
 
-function isDefault(leaf: AnyLeaf, value: unknown): boolean {
+export function isDefault(leaf: AnyLeaf, value: unknown): boolean {
   if (value === undefined) return true;
   return leaf.default !== undefined && leaf.type.write(leaf.default) === leaf.type.write(value);
 }

@@ -11,9 +11,12 @@ import type { AnyLeaf, AnyLeafList, Container } from './schema/element.ts';
  * block that the last open line opened. A line may go down any number of blocks (`router spoke node n0 enabled false`),
  * and what is written may stand inside `config ... exit` or not. Indentation means nothing; it is only used to guess
  * what was meant when something is wrong.
+ *
+ * @param overlaidFrom lines from this one on lie over those before. Each stands for itself and begins at the root; it says
+ *   anew what has been said, or makes the block that it names
  */
-export function readText(text: string, schema: Container, report: Report): Draft {
-  const reader = new TextReader(schema, report);
+export function readText(text: string, schema: Container, report: Report, overlaidFrom = Infinity): Draft {
+  const reader = new TextReader(schema, report, overlaidFrom);
   text.split(/\r\n|\n|\r/).forEach((line, i) => reader.line(line, i + 1));
   reader.end();
   return reader.root;
@@ -39,7 +42,10 @@ class TextReader {
   #skipped: Skipped | undefined;
   #crooked: { readonly opening: Word; readonly exit: Word } | undefined;
 
-  constructor(schema: Container, report: Report) {
+  readonly #overlaidFrom: number;
+
+  constructor(schema: Container, report: Report, overlaidFrom: number) {
+    this.#overlaidFrom = overlaidFrom;
     this.root = new Draft(schema, 'the configuration', [], { line: 1, column: 1, length: 1 });
     this.#report = report;
   }
@@ -89,8 +95,9 @@ class TextReader {
   #statement(line: Line): void {
     const { words, indent } = line;
     const [first] = words;
-    const config = first.text === 'config' && this.#frames.length === 0;
-    let draft = this.#current;
+    const config = first.text === 'config' && (this.#frames.length === 0 || first.line >= this.#overlaidFrom);
+    const isOverlaid = first.line >= this.#overlaidFrom;
+    let draft = isOverlaid ? this.root : this.#current;
     let at = config ? 1 : 0;
     while (at < words.length) {
       const word = words[at];
@@ -108,18 +115,19 @@ class TextReader {
           return;
         }
         at += 1 + keys.length;
-        draft = enterItem(draft, word.text, element, word, keys, at === words.length, this.#report);
+        draft = enterItem(draft, word.text, element, word, keys, at === words.length && !isOverlaid, this.#report);
       }
     }
-    this.#frames.push({ draft, opening: first, indent });
+    if (!isOverlaid) this.#frames.push({ draft, opening: first, indent });
   }
 
   #leaf(draft: Draft, leaf: AnyLeaf | AnyLeafList, words: readonly Word[], at: number): void {
     const name = words[at].text;
     if (at + 1 === words.length) return this.#report(words[at], `${name} needs a value: ${leaf.type.describes}`);
     if (at + 2 < words.length) return this.#report(words[at + 2], `nothing may follow the value of ${name}`);
-    if (leaf.element === 'leaf') setLeaf(draft, name, leaf, words[at + 1], this.#report);
-    else addToLeafList(draft, name, leaf, words[at + 1], this.#report);
+    const overrides = words[at].line >= this.#overlaidFrom;
+    if (leaf.element === 'leaf') setLeaf(draft, name, leaf, words[at + 1], this.#report, overrides);
+    else addToLeafList(draft, name, leaf, words[at + 1], this.#report, overrides);
   }
 
   #unknown(draft: Draft, word: Word, line: Line): void {

@@ -96,6 +96,14 @@ export class NetworkInterfaces<Interface extends LinkInterface = NetworkInterfac
     return this.list.find((entry) => entry.name === name);
   }
 
+  /** Interfaces that are there, by their names, are otherwise from now on: what can be so while packets come. */
+  reconfigure(list: readonly Interface[]): void {
+    for (const entry of list) {
+      const own = this.byName(entry.name);
+      if (own) Object.assign(own, entry, { index: own.index });
+    }
+  }
+
   /** Where to send a packet for `address` by this interface: itself if on link, else the gateway; undefined without one. */
   nextHop(entry: LinkInterface, address: IpAddress): IpAddress | undefined {
     if (entry.addresses.some(({ prefix }) => prefixContains(prefix, address))) return address;

@@ -10,13 +10,23 @@ import { SVR_BFD_PORT, type PeerPath } from './peer-path.ts';
 export class WaysOut {
   readonly #flows: FlowTable;
   /** What comes by BFD, by the path's index. */
-  readonly #pinholes: Uint32Array;
+  #pinholes: Uint32Array;
 
   /** Until BFD has shown where a peer is, it is taken to be where the configuration says. */
   constructor(flows: FlowTable, paths: readonly PeerPath[]) {
     this.#flows = flows;
     this.#pinholes = new Uint32Array(paths.length * KEY_WORDS);
     for (const path of paths) this.setPinhole(path, path.remote.bytes, SVR_BFD_PORT);
+  }
+
+  /** There are other paths: each with the index that it had before, if it was there. */
+  renumber(paths: readonly { readonly path: PeerPath; readonly before: number | undefined }[]): void {
+    const old = this.#pinholes;
+    this.#pinholes = new Uint32Array(paths.length * KEY_WORDS);
+    for (const { path, before } of paths) {
+      if (before === undefined) this.setPinhole(path, path.remote.bytes, SVR_BFD_PORT);
+      else this.#pinholes.set(old.subarray(before * KEY_WORDS, (before + 1) * KEY_WORDS), path.index * KEY_WORDS);
+    }
   }
 
   /** BFD packets of a path come from this address and port. */

@@ -5,7 +5,11 @@ import type { Action, LabLink } from './scenario.ts';
 
 /** The event that stands for a step of the timeline, the same on every fabric. */
 export function faultEvent(time: Duration, action: Action, links: readonly LabLink[]): LabEvent {
-  const node = 'node' in action ? action.node : action.link;
   const port = 'port' in action ? { port: action.port } : {};
-  return { time, node, type: action.kind, ...port, what: describeAction(action, links) };
+  return { time, node: placeOf(action), type: action.kind, ...port, what: describeAction(action, links) };
+}
+
+function placeOf(action: Action): string {
+  if (action.kind === 'configure') return 'authority';
+  return 'node' in action ? action.node : action.link;
 }

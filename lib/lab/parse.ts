@@ -1,6 +1,6 @@
-import { parseConfiguration } from '../config/index.ts';
 import type { Authority } from '../config/index.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import { readOverlaid } from './read/configure.ts';
 import { Value, YamlFile } from './read/document.ts';
 import type { Fields } from './read/document.ts';
 import { readExpectations } from './read/expectations.ts';
@@ -115,27 +115,9 @@ class ScenarioReader {
     if (base === undefined) return undefined;
     if (source) this.#sources.set(source.file, source.text);
 
-    const own = lines.map((line) => line.read(forms.line) ?? '');
-    const baseLength = base.split('\n').length;
-    // The name tells the reader that this is configuration text, also where it stands in a YAML file.
-    const parsed = parseConfiguration([base, ...own].join('\n'), 'configuration');
-    if (parsed.authority) return parsed.authority;
-    for (const { line, column, length, message, hint } of parsed.diagnostics) {
-      if (line > baseLength) {
-        const at = lines[line - baseLength - 1];
-        at.file.report(at.within(column - 1, column - 1 + length), message, hint);
-      } else {
-        this.#configurationDiagnostics.push({
-          file: source?.file ?? value.file.file,
-          line,
-          column,
-          length,
-          message,
-          hint,
-        });
-      }
-    }
-    return undefined;
+    return readOverlaid(base, lines, (diagnostic) =>
+      this.#configurationDiagnostics.push({ ...diagnostic, file: source?.file ?? value.file.file }),
+    );
   }
 }
 

@@ -99,6 +99,8 @@ export type Action =
   | { readonly kind: 'forget-session'; readonly node: string; readonly traffic: string }
   /** The router encrypts with another key of a security policy from now on. */
   | { readonly kind: 'rotate-key'; readonly node: string; readonly security: string; readonly securityId: number }
+  /** Lines of configuration are laid over that of the lab, and every router goes on with what comes of it. */
+  | { readonly kind: 'configure'; readonly lines: readonly string[] }
   | { readonly kind: 'restart'; readonly node: string; readonly downFor: Duration }
   /** Dies at once, as by `kill -9`, and stays down until `start`. */
   | { readonly kind: 'kill'; readonly node: string }

@@ -84,7 +84,8 @@ export class ReplayWindow {
  */
 export class ReplayCache {
   readonly capacity: number;
-  readonly #lifetime: Duration;
+  /** How long a digest is remembered; Seal's `copyLifetime` leaves no gap. */
+  lifetime: Duration;
   readonly #high: Uint32Array;
   readonly #low: Uint32Array;
   readonly #arrivals: Float64Array;
@@ -95,10 +96,9 @@ export class ReplayCache {
   #entries = 0;
   #evictions = 0;
 
-  /** `lifetime`: how long a digest is remembered; Seal's `copyLifetime` leaves no gap. */
   constructor(capacity: number, lifetime: Duration) {
     this.capacity = capacity;
-    this.#lifetime = lifetime;
+    this.lifetime = lifetime;
     this.#high = new Uint32Array(capacity);
     this.#low = new Uint32Array(capacity);
     this.#arrivals = new Float64Array(capacity);
@@ -146,7 +146,7 @@ export class ReplayCache {
   }
 
   #forgetExpired(now: Instant): void {
-    const kept = now - this.#lifetime;
+    const kept = now - this.lifetime;
     while (this.#entries > 0 && this.#arrivals[this.#oldest] < kept) this.#forgetOldest();
   }
 

@@ -11,12 +11,12 @@ const COLOURS_MAX = 256;
 
 /** What the marked packets of a path tell of it, averaged over the last colours. */
 export class LiveMetrics {
-  readonly #averageOver: Duration;
+  averageOver: Duration;
   readonly #fates: { readonly at: Instant; readonly fate: ColourFate }[] = [];
   #quality: PathQuality | undefined;
 
   constructor(averageOver: Duration) {
-    this.#averageOver = averageOver;
+    this.averageOver = averageOver;
   }
 
   /** Of each colour by its packets; undefined while there are too few. */
@@ -27,13 +27,13 @@ export class LiveMetrics {
   /** When the last colour is too old to tell anything. */
   get expiresAt(): Instant {
     const last = this.#fates.at(-1);
-    return last ? after(last.at, this.#averageOver) : NEVER;
+    return last ? after(last.at, this.averageOver) : NEVER;
   }
 
   /** Returns what this colour alone tells. */
   add(fate: ColourFate, now: Instant): PathQuality {
     this.#fates.push({ at: now, fate });
-    while (this.#fates.length > COLOURS_MAX || now - this.#fates[0].at > this.#averageOver) this.#fates.shift();
+    while (this.#fates.length > COLOURS_MAX || now - this.#fates[0].at > this.averageOver) this.#fates.shift();
     const fates = this.#fates.map((entry) => entry.fate);
     const isEnough = fates.reduce((sum, { sent }) => sum + sent, 0) >= PACKETS_MIN;
     const before = this.#quality;

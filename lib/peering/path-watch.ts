@@ -10,12 +10,12 @@ import type { PathCounters } from '../stats/path-counters.ts';
 import type { PathCounterName } from '../stats/peer-path-table.ts';
 import { after, earliest, microseconds, seconds, type Duration, type Instant } from '../time.ts';
 import type { BfdDiagnostic, BfdState, ControlPacket } from './bfd/control-packet.ts';
-import { BfdSession } from './bfd/session.ts';
+import { BfdSession, type BfdTimers } from './bfd/session.ts';
 import type { DatagramFate, Datagrams } from './datagrams.ts';
 import { PeerEnd, sameEndPoint } from './peer-end.ts';
 import { pathCondition, type LinkDownReason, type PathCondition } from './path-status.ts';
-import { HoldDown } from './svr-bfd/hold-down.ts';
-import { LinkTest, type PathMetrics } from './svr-bfd/link-test.ts';
+import { HoldDown, type HoldDownPolicy } from './svr-bfd/hold-down.ts';
+import { LinkTest, type LinkTestSettings, type PathMetrics } from './svr-bfd/link-test.ts';
 import type { BfdMetadata, Echo, EndPoint, ServiceLoad } from './svr-bfd/metadata.ts';
 import { sealSvrBfd, writeSvrBfd, type SvrBfdPacket } from './svr-bfd/packet.ts';
 
@@ -38,7 +38,7 @@ export interface WatchParts {
   readonly counters: PathCounters;
   readonly random: Random;
   /** What the averages of measurements look back on. */
-  readonly averageOver: Duration;
+  readonly averageOver: () => Duration;
   readonly bootCounter: number;
   readonly failoverCounter: () => number;
   readonly serviceLoads: () => readonly ServiceLoad[];
@@ -67,9 +67,9 @@ const linkDownCounters: Readonly<Record<LinkDownReason, PathCounterName>> = {
 export class PathWatch {
   readonly path: PeerPath;
   readonly node: string;
-  readonly settings: BfdSettings;
   readonly #parts: WatchParts;
-  readonly #localDiscriminator: number;
+  #settings: BfdSettings;
+  readonly discriminator: number;
   /** What this side believes it sends from. */
   readonly #own: EndPoint;
   readonly #holdDown: HoldDown;
@@ -85,6 +85,8 @@ export class PathWatch {
   #lastDown: LinkDownReason = 'timer-expiry';
   /** Whether the end of the hold-down has been told. */
   #isReleased = false;
+  /** After `close` nobody is told anything, and nothing is counted: there is no row for the path any more. */
+  #isClosed = false;
 
   #sequence = 0;
   readonly #peer: PeerEnd;
@@ -95,38 +97,29 @@ export class PathWatch {
   constructor({ path, node, settings }: WatchedPath, localDiscriminator: number, parts: WatchParts, now: Instant) {
     this.path = path;
     this.node = node;
-    this.settings = settings;
+    this.#settings = settings;
     this.#parts = parts;
     this.#own = { address: path.local.bytes, port: SVR_BFD_PORT };
     this.#peer = new PeerEnd(this.#own);
     this.#neighbor = parts.neighbors.hold(path.networkInterface, path.nextHop, now);
-    this.#holdDown = new HoldDown({
-      holdDownTime: settings.holdDownTime,
-      dynamicDamping: settings.dynamicDamping === 'enabled',
-      maximumHoldDownTime: settings.maximumHoldDownTime,
-    });
+    this.#holdDown = new HoldDown(holdDownPolicy(settings));
     this.#linkTest = new LinkTest({
-      interval: settings.linkTestInterval,
-      length: settings.linkTestLength,
-      averageOver: parts.averageOver,
+      ...linkTestSettings(settings, parts.averageOver()),
       random: parts.random,
       send: (echo, at) => this.#sendEcho(echo, at),
       finished: (metrics, at) => this.#measured(metrics, at),
     });
-    this.#localDiscriminator = localDiscriminator;
+    this.discriminator = localDiscriminator;
     this.#session = this.#newSession(now);
     this.#startsUntil = this.#endOfStart(now);
     this.#showHoldDown();
   }
 
   #newSession(now: Instant): BfdSession {
-    const { settings } = this;
     return new BfdSession(
       {
-        localDiscriminator: this.#localDiscriminator,
-        desiredMinTx: settings.desiredTxInterval,
-        requiredMinRx: settings.requiredMinRxInterval,
-        detectMultiplier: settings.multiplier,
+        localDiscriminator: this.discriminator,
+        ...bfdTimers(this.#settings),
         // Nothing that this side sends first comes through to a peer that only reaches out (emulator choice).
         isPassive: this.path.outboundOnly === 'remote',
         random: this.#parts.random,
@@ -137,9 +130,27 @@ export class PathWatch {
     );
   }
 
+  /** The path is watched otherwise from now on; the session goes on, and the peer is told of other timers. */
+  reconfigure(settings: BfdSettings, now: Instant): void {
+    this.#settings = settings;
+    this.#session.setTimers(bfdTimers(settings));
+    this.#holdDown.setPolicy(holdDownPolicy(settings));
+    this.#showHoldDown();
+    this.#linkTest.set(linkTestSettings(settings, this.#parts.averageOver()), now);
+  }
+
+  /** The path is no more, or is not to be watched any more. The peer is told. */
+  close(now: Instant): void {
+    this.#isClosed = true;
+    this.#linkTest.stop();
+    this.#session.setAdminDown(true, now);
+    if (this.#neighbor >= 0) this.#parts.neighbors.release(this.#neighbor);
+    this.#neighbor = -1;
+  }
+
   /** A detection time from now, by what this side knows before it has heard of the other. */
   #endOfStart(now: Instant): Instant {
-    const { multiplier, desiredTxInterval, requiredMinRxInterval } = this.settings;
+    const { multiplier, desiredTxInterval, requiredMinRxInterval } = this.#settings;
     return after(now, microseconds(multiplier * Math.max(desiredTxInterval, requiredMinRxInterval)));
   }
 
@@ -164,7 +175,7 @@ export class PathWatch {
   }
 
   get isAuthenticated(): boolean {
-    return this.settings.authenticationType === 'sha256';
+    return this.#settings.authenticationType === 'sha256';
   }
 
   /** Averages over the last link tests; undefined while there was none. */
@@ -300,6 +311,7 @@ export class PathWatch {
   }
 
   #sessionChanged(state: BfdState, before: BfdState, diagnostic: BfdDiagnostic, now: Instant): void {
+    if (this.#isClosed) return;
     if (state === 'up') {
       this.#hasBeenUp = true;
       this.#isReleased = false;
@@ -356,7 +368,7 @@ export class PathWatch {
   #send(control: ControlPacket, echo: Echo | undefined, now: Instant): DatagramFate | 'silent' {
     if (!this.#isInterfaceUp || this.#isStandby) return 'silent';
     if (this.#neighbor < 0) return 'no-link-address';
-    const { path, settings } = this;
+    const { path } = this;
     const { address, port } = this.remote;
     const route = {
       networkInterface: path.networkInterface,
@@ -365,7 +377,7 @@ export class PathWatch {
       remote: { family: path.family, bytes: address },
       remotePort: port,
       ttl: OWN_IP_FIELDS.ttl,
-      dscp: settings.dscp,
+      dscp: this.#settings.dscp,
     };
     return this.#parts.datagrams.send(route, this.#neighbor, now, (bytes, at) => {
       const end = writeSvrBfd(control, this.#metadata(echo), bytes, at);
@@ -410,9 +422,26 @@ export class PathWatch {
   }
 
   #count(name: PathCounterName): void {
-    this.#parts.counters.count(this.path.index, name);
+    if (!this.#isClosed) this.#parts.counters.count(this.path.index, name);
   }
 }
+
+const bfdTimers = ({ desiredTxInterval, requiredMinRxInterval, multiplier }: BfdSettings): BfdTimers => ({
+  desiredMinTx: desiredTxInterval,
+  requiredMinRx: requiredMinRxInterval,
+  detectMultiplier: multiplier,
+});
+
+const holdDownPolicy = ({ holdDownTime, dynamicDamping, maximumHoldDownTime }: BfdSettings): HoldDownPolicy => ({
+  holdDownTime,
+  dynamicDamping: dynamicDamping === 'enabled',
+  maximumHoldDownTime,
+});
+
+const linkTestSettings = (
+  { linkTestInterval, linkTestLength }: BfdSettings,
+  averageOver: Duration,
+): LinkTestSettings => ({ interval: linkTestInterval, length: linkTestLength, averageOver });
 
 function linkDownReason(diagnostic: BfdDiagnostic, remoteState: BfdState): LinkDownReason {
   if (diagnostic === 'control-detection-time-expired') return 'timer-expiry';

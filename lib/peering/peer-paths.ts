@@ -1,4 +1,5 @@
 import { formatAddress } from '../address.ts';
+import { assert } from '../assert.ts';
 import { DeadlineHeap } from '../deadline-heap.ts';
 import type { ColourFate } from '../highway/marking.ts';
 import type { FramePool } from '../highway/frame-pool.ts';
@@ -60,7 +61,7 @@ export interface PeeringParts {
 
 /** What is known of a path, watched or not. */
 interface PathState {
-  readonly watched: WatchedPath;
+  watched: WatchedPath;
   readonly live: LiveMetrics;
   watch: PathWatch | undefined;
   condition: PathCondition;
@@ -82,15 +83,17 @@ const startingCondition = ({ outboundOnly }: PeerPath): PathCondition => ({
 export class PeerPaths implements PathStates {
   readonly #parts: PeeringParts;
   readonly #counters: PathCounters;
-  readonly #states: PathState[];
+  /** In the order of the paths' indices. */
+  #states: readonly PathState[];
+  #averageOver: Duration;
+  #watchParts: WatchParts | undefined;
   readonly #byDiscriminator = new Map<number, PathWatch>();
-  readonly #deadlines: DeadlineHeap;
+  #deadlines: DeadlineHeap;
   readonly #journal: Journal;
   readonly #interfacesDown = new Set<number>();
   readonly #interfacesStandby = new Set<number>();
   /** Network-interfaces with a path whose packets are not sealed though the interface has a seal. */
-  readonly #bareInterfaces: ReadonlySet<number>;
-  #isStarted = false;
+  #bareInterfaces: ReadonlySet<number>;
   #failoverCounter = 0;
 
   constructor(parts: PeeringParts) {
@@ -101,17 +104,58 @@ export class PeerPaths implements PathStates {
       parts.counters,
       parts.paths.map(({ path }) => this.#labels(path)),
     );
-    this.#bareInterfaces = new Set(
-      parts.paths
-        .filter(({ settings }) => settings.authenticationType === 'simple')
-        .map(({ path }) => path.networkInterface),
-    );
-    this.#states = parts.paths.map((watched) => {
-      const condition = startingCondition(watched.path);
-      const isTrusted = watched.settings.state === 'disabled' || isUsable(condition);
-      const live = new LiveMetrics(parts.averageOver);
-      return { watched, live, watch: undefined, condition, isUsable: isTrusted, upSince: undefined };
-    });
+    this.#averageOver = parts.averageOver;
+    this.#bareInterfaces = bareInterfaces(parts.paths);
+    this.#states = parts.paths.map((watched) => stateOf(watched, parts.averageOver));
+  }
+
+  /**
+   * The router has other paths, or watches them otherwise. Those that it had before are the same objects, which bear their
+   * new indices; what is known of them stays.
+   */
+  reconfigure(paths: readonly WatchedPath[], averageOver: Duration, now: Instant): void {
+    const before = new Map(this.#states.map((state) => [state.watched.path, state]));
+    this.#averageOver = averageOver;
+    this.#bareInterfaces = bareInterfaces(paths);
+    this.#counters.relabel(paths.map(({ path }) => ({ labels: this.#labels(path), before: this.#rowOf(path) })));
+    this.#states = paths.map((watched) => before.get(watched.path) ?? stateOf(watched, averageOver));
+    this.#deadlines = new DeadlineHeap(paths.length);
+    for (const [path, state] of before) if (!paths.some((watched) => watched.path === path)) this.#forget(state, now);
+    if (this.#watchParts === undefined) return;
+    this.#states.forEach((state, index) => this.#watchAs(state, paths[index], now));
+  }
+
+  /** Row of the counters that a path had until now. */
+  #rowOf(path: PeerPath): number | undefined {
+    const row = this.#states.findIndex(({ watched }) => watched.path === path);
+    return row < 0 ? undefined : row;
+  }
+
+  #watchAs(state: PathState, watched: WatchedPath, now: Instant): void {
+    state.watched = watched;
+    const isWatched = watched.settings.state === 'enabled';
+    if (state.watch && isWatched) state.watch.reconfigure(watched.settings, now);
+    else if (state.watch) this.#unwatch(state, now);
+    else if (isWatched) this.#watch(state, now);
+    state.live.averageOver = this.#averageOver;
+    this.#schedule(state);
+    this.#update(state, now);
+  }
+
+  #unwatch(state: PathState, now: Instant): void {
+    const { watch } = state;
+    if (!watch) return;
+    state.watch = undefined;
+    this.#byDiscriminator.delete(watch.discriminator);
+    watch.close(now);
+  }
+
+  /** Nobody asks about the path any more. */
+  #forget(state: PathState, now: Instant): void {
+    this.#unwatch(state, now);
+    this.#journal.clear(this.#aboutPath(state.watched.path), now);
+    const { peer } = state.watched.path;
+    if (!this.#states.some(({ watched }) => watched.path.peer === peer)) this.#journal.clear(`peer ${peer}`, now);
   }
 
   isUp(path: PeerPath): boolean {
@@ -181,12 +225,12 @@ export class PeerPaths implements PathStates {
 
   /** At once before the first `poll`, which begins the watch. */
   nextDeadline(): Instant {
-    if (!this.#isStarted) return this.#states.length > 0 ? (0 as Instant) : NEVER;
+    if (!this.#watchParts) return this.#states.length > 0 ? (0 as Instant) : NEVER;
     return this.#deadlines.nextDeadline();
   }
 
   poll(now: Instant): void {
-    if (!this.#isStarted) this.#start(now);
+    if (!this.#watchParts) this.#start(now);
     while (this.#deadlines.nextDeadline() <= now) {
       const { first } = this.#deadlines;
       const state = this.#states[first];
@@ -201,27 +245,30 @@ export class PeerPaths implements PathStates {
   }
 
   #start(now: Instant): void {
-    this.#isStarted = true;
-    const parts = this.#watchParts(now);
-    for (const state of this.#states) {
-      if (state.watched.settings.state === 'enabled') {
-        const taken = (discriminator: number): boolean => this.#byDiscriminator.has(discriminator);
-        const discriminator = takeDiscriminator(this.#parts.random, taken);
-        state.watch = new PathWatch(state.watched, discriminator, parts, now);
-        this.#byDiscriminator.set(discriminator, state.watch);
-        const { networkInterface } = state.watched.path;
-        if (this.#interfacesDown.has(networkInterface)) state.watch.setInterfaceUp(false, now);
-        if (this.#interfacesStandby.has(networkInterface)) state.watch.setStandby(true, now);
-        this.#schedule(state);
-      } else {
-        state.condition = this.#unwatched(state);
-        state.upSince = now;
-      }
+    this.#watchParts = this.#newWatchParts(now);
+    for (const state of this.#states) this.#watch(state, now);
+  }
+
+  /** Begins to watch a path, if it is to be watched. */
+  #watch(state: PathState, now: Instant): void {
+    if (state.watched.settings.state === 'enabled') {
+      assert(this.#watchParts !== undefined, 'a path is watched before the router has started');
+      const taken = (discriminator: number): boolean => this.#byDiscriminator.has(discriminator);
+      const discriminator = takeDiscriminator(this.#parts.random, taken);
+      state.watch = new PathWatch(state.watched, discriminator, this.#watchParts, now);
+      this.#byDiscriminator.set(discriminator, state.watch);
+      const { networkInterface } = state.watched.path;
+      if (this.#interfacesDown.has(networkInterface)) state.watch.setInterfaceUp(false, now);
+      if (this.#interfacesStandby.has(networkInterface)) state.watch.setStandby(true, now);
+      this.#schedule(state);
+    } else {
+      state.condition = this.#unwatched(state);
+      state.upSince = now;
     }
   }
 
-  #watchParts(now: Instant): WatchParts {
-    const { router, interfaces, neighbors, pool, random, averageOver, serviceLoads } = this.#parts;
+  #newWatchParts(now: Instant): WatchParts {
+    const { router, interfaces, neighbors, pool, random, serviceLoads } = this.#parts;
     return {
       router,
       interfaces,
@@ -229,13 +276,13 @@ export class PeerPaths implements PathStates {
       datagrams: new Datagrams(neighbors, pool),
       counters: this.#counters,
       random,
-      averageOver,
+      averageOver: () => this.#averageOver,
       bootCounter: now,
       failoverCounter: () => this.#failoverCounter,
       serviceLoads,
       found: ({ path }, { address, port }) => this.#parts.waysOut.setPinhole(path, address, port),
       changed: ({ path }, at) => this.#update(this.#states[path.index], at),
-      liveLoss: ({ index }) => this.#states[index].live.quality?.lossPercent,
+      liveLoss: ({ index }) => this.#states.at(index)?.live.quality?.lossPercent,
       measured: ({ path, peerLiveLoss = 0 }, at) => {
         this.#counters.set(path.index, 'livePeerLoss', rounded(peerLiveLoss));
         this.#measured(this.#states[path.index], at);
@@ -252,7 +299,7 @@ export class PeerPaths implements PathStates {
   /** Takes in a packet for the port of SVR BFD; false if it is for another. */
   receive(packet: Packet, now: Instant): boolean {
     if (packet.destinationPort !== SVR_BFD_PORT) return false;
-    if (!this.#isStarted) this.#start(now);
+    if (!this.#watchParts) this.#start(now);
     const read = this.#read(packet, now);
     if (typeof read === 'string') {
       this.#refuse(packet, faultCounters[read] ?? 'bfdMalformed');
@@ -317,7 +364,7 @@ export class PeerPaths implements PathStates {
       } else {
         this.#interfacesDown.add(index);
         const message = `Interface ${name} on ${deviceName} is operationally down`;
-        const source = this.#parts.paths[0]?.node ?? this.#parts.router;
+        const source = this.#states[0]?.watched.node ?? this.#parts.router;
         this.#journal.raise(about, { severity: 'critical', source, category: 'interface', message }, now);
       }
       for (const state of this.#states.filter(({ watched }) => watched.path.networkInterface === index))
@@ -401,7 +448,7 @@ export class PeerPaths implements PathStates {
   }
 
   #alarm({ watched: { path, node }, condition }: PathState, now: Instant): void {
-    const about = `path ${path.index}`;
+    const about = this.#aboutPath(path);
     const common = { source: node, category: 'peer' } as const;
     if (condition.status === 'down') {
       const message = `Peer ${path.peer} path is down: ${this.#describe(path)} (${condition.reason})`;
@@ -414,6 +461,10 @@ export class PeerPaths implements PathStates {
     const message = `Peer ${path.peer} is not reachable`;
     if (isLost) this.#journal.raise(`peer ${path.peer}`, { ...common, severity: 'critical', message }, now);
     else this.#journal.clear(`peer ${path.peer}`, now);
+  }
+
+  #aboutPath(path: PeerPath): string {
+    return `path ${path.peer} ${this.#describe(path)}`;
   }
 
   #describe(path: PeerPath): string {
@@ -453,6 +504,18 @@ export class PeerPaths implements PathStates {
     };
   }
 }
+
+function stateOf(watched: WatchedPath, averageOver: Duration): PathState {
+  const condition = startingCondition(watched.path);
+  const isTrusted = watched.settings.state === 'disabled' || isUsable(condition);
+  const live = new LiveMetrics(averageOver);
+  return { watched, live, watch: undefined, condition, isUsable: isTrusted, upSince: undefined };
+}
+
+const bareInterfaces = (paths: readonly WatchedPath[]): ReadonlySet<number> =>
+  new Set(
+    paths.filter(({ settings }) => settings.authenticationType === 'simple').map(({ path }) => path.networkInterface),
+  );
 
 const faultCounters: Partial<Record<SvrBfdFault, keyof typeof bfdTable>> = {
   unauthentic: 'bfdUnauthentic',

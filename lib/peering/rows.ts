@@ -52,7 +52,7 @@ export interface AlarmRow {
 /** Something that happened, as `show events` lists it. */
 export interface EventRow {
   readonly time: Instant;
-  readonly category: 'alarm' | 'peer' | 'bfd';
+  readonly category: 'alarm' | 'peer' | 'bfd' | 'config';
   readonly node: string;
   readonly message: string;
 }

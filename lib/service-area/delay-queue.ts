@@ -5,14 +5,15 @@ import { NEVER, type Duration, type Instant } from '../time.ts';
  * not taken out: whoever is told of it looks whether there is still something to do.
  */
 export class DelayQueue {
-  readonly #delay: Duration;
+  /** May be changed at any time: those that wait, wait for as long as the others. */
+  delay: Duration;
   readonly #flows: Int32Array;
   readonly #enteredAt: Float64Array;
   #oldest = 0;
   #entries = 0;
 
   constructor(capacity: number, delay: Duration) {
-    this.#delay = delay;
+    this.delay = delay;
     this.#flows = new Int32Array(capacity);
     this.#enteredAt = new Float64Array(capacity);
   }
@@ -28,7 +29,7 @@ export class DelayQueue {
   }
 
   nextDeadline(): Instant {
-    return this.#entries === 0 ? NEVER : ((this.#enteredAt[this.#oldest] + this.#delay) as Instant);
+    return this.#entries === 0 ? NEVER : ((this.#enteredAt[this.#oldest] + this.delay) as Instant);
   }
 
   /** The next flow whose delay is over, with the time it was entered; undefined if there is none. */

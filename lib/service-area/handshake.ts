@@ -1,3 +1,4 @@
+import type { Authority } from '../config/index.ts';
 import { flowFlags } from '../highway/flow-table.ts';
 import type { Packet } from '../highway/packet.ts';
 import type { Attributes, ControlMessage } from '../metadata/attributes.ts';
@@ -8,9 +9,9 @@ import type { TraceType } from '../trace.ts';
 import { tcpFlags } from '../wire/tcp.ts';
 import { DelayQueue } from './delay-queue.ts';
 import type { ServiceAreaParts } from './parts.ts';
-import type { WatchEffect } from './recovery.ts';
+import type { RecoveryPolicy, WatchEffect } from './recovery.ts';
 import { sessionAttributes } from './session-attributes.ts';
-import type { Sessions } from './sessions.ts';
+import type { RemovalReason, Sessions } from './sessions.ts';
 import { Watches } from './watches.ts';
 
 /** Flows that may be waited for at once, in each of the two queues. */
@@ -31,24 +32,39 @@ export class Handshake {
   readonly #parts: ServiceAreaParts;
   readonly #sessions: Sessions;
   readonly #watches: Watches;
-  readonly #isInactivityBased: boolean;
   /** Health checks that wait for their acknowledgement. */
   readonly #checks: DelayQueue;
   /** Flows that owe a confirmation which no packet has carried yet. */
   readonly #confirmations: DelayQueue;
 
   constructor(parts: ServiceAreaParts, sessions: Sessions) {
-    const { sessionRecoveryDetection, emulator } = parts.authority;
+    const { emulator } = parts.authority;
     this.#parts = parts;
     this.#sessions = sessions;
-    this.#isInactivityBased = sessionRecoveryDetection.mode === 'inactivity-based';
-    this.#watches = new Watches(parts.flows.capacity, {
-      inactivityTimeout: sessionRecoveryDetection.inactivityTimeout,
-      attempts: emulator.healthCheckAttempts,
-    });
+    this.#watches = new Watches(parts.flows.capacity, recoveryPolicy(parts.authority));
     const queueLength = Math.min(parts.flows.capacity, QUEUE_LENGTH);
     this.#checks = new DelayQueue(queueLength, emulator.acknowledgementTimeout);
     this.#confirmations = new DelayQueue(queueLength, emulator.disableMetadataDelay);
+  }
+
+  get #isInactivityBased(): boolean {
+    return this.#parts.authority.sessionRecoveryDetection.mode === 'inactivity-based';
+  }
+
+  /** The configuration is another one. Health checks that are out are forgotten if nobody checks any more. */
+  reconfigured(): void {
+    const { authority, sessions, flows } = this.#parts;
+    this.#watches.policy = recoveryPolicy(authority);
+    this.#checks.delay = authority.emulator.acknowledgementTimeout;
+    this.#confirmations.delay = authority.emulator.disableMetadataDelay;
+    if (this.#isInactivityBased) return;
+    for (const session of sessions.all()) {
+      for (const flow of [session * 2, session * 2 + 1]) {
+        if (!['checking', 'overdue'].includes(this.#watches.state(flow))) continue;
+        this.#watches.clear(flow);
+        flows.flags[flow] &= ~flowFlags.watched;
+      }
+    }
   }
 
   /** Name of the state of a flow's watch; empty where none is kept. */
@@ -186,7 +202,8 @@ export class Handshake {
         this.#count('receivedKeepAlive');
         return;
       case 'deleteSession':
-        this.#sessions.remove(flow >> 1, 'deleted-by-peer');
+        if (attributes.sessionUuid && !sessions.hasUuid(flow >> 1, attributes.sessionUuid)) return;
+        this.end(flow >> 1, 'deleted-by-peer', now, opposite);
         return;
       default:
         this.#count('unknownForcedDropReason');
@@ -213,6 +230,17 @@ export class Handshake {
     this.#count('invalidatedForEnableMetadata');
     this.#step(flow, { kind: 'enable-metadata' }, now);
     this.#renewHere(flow, reason);
+  }
+
+  /** Ends a session, and tells its peers, but for the one that flow `not` leaves to. */
+  end(session: number, reason: RemovalReason, now: Instant, not?: number): void {
+    const { flows, sessions, highway } = this.#parts;
+    for (const flow of [session * 2, session * 2 + 1]) {
+      if (flows.path[flow] === 0 || flow === not) continue;
+      const attributes: Attributes = { controlMessage: 'deleteSession', sessionUuid: sessions.uuid(session) };
+      if (highway().own.send(flow, attributes, now)) this.#trace('control-sent', flow, 0, 'deleteSession');
+    }
+    this.#sessions.remove(session, reason);
   }
 
   /**
@@ -345,3 +373,8 @@ export class Handshake {
     });
   }
 }
+
+const recoveryPolicy = ({ sessionRecoveryDetection, emulator }: Authority): RecoveryPolicy => ({
+  inactivityTimeout: sessionRecoveryDetection.inactivityTimeout,
+  attempts: emulator.healthCheckAttempts,
+});

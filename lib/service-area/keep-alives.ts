@@ -46,11 +46,23 @@ export class KeepAlives {
 
   /** A session was set up, or goes on over another path: what is done for it is looked at anew. */
   follow(session: number, now: Instant): void {
+    this.#followAs(session, (flow, idleTime) => this.#begin(flow, idleTime, now));
+  }
+
+  /** The configuration is another one: flows that are looked after already are as idle as they were. */
+  reconfigured(session: number, now: Instant): void {
+    this.#followAs(session, (flow, idleTime) => {
+      if (this.#timers.has(flow)) this.#timers.set(flow, now, now);
+      else this.#begin(flow, idleTime, now);
+    });
+  }
+
+  #followAs(session: number, begin: (flow: number, idleTime: Duration) => void): void {
     const wasKept = this.#isKept(session);
     for (const flow of [session * 2, session * 2 + 1]) {
       const idleTime = this.#idleTime(flow);
       if (idleTime === undefined) this.#timers.clear(flow);
-      else this.#begin(flow, idleTime, now);
+      else begin(flow, idleTime);
     }
     const isKept = this.#isKept(session);
     if (isKept && !wasKept) this.#count('keepAliveSessionsOpened');

@@ -27,8 +27,8 @@ export class Moves {
   readonly #setup: SessionSetup;
   readonly #handshake: Handshake;
   readonly #walks: Walk[] = [];
-  /** Path and service, as one number, where the path did not keep the service's objectives when it was last measured. */
-  readonly #bad = new Set<number>();
+  /** Names of the services whose objectives a path did not keep when it was last measured. */
+  readonly #bad = new WeakMap<PeerPath, Set<string>>();
   #now: Instant = 0 as Instant;
 
   constructor(parts: ServiceAreaParts, sessions: Sessions, setup: SessionSetup, handshake: Handshake) {
@@ -57,12 +57,13 @@ export class Moves {
     const { services, routes, judged } = this.#parts;
     let hasWorsened = false;
     let hasImproved = false;
+    const bad = this.#bad.get(path) ?? new Set();
+    this.#bad.set(path, bad);
     for (const entry of services.list) {
-      const key = path.index * services.list.length + entry.index;
       const isGood = routes.isGood(entry, path);
-      if (isGood === !this.#bad.has(key)) continue;
-      if (isGood) this.#bad.delete(key);
-      else this.#bad.add(key);
+      if (isGood === !bad.has(entry.name)) continue;
+      if (isGood) bad.delete(entry.name);
+      else bad.add(entry.name);
       judged(path, entry.name, isGood, now);
       hasImproved ||= isGood;
       hasWorsened ||= !isGood;
@@ -85,6 +86,15 @@ export class Moves {
       }
     };
     this.#walk({ isConcerned, act }, now);
+  }
+
+  /** A path is no more: a session on it goes on over another at once, or not at all. */
+  pathRemoved(session: number, now: Instant): void {
+    const { services, sessions } = this.#parts;
+    const current = this.#pathOf(session);
+    const entry = services.list[sessions.service[session]];
+    const isMoved = current && mayFailOver(entry.policy?.sessionResiliency) && this.#moveToBest(session, current, now);
+    if (!isMoved) this.#sessions.remove(session, 'reconfigured');
   }
 
   nextDeadline(): Instant {
@@ -130,17 +140,19 @@ export class Moves {
     this.#moveToBest(session, current, now);
   };
 
-  #moveToBest(session: number, current: PeerPath, now: Instant): void {
+  /** Whether there was a path to move to. */
+  #moveToBest(session: number, current: PeerPath, now: Instant): boolean {
     const { services, sessions, routes, counters } = this.#parts;
     const entry = services.list[sessions.service[session]];
     const target = routes.goodPath(entry);
-    if (!target || target === current) return;
+    if (!target || target === current) return false;
     // A path to another peer leads to another router, which only a policy that allows it may put in the place of this one.
-    if (target.peer !== current.peer && entry.policy?.peerPathResiliency !== true) return;
+    if (target.peer !== current.peer && entry.policy?.peerPathResiliency !== true) return false;
     counters.values[counter.modifyDetected]++;
     const side = this.#setup.sideTowardsPeer(target);
-    if (side && this.#sessions.move(session * 2 + 1, side, now))
-      this.#handshake.announceMove(session * 2, 'path-move', now);
+    if (!side || !this.#sessions.move(session * 2 + 1, side, now)) return false;
+    this.#handshake.announceMove(session * 2, 'path-move', now);
+    return true;
   }
 }
 

@@ -16,7 +16,10 @@ import type { Services } from './services.ts';
 import type { SessionTable } from './session-table.ts';
 import type { Waypoints } from './waypoints.ts';
 
-/** What the parts of a service area work on, made by the router. */
+/**
+ * What the parts of a service area work on, made by the router. When the router is reconfigured it puts others in the place
+ * of those that have changed, so that nobody may keep a copy of one.
+ */
 export interface ServiceAreaParts {
   readonly authority: Authority;
   /** Name of this router. */

@@ -34,7 +34,6 @@ export class ServiceArea implements SlowPath {
   readonly #parts: ServiceAreaParts;
   readonly #setup: SessionSetup;
   readonly #icmpRelay: IcmpRelay;
-  readonly #isPacketBased: boolean;
   #replication: Replication | undefined;
 
   constructor(parts: ServiceAreaParts) {
@@ -44,7 +43,6 @@ export class ServiceArea implements SlowPath {
     this.#setup = new SessionSetup(parts, this.sessions, this.handshake);
     this.moves = new Moves(parts, this.sessions, this.#setup, this.handshake);
     this.#icmpRelay = new IcmpRelay(parts);
-    this.#isPacketBased = parts.authority.sessionRecoveryDetection.mode === 'packet-based';
   }
 
   /** Shares the sessions with the twin node from now on. */
@@ -117,7 +115,8 @@ export class ServiceArea implements SlowPath {
     this.#count('metadataNotPresent');
     // Its seal is bound to a session, without which it cannot be checked.
     if (this.#parts.interfaces.list[packet.networkInterface].seal) this.#count('hmacContextNotFound');
-    if (this.#isPacketBased) this.#askForMetadata(packet, now);
+    const { mode } = this.#parts.authority.sessionRecoveryDetection;
+    if (mode === 'packet-based') this.#askForMetadata(packet, now);
     else this.#drop(packet, 'unknownWaypointSilent');
   }
 

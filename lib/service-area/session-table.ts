@@ -99,6 +99,16 @@ export class SessionTable {
     this.#count--;
   }
 
+  /** The services have other indices: `indexOf[i]` is that of service `i`, of which there are sessions. */
+  renumberServices(indexOf: readonly number[]): void {
+    this.countOfService.length = 0;
+    for (const session of this.all()) {
+      const service = indexOf[this.service[session]];
+      this.service[session] = service;
+      this.countOfService[service] = (this.countOfService[service] ?? 0) + 1;
+    }
+  }
+
   isAlive(session: number): boolean {
     return this.#alive[session] === 1;
   }

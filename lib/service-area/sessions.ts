@@ -29,7 +29,16 @@ export interface SessionSide {
   readonly path: PeerPath | undefined;
 }
 
-export type RemovalReason = 'timed-out' | 'closed' | 'replaced' | 'forgotten' | 'deleted-by-peer' | 'deleted-by-twin';
+export type RemovalReason =
+  | 'timed-out'
+  | 'closed'
+  | 'replaced'
+  | 'forgotten'
+  | 'deleted-by-peer'
+  | 'deleted-by-twin'
+  | 'deleted-by-operator'
+  /** The configuration has no place for it any more. */
+  | 'reconfigured';
 
 /** Who is told what becomes of sessions. */
 export interface SessionObserver {
@@ -49,6 +58,8 @@ const removalCounters: Readonly<Record<RemovalReason, CounterName>> = {
   forgotten: 'sessionsForgotten',
   'deleted-by-peer': 'sessionsClosed',
   'deleted-by-twin': 'sessionsDeletedByTwin',
+  'deleted-by-operator': 'sessionsDeletedByOperator',
+  reconfigured: 'sessionsReconfigured',
 };
 
 /** Installs and removes sessions with their flows, and lets them time out. */
@@ -97,14 +108,32 @@ export class Sessions {
     ]++;
     this.#startTimer(session, now);
     this.#keepAlives.follow(session, now);
-    // A router that both sides are peers of passes on what it cannot read.
-    const isBetweenHostAndPeer = (from.path === undefined) !== (to.path === undefined);
-    if (isBetweenHostAndPeer && this.#parts.payloadKeys[seed.service]) {
-      flows.flags[forward] |= flowFlags.encrypted;
-      flows.flags[forward + 1] |= flowFlags.encrypted;
-    }
+    this.#setEncryption(session);
     this.#observer?.installed(session, now);
     return session;
+  }
+
+  #setEncryption(session: number): void {
+    const { flows, sessions, payloadKeys } = this.#parts;
+    const [forward, reverse] = [session * 2, session * 2 + 1];
+    // A router that both sides are peers of passes on what it cannot read.
+    const isBetweenHostAndPeer = (flows.path[forward] === 0) !== (flows.path[reverse] === 0);
+    for (const flow of [forward, reverse]) {
+      flows.flags[flow] &= ~flowFlags.encrypted;
+      if (isBetweenHostAndPeer && payloadKeys[sessions.service[session]]) flows.flags[flow] |= flowFlags.encrypted;
+    }
+  }
+
+  /** The configuration is another one: a session that goes on does so with its timers, and encrypted or not. */
+  reconfigured(session: number, now: Instant): void {
+    const { flows, sessions } = this.#parts;
+    this.#setEncryption(session);
+    this.#keepAlives.reconfigured(session, now);
+    if (isTcpClosed(sessions.tcpState[session])) return;
+    const { initialTimeout, timeout } = this.timers(session);
+    const isOpening = (flows.flags[session * 2] & flowFlags.tcpOpening) !== 0;
+    sessions.timeoutMs[session] = (isOpening ? initialTimeout : timeout) / 1_000;
+    this.#timers.set(session, this.#deadline(session), now);
   }
 
   #attach(flow: number, path: PeerPath | undefined, neighbor: number): void {

@@ -5,13 +5,13 @@ const states = ['active', 'checking', 'overdue', 'renewing'] as const;
 
 /** The watch of every flow, in columns; the state machine itself is in recovery.ts. */
 export class Watches {
-  readonly #policy: RecoveryPolicy;
+  policy: RecoveryPolicy;
   readonly #state: Uint8Array;
   readonly #attempt: Uint8Array;
   readonly #sentAt: Float64Array;
 
   constructor(flows: number, policy: RecoveryPolicy) {
-    this.#policy = policy;
+    this.policy = policy;
     this.#state = new Uint8Array(flows);
     this.#attempt = new Uint8Array(flows);
     this.#sentAt = new Float64Array(flows);
@@ -19,7 +19,7 @@ export class Watches {
 
   /** Lets an event happen to a flow's watch, and says what is to be done about it. */
   step(flow: number, event: WatchEvent, now: Instant): WatchEffect {
-    const { watch, effect } = step(this.get(flow), event, now, this.#policy);
+    const { watch, effect } = step(this.get(flow), event, now, this.policy);
     this.#set(flow, watch);
     return effect;
   }

@@ -15,15 +15,26 @@ const place = Object.fromEntries(names.map((name, index) => [name, index])) as R
 /** The counters of each peer path. Every change shows in `Counters` as well, as the value of all paths together. */
 export class PathCounters {
   readonly #counters: Counters;
-  readonly #labels: readonly PathLabels[];
+  #labels: readonly PathLabels[];
   /** One row of columns for each path. */
-  readonly #values: Float64Array;
+  #values: Float64Array;
 
   constructor(counters: Counters, labels: readonly PathLabels[]) {
     this.#counters = counters;
     this.#labels = labels;
     this.#values = new Float64Array(labels.length * names.length);
     counters.setDimension(() => this.#labelled());
+  }
+
+  /** There are other paths: each with the row that it had before, if it had one. */
+  relabel(paths: readonly { readonly labels: PathLabels; readonly before: number | undefined }[]): void {
+    const width = names.length;
+    const values = new Float64Array(paths.length * width);
+    paths.forEach(({ before }, row) => {
+      if (before !== undefined) values.set(this.#values.subarray(before * width, (before + 1) * width), row * width);
+    });
+    this.#labels = paths.map(({ labels }) => labels);
+    this.#values = values;
   }
 
   /** Counts one more. */

@@ -382,5 +382,10 @@ export const counterTable = {
   sessionsTimedOut: row(`${emulator} sessions timed-out`, 'a session ended because nothing came for too long'),
   sessionsClosed: row(`${emulator} sessions closed`, 'a TCP session ended by FIN or RST'),
   sessionsReplaced: row(`${emulator} sessions replaced`, 'a session ended because a newer one took its flows'),
+  sessionsDeletedByOperator: row(
+    `${emulator} sessions deleted`,
+    'a session was deleted by an operator, its peers told',
+  ),
+  sessionsReconfigured: row(`${emulator} sessions reconfigured`, 'a session has no place in a new configuration'),
   sessionsForgotten: row(`${emulator} sessions forgotten`, 'a session was forgotten, as a person or a scenario asked'),
 } as const satisfies Record<string, CounterRow>;

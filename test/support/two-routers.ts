@@ -154,6 +154,13 @@ export class Lab {
     this.mark();
   }
 
+  /** Gives all routers another configuration, which they must take. */
+  reconfigure(options: LabConfiguration): void {
+    const authority = labConfiguration(options);
+    for (const router of [this.spoke, this.hub, ...(this.#mid ? [this.#mid] : [])])
+      deepEqual(router.reconfigure(authority), []);
+  }
+
   /** Counters, records and what the stations have received begin anew. */
   mark(): void {
     for (const router of [this.spoke, this.hub, ...(this.#mid ? [this.#mid] : [])]) router.mark();
@@ -209,7 +216,7 @@ export class RouterNode {
   /** Frames that have left, on all ports. */
   transmitted = 0;
   readonly #lab: Lab;
-  readonly #authority: Authority;
+  #authority: Authority;
   readonly #name: string;
   readonly #ports: Readonly<Record<string, Uint8Array>>;
   readonly #seed: number;
@@ -255,6 +262,13 @@ export class RouterNode {
       random: SeededRandom.named(this.#seed, `${this.#name} ${this.#starts}`),
       trace: { event: (event) => void (this.isTraced && this.events.push(event)) },
     });
+  }
+
+  /** What the router refuses of another configuration; nothing if it goes on with it. */
+  reconfigure(authority: Authority): readonly string[] {
+    const refusals = this.#device.reconfigure(authority, this.#lab.now);
+    if (refusals.length === 0) this.#authority = authority;
+    return refusals;
   }
 
   /** Comes up anew, with nothing in its memory. */

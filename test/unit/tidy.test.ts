@@ -20,6 +20,7 @@ const rooms = [
   ['lib/health'],
   ['lib/persistence'],
   ['lib/redundancy'],
+  ['lib/router-configuration.ts'],
   ['lib/router.ts'],
   ['lib/host', 'lib/middlebox', 'lib/link'],
   ['lib/capture'],

@@ -1,4 +1,4 @@
-import { container } from './element.ts';
+import { atStart, container } from './element.ts';
 import { emulator } from './emulator.ts';
 import { identifier } from './leaf.ts';
 import { performanceMonitoringProfile } from './performance.ts';
@@ -19,7 +19,7 @@ export const authority = container('Everything that is run by one hand', {
   'performance-monitoring-profile': performanceMonitoringProfile,
   'service-policy': servicePolicy,
   service,
-  router,
+  router: atStart(router),
 });
 
 export const root = container('The configuration', { authority });

@@ -9,6 +9,7 @@ export type Children = Readonly<Record<string, Element>>;
 export interface Container<C extends Children = Children> {
   readonly element: 'container';
   readonly help: string;
+  readonly atStart?: true;
   readonly children: C;
 }
 
@@ -16,6 +17,7 @@ export interface Container<C extends Children = Children> {
 export interface List<C extends Children = Children> {
   readonly element: 'list';
   readonly help: string;
+  readonly atStart?: true;
   /** Names of leaves in `children`; each of them is required. */
   readonly keys: readonly string[];
   readonly children: C;
@@ -40,6 +42,21 @@ export function list<C extends Children>(
   children: C,
 ): List<C> {
   return { element: 'list', help, keys, children };
+}
+
+/**
+ * An element that a router reads when it starts, and not again: to change it takes a restart. Of a leaf it is the value, of
+ * a list which items there are, and not what stands in them.
+ */
+export const atStart = <E extends Element>(element: E): E => ({ ...element, atStart: true });
+
+/** A block that is read when a router starts, with all that stands in it. */
+export function whollyAtStart<B extends Block>(block: B): B {
+  const children = Object.entries(block.children).map(([name, element]) => [
+    name,
+    'children' in element ? whollyAtStart(element) : atStart(element),
+  ]);
+  return { ...atStart(block), children: Object.fromEntries(children) as Children };
 }
 
 /** The TypeScript shape of a configuration element. Durations, addresses and hex strings are already values, not text. */

@@ -45,6 +45,8 @@ export interface Leaf<T, Always extends boolean = boolean> {
   readonly always: Always;
   readonly required: boolean;
   readonly default?: T;
+  /** See `atStart` in element.ts. */
+  readonly atStart?: true;
   /** Name of the list that holds an item of this name; the nearest enclosing list of that name is meant. */
   readonly refersTo?: string;
 }
@@ -54,6 +56,7 @@ export interface LeafList<T> {
   readonly element: 'leaf-list';
   readonly help: string;
   readonly type: LeafType<T>;
+  readonly atStart?: true;
   readonly refersTo?: string;
 }
 

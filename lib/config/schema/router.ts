@@ -1,7 +1,7 @@
 import { seconds } from '../../time.ts';
 import { bfd, bfdNeighbor, bfdOverride } from './bfd.ts';
 import { description, name, portRange } from './common.ts';
-import { container, list } from './element.ts';
+import { atStart, container, list, whollyAtStart } from './element.ts';
 import { emulatorOverride } from './emulator.ts';
 import {
   boolean,
@@ -107,7 +107,7 @@ const adjacency = list('Peers that are reached at a given address', ['ip-address
 const networkInterface = list('Networks on a device interface', ['name'], {
   name: name('the network interface'),
   description,
-  vlan: integer(0, 4_094, { default: 0, help: 'VLAN tag; 0 is untagged' }),
+  vlan: atStart(integer(0, 4_094, { default: 0, help: 'VLAN tag; 0 is untagged' })),
   mtu: integer(68, 9_100, { default: 1_500, units: 'bytes', help: 'Longest IP packet' }),
   'enforced-mss': mss({
     default: 'automatic',
@@ -116,30 +116,32 @@ const networkInterface = list('Networks on a device interface', ['name'], {
   tenant: reference('tenant', { help: 'Tenant of whoever sends from this network' }),
   'inter-router-security': reference('security', { help: 'Protection of what arrives here from other routers' }),
   neighborhood,
-  address: list('Addresses of the router in this network', ['ip-address'], {
-    'ip-address': ipAddress({ required: true, help: 'The address' }),
-    'prefix-length': integer(0, 128, { required: true, help: 'Length of the prefix that is on the link' }),
-    gateway: ipAddress({ help: 'Gateway to whatever is not on the link' }),
-  }),
+  address: whollyAtStart(
+    list('Addresses of the router in this network', ['ip-address'], {
+      'ip-address': ipAddress({ required: true, help: 'The address' }),
+      'prefix-length': integer(0, 128, { required: true, help: 'Length of the prefix that is on the link' }),
+      gateway: ipAddress({ help: 'Gateway to whatever is not on the link' }),
+    }),
+  ),
   adjacency,
-  emulator: container('What the emulator adds to a network interface', { 'bfd-neighbor': bfdNeighbor }),
+  emulator: container('What the emulator adds to a network interface', { 'bfd-neighbor': whollyAtStart(bfdNeighbor) }),
 });
 
 const deviceInterface = list('Ports of a node', ['name'], {
   name: name('the device interface'),
   description,
   type: enumeration(['ethernet'], { default: 'ethernet', help: 'What the port is' }),
-  enabled: boolean({ default: true, help: 'Whether the port is used' }),
-  'shared-phys-address': macAddress({ help: 'MAC address; without it the port has one of its own' }),
-  'global-id': integer(1, 65_535, { help: 'What both nodes of the router call this port' }),
-  'network-interface': networkInterface,
+  enabled: atStart(boolean({ default: true, help: 'Whether the port is used' })),
+  'shared-phys-address': atStart(macAddress({ help: 'MAC address; without it the port has one of its own' })),
+  'global-id': atStart(integer(1, 65_535, { help: 'What both nodes of the router call this port' })),
+  'network-interface': atStart(networkInterface),
 });
 
 const node = list('Machines that the router runs on', ['name'], {
   name: name('the node'),
   description,
-  enabled: boolean({ default: true, help: 'Whether the node takes part' }),
-  'device-interface': deviceInterface,
+  enabled: atStart(boolean({ default: true, help: 'Whether the node takes part' })),
+  'device-interface': atStart(deviceInterface),
 });
 
 const redundancyGroup = list('Ports of a node that work, or wait for the node to take over, together', ['name'], {
@@ -156,11 +158,9 @@ export const router = list('Session Smart Routers', ['name'], {
   name: name('the router'),
   description,
   'inter-node-security': reference('security', { help: 'Protection of what goes between the nodes of this router' }),
-  'max-way-points': integer(50_000, 1_000_000, {
-    default: 50_000,
-    units: 'ports',
-    help: 'Size of the pool of waypoint ports',
-  }),
+  'max-way-points': atStart(
+    integer(50_000, 1_000_000, { default: 50_000, units: 'ports', help: 'Size of the pool of waypoint ports' }),
+  ),
   emulator: emulatorOverride,
   bfd,
   'path-metrics-rolling-avg-interval': duration('s', 1, 3_600, {
@@ -170,6 +170,6 @@ export const router = list('Session Smart Routers', ['name'], {
   peer,
   'service-route': serviceRoute,
   'static-route': staticRoute,
-  'redundancy-group': redundancyGroup,
-  node,
+  'redundancy-group': whollyAtStart(redundancyGroup),
+  node: atStart(node),
 });

@@ -1,9 +1,11 @@
 import { formatAddress, prefixContains, sameAddress } from '../../address.ts';
+import { formatConfiguration, restartReasons } from '../../config/index.ts';
 import type { Authority } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import type { Duration } from '../../time.ts';
 import { describeDuration } from '../describe.ts';
 import type { Action, LabLink, NodeKind, TimelineEntry, Traffic } from '../scenario.ts';
+import { readOverlaid } from './configure.ts';
 import type { Fields, Value } from './document.ts';
 import { readEnd, unknownEnd } from './end.ts';
 import * as forms from './forms.ts';
@@ -18,6 +20,7 @@ const actionFields = {
   'forget-sessions': [],
   'forget-session': ['node'],
   'rotate-key': ['node', 'security-id'],
+  configure: [],
   rebind: ['address'],
   'forget-mappings': [],
   'forget-states': [],
@@ -49,6 +52,7 @@ export function readTimeline(
 ): TimelineEntry[] {
   const entries = (value?.items() ?? []).flatMap((item) => readStep(item, lab)).toSorted((a, b) => a.at - b.at);
   checkOrder(entries, lab.links);
+  checkConfigurations(entries, lab.authority);
   return entries.map(({ at, action }) => ({ at, action }));
 }
 
@@ -108,6 +112,8 @@ function readAction(
       const node = readName(fields.need('node'), routers, 'router');
       return readRotation(value, fields, node, lab.authority);
     }
+    case 'configure':
+      return { kind, lines: value.items().map((line) => line.text ?? '') };
     case 'restart':
       return { kind, node: machine(), downFor: fields.required('down-for', forms.span) };
     case 'kill':
@@ -208,5 +214,19 @@ function checkOrder(entries: readonly PlacedEntry[], links: readonly LabLink[]):
         if (action.kind === 'cut') cutSenders.add(key);
         else cutSenders.delete(key);
     }
+  }
+}
+
+/** Each lies over what the ones before it have made of the lab's configuration. */
+function checkConfigurations(entries: readonly PlacedEntry[], authority: Authority): void {
+  let current = authority;
+  for (const { action, value } of entries) {
+    if (action.kind !== 'configure') continue;
+    const lines = value.items();
+    if (lines.length === 0) value.wrong('here must be lines of configuration, each from the root');
+    const next = readOverlaid(formatConfiguration(current), lines, ({ message, hint }) => value.wrong(message, hint));
+    if (!next) continue;
+    for (const reason of restartReasons(current, next)) lines[0].wrong(reason);
+    current = next;
   }
 }

@@ -1,4 +1,5 @@
 import { assert } from '../../assert.ts';
+import { formatConfiguration, parseOverlaid, type Authority } from '../../config/index.ts';
 import type { CryptoProvider } from '../../crypto.ts';
 import type { PortIndex } from '../../device.ts';
 import type { Frame } from '../../frame.ts';
@@ -67,6 +68,7 @@ export class SimFabric implements Fabric {
   readonly #segments = new Map<string, Segment>();
   readonly #stores = new Map<string, MemoryStore>();
   #traffic: SimTraffic | undefined;
+  #authority: Authority;
   #state: 'new' | 'created' | 'running' | 'stopped' = 'new';
   #now = SIM_EPOCH;
   #stepsAtNow = 0;
@@ -74,6 +76,7 @@ export class SimFabric implements Fabric {
 
   constructor(options: SimOptions) {
     this.#options = options;
+    this.#authority = options.scenario.authority;
     this.#recorder = new Recorder(options.events, options.capture);
   }
 
@@ -138,6 +141,9 @@ export class SimFabric implements Fabric {
         break;
       case 'rotate-key':
         this.#router(action.node).device?.rotateKey(action.security, action.securityId);
+        break;
+      case 'configure':
+        this.#configure(action.lines);
         break;
       case 'restart':
         this.#machine(action.node).stop();
@@ -342,6 +348,13 @@ export class SimFabric implements Fabric {
 
   #tellLost(node: string, port: string, packet: number, reason: string): void {
     this.#recorder.event({ time: this.elapsed(), node, type: 'frame-lost', packet, port, reason });
+  }
+
+  #configure(lines: readonly string[]): void {
+    const { authority } = parseOverlaid(formatConfiguration(this.#authority), lines, 'configuration');
+    assert(authority !== undefined, 'a scenario with lines that are no configuration has been read');
+    this.#authority = authority;
+    for (const node of this.#nodes.values()) if (node instanceof SimRouter) node.configure(authority, this.#now);
   }
 
   #forgetSessionOf(trafficName: string, nodeName: string): void {

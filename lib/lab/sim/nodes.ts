@@ -1,3 +1,4 @@
+import { assert } from '../../assert.ts';
 import type { Authority, DeviceInterface } from '../../config/index.ts';
 import type { CryptoProvider } from '../../crypto.ts';
 import type { Device, Wire } from '../../device.ts';
@@ -58,6 +59,7 @@ export class SimRouter implements SimNode {
   readonly #crypto: CryptoProvider;
   readonly #trace: Trace;
   readonly #store: MemoryStore | undefined;
+  #authority: Authority;
   #starts = 0;
   #device: Router | undefined;
 
@@ -76,6 +78,7 @@ export class SimRouter implements SimNode {
     this.#crypto = crypto;
     this.#trace = trace;
     this.#store = store;
+    this.#authority = around.scenario.authority;
     const deviceInterfaces = deviceInterfacesOf(around.scenario.authority, described);
     this.ports = described.ports.map((port, i) => {
       const shared = deviceInterfaces.find((deviceInterface) => deviceInterface.name === port)?.sharedPhysAddress;
@@ -87,13 +90,20 @@ export class SimRouter implements SimNode {
     return this.#device;
   }
 
+  /** Goes on with another configuration, or comes up with it. What takes a restart is refused when a scenario is read. */
+  configure(authority: Authority, now: Instant): void {
+    this.#authority = authority;
+    const refusals = this.#device?.reconfigure(authority, now) ?? [];
+    assert(refusals.length === 0, refusals.join('; '));
+  }
+
   /** Comes up with nothing in its memory. */
   start(now: Instant): void {
-    const { scenario, seed, wire } = this.#surroundings;
+    const { seed, wire } = this.#surroundings;
     const { router, node } = this.#described;
     this.#starts++;
     this.#device = new Router({
-      authority: scenario.authority,
+      authority: this.#authority,
       router,
       ...(node !== undefined && { node }),
       ...(this.#store && { store: this.#store.open(this.#place(), now) }),

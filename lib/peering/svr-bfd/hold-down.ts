@@ -20,7 +20,7 @@ const MAXIMA_IN_A_ROW = 3;
  * choice: the public material says that it grows exponentially).
  */
 export class HoldDown {
-  readonly #policy: HoldDownPolicy;
+  #policy: HoldDownPolicy;
   #current: Duration;
   #maximaInARow = 0;
   #hasFailed = false;
@@ -31,6 +31,13 @@ export class HoldDown {
   constructor(policy: HoldDownPolicy) {
     this.#policy = policy;
     this.#current = policy.holdDownTime;
+  }
+
+  /** The damping that has built up stays if the configured time does; a path that is being held down stays so. */
+  setPolicy(policy: HoldDownPolicy): void {
+    if (policy.holdDownTime !== this.#policy.holdDownTime) this.#current = policy.holdDownTime;
+    this.#current = Math.min(this.#current, Math.max(policy.maximumHoldDownTime, policy.holdDownTime)) as Duration;
+    this.#policy = policy;
   }
 
   /** What the next coming up will be held down for. */

@@ -27,13 +27,16 @@ export interface PathMetrics {
   readonly mos: number;
 }
 
-export interface LinkTestOptions {
+export interface LinkTestSettings {
   /** Time from burst to burst. */
   readonly interval: Duration;
   /** Packets of a burst; 0 for none ever. */
   readonly length: number;
   /** What `average` looks back on. */
   readonly averageOver: Duration;
+}
+
+export interface LinkTestOptions extends LinkTestSettings {
   readonly random: Random;
   readonly send: (echo: Echo, now: Instant) => void;
   /** A burst is over, with at least one reply or with none. */
@@ -51,8 +54,9 @@ interface Burst {
 
 /** The echoes that measure one path while its session is up (SVR sheet, section 4.1: link-test-interval and -length). */
 export class LinkTest {
-  readonly #options: LinkTestOptions;
-  readonly #spacing: Duration;
+  #options: LinkTestOptions;
+  #spacing: Duration;
+  #isRunning = false;
   #nextBurstAt: Instant = NEVER;
   #burst: Burst | undefined;
   #bursts = 0;
@@ -61,7 +65,17 @@ export class LinkTest {
 
   constructor(options: LinkTestOptions) {
     this.#options = options;
-    this.#spacing = Math.min(SPACING, microseconds(options.interval / (options.length + 1))) as Duration;
+    this.#spacing = spacingOf(options);
+  }
+
+  /** Bursts are other ones from now on; what was measured stays. */
+  set(settings: LinkTestSettings, now: Instant): void {
+    const { interval, length } = this.#options;
+    this.#options = { ...this.#options, ...settings };
+    if (interval === settings.interval && length === settings.length) return;
+    this.#spacing = spacingOf(settings);
+    this.#burst = undefined;
+    if (this.#isRunning) this.start(now);
   }
 
   /** The last burst; undefined if there was none since the path came up. */
@@ -70,12 +84,15 @@ export class LinkTest {
   }
 
   start(now: Instant): void {
+    this.#isRunning = true;
+    this.#nextBurstAt = NEVER;
     if (this.#options.length === 0) return;
     this.#nextBurstAt = after(now, microseconds(FIRST_WITHIN * this.#options.random.unit()));
   }
 
   /** Ends it until `start`; what was measured says nothing of the path any more. */
   stop(): void {
+    this.#isRunning = false;
     this.#nextBurstAt = NEVER;
     this.#burst = undefined;
     this.#last = undefined;
@@ -155,6 +172,9 @@ export class LinkTest {
     this.#options.finished(metrics, now);
   }
 }
+
+const spacingOf = ({ interval, length }: LinkTestSettings): Duration =>
+  Math.min(SPACING, microseconds(interval / (length + 1))) as Duration;
 
 /** A burst that lost all says nothing of latency and jitter: they stay what they were. */
 function metricsOf(oneWayMs: readonly number[], loss: number, before: PathMetrics | undefined): PathMetrics {

@@ -497,6 +497,16 @@ const stories: Partial<Record<Name, Story>> = {
     lab.exchange('new');
     return [lab.hub];
   },
+  sessionsDeletedByOperator: () => {
+    const lab = oneQuestion();
+    lab.spoke.device.deleteSession(lab.spoke.sessionIds()[0], lab.now);
+    return [lab.spoke];
+  },
+  sessionsReconfigured: () => {
+    const lab = oneQuestion();
+    lab.reconfigure({ edit: (text) => text.replace('service questions', 'service questions\nenabled false') });
+    return [lab.spoke];
+  },
   sessionsForgotten: () => {
     const lab = oneQuestion();
     lab.hub.forgetSessions();
