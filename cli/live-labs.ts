@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { suggest } from '../lib/diagnostic.ts';
 import type { FabricName } from '../lib/lab/fabric.ts';
 import type { NodeKind } from '../lib/lab/scenario.ts';
@@ -24,10 +25,35 @@ export interface LiveLab {
   events(router: string): Promise<readonly EventRow[]>;
   /** SSR configuration text. */
   configuration(router: string): Promise<string>;
+  /** Captures at these places into `sink`, in order of time, until a limit or the signal ends it. */
+  capture(places: readonly CapturePlace[], sink: Writable, limits: CaptureLimits): Promise<CaptureTotals>;
   /** Runs a program at a node, on this terminal; its exit status. */
   exec(node: string, words: readonly string[]): Promise<number>;
   /** Removes all that the lab has made. */
   down(): Promise<void>;
+}
+
+/** All ports of a node, or those named. */
+export interface CapturePlace {
+  readonly node: string;
+  readonly ports: readonly string[];
+}
+
+export interface CaptureLimits {
+  readonly packetsMax?: number;
+  readonly durationMs?: number;
+  readonly signal: AbortSignal;
+  /** Called when every node captures. */
+  readonly onBegin?: () => void;
+}
+
+export interface CaptureTotals {
+  /** Packets in the capture. */
+  readonly packets: number;
+  /** What came to each interface, `node:port`, and what of it was dropped because the reader was slow. */
+  readonly interfaces: ReadonlyMap<string, { readonly received: number; readonly dropped: number }>;
+  /** Nodes that ended before the capture did. */
+  readonly gone: readonly string[];
 }
 
 export interface LiveNode {

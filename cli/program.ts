@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { LabError } from '../lib/lab/fabric.ts';
 import { benchCommand } from './bench.ts';
+import { captureCommand } from './capture.ts';
 import { doctorCommand } from './doctor.ts';
 import { InputError, exitStatus } from './exit.ts';
+import { extcapCommand } from './extcap.ts';
 import { Interrupted } from './interrupts.ts';
 import { labCommand } from './lab.ts';
 import type { LiveLabs } from './live-labs.ts';
@@ -32,6 +34,8 @@ export function createProgram(terminal: Terminal, labs: LiveLabs): Command {
     .addCommand(runCommand(terminal))
     .addCommand(labCommand(terminal, labs))
     .addCommand(showCommand(terminal, labs))
+    .addCommand(captureCommand(terminal, labs))
+    .addCommand(extcapCommand(terminal, labs))
     .addCommand(doctorCommand(terminal))
     .addCommand(testCommand())
     .addCommand(benchCommand());

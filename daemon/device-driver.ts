@@ -5,11 +5,11 @@ import { LabError } from '../lib/lab/fabric.ts';
 import type { InterfaceAction, Scenario } from '../lib/lab/scenario.ts';
 import { between, earliest, latest, type Duration, type Instant } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
+import type { Audience } from './audience.ts';
 import { wallClock } from './clock.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
 import { PortLink, type LinkAction } from './port-links.ts';
 import type { Port, PortStatistics } from './ports/port.ts';
-import type { Recording } from './recording.ts';
 
 /** How often a device may ask for a time that has come, before frames get their turn again. */
 const POLLS_IN_A_ROW_MAX = 1_000;
@@ -19,10 +19,9 @@ export interface DriverOptions<Driven extends Device> {
   readonly seed: number;
   readonly node: string;
   readonly ports: readonly Port[];
-  /** Makes the device; without a recording it is given no trace, and goes about its work in silence. */
-  readonly makeDevice: (wire: Wire, trace: Trace | undefined) => Driven;
+  readonly makeDevice: (wire: Wire, trace: Trace) => Driven;
   readonly epoch: Instant;
-  readonly recording: Recording | undefined;
+  readonly audience: Audience;
 }
 
 /**
@@ -35,7 +34,8 @@ export class DeviceDriver<Driven extends Device> {
   readonly #ports: readonly Port[];
   readonly #links: readonly PortLink[];
   readonly #epoch: Instant;
-  readonly #recorder: Recorder | undefined;
+  readonly #audience: Audience;
+  readonly #recorderOfAll: Recorder;
   readonly #timer = new DeadlineTimer(() => this.#runDue(wallClock()));
   #now: Instant;
   #lastPacketId = 0;
@@ -45,11 +45,12 @@ export class DeviceDriver<Driven extends Device> {
   readonly #carriers: boolean[];
 
   /** Opens the ports: the device lives from now on, or from `epoch` if that is later. */
-  constructor({ scenario, seed, node, ports, makeDevice, epoch, recording }: DriverOptions<Driven>) {
+  constructor({ scenario, seed, node, ports, makeDevice, epoch, audience }: DriverOptions<Driven>) {
     this.#node = node;
     this.#ports = ports;
     this.#epoch = epoch;
-    this.#recorder = recording && new Recorder(recording, recording);
+    this.#audience = audience;
+    this.#recorderOfAll = new Recorder(audience, audience);
     this.#now = latest(wallClock(), epoch);
     this.#carriers = ports.map(() => true);
     this.#links = ports.map((port, index) => {
@@ -57,10 +58,7 @@ export class DeviceDriver<Driven extends Device> {
       const receive = (frame: Frame, now: Instant): void => this.#receive(index, frame, now);
       return new PortLink({ scenario, seed, node, port: port.name, send, receive });
     });
-    const recorder = this.#recorder;
-    const trace: Trace | undefined = recorder && {
-      event: (event) => recorder.trace(this.#elapsed(), node, event),
-    };
+    const trace: Trace = { event: (event) => this.#recorder?.trace(this.#elapsed(), node, event) };
     this.device = makeDevice({ transmit: (port, frame) => this.#transmit(port, frame) }, trace);
     ports.forEach((port, index) => port.open((frame) => this.#arrive(index, frame)));
     this.followCarriers();
@@ -83,6 +81,11 @@ export class DeviceDriver<Driven extends Device> {
     const port = this.#ports.find((port) => port.name === name);
     if (!port) throw new LabError(`there is no interface '${name}' here`, 2);
     await port.setUp(kind === 'interface-up');
+  }
+
+  /** Undefined while nobody looks on. */
+  get #recorder(): Recorder | undefined {
+    return this.#audience.isEmpty ? undefined : this.#recorderOfAll;
   }
 
   /** Frames that came and went. */

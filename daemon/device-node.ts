@@ -7,6 +7,7 @@ import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { Counters } from '../lib/stats/counters.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
+import { Audience, type Onlooking } from './audience.ts';
 import { DeviceDriver } from './device-driver.ts';
 import type { NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
 import { CapPort, type CapDirection } from './ports/cap.ts';
@@ -46,8 +47,10 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
   readonly #described: LabNode;
   readonly #direction: CapDirection;
   #driver: DeviceDriver<Driven> | undefined;
+  readonly #audience = new Audience();
   #recording: Recording | undefined;
   #monitor: LinkMonitor | undefined;
+  #epoch: Instant | undefined;
 
   constructor(options: NodeOptions, described: LabNode, direction: CapDirection = 'inbound') {
     this.options = options;
@@ -55,7 +58,7 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
     this.#direction = direction;
   }
 
-  protected abstract makeDevice(ports: readonly CapPort[], wire: Wire, trace: Trace | undefined): Driven;
+  protected abstract makeDevice(ports: readonly CapPort[], wire: Wire, trace: Trace): Driven;
 
   /** What is done to the device itself; what is done to links, and to the whole process, is not its concern. */
   protected abstract faultOfDevice(action: Action, driver: DeviceDriver<Driven>): void;
@@ -73,7 +76,11 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
     if (this.#driver) throw new LabError(`this ${this.#described.kind} has been started`, 2);
     const { scenario, seed, node, recordIn, starts, interfaces } = this.options;
     const ports = this.#described.ports.map((name) => new CapPort(name, interfaces.get(name) ?? name, this.#direction));
-    this.#recording = recordIn === undefined ? undefined : new Recording(recordIn, node, starts, epoch);
+    if (recordIn !== undefined) {
+      this.#recording = new Recording(recordIn, node, starts, epoch);
+      this.#audience.add(this.#recording);
+    }
+    this.#epoch = epoch;
     // First, so that nothing changes unheard once the driver has looked.
     this.#monitor = new LinkMonitor(() => this.#driver?.followCarriers());
     this.#driver = new DeviceDriver({
@@ -82,9 +89,25 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
       node,
       ports,
       epoch,
-      recording: this.#recording,
+      audience: this.#audience,
       makeDevice: (wire, trace) => this.makeDevice(ports, wire, trace),
     });
+  }
+
+  get name(): string {
+    return this.options.node;
+  }
+
+  get ports(): readonly string[] {
+    return this.#described.ports;
+  }
+
+  get epoch(): Instant | undefined {
+    return this.#epoch;
+  }
+
+  watch(onlooking: Onlooking): () => void {
+    return this.#audience.add(onlooking);
   }
 
   health(): NodeHealth {
@@ -165,6 +188,7 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
   stop(): void {
     this.#monitor?.close();
     this.#driver?.close();
+    this.#audience.end();
     this.#recording?.close();
   }
 }

@@ -5,6 +5,7 @@ import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { Instant } from '../lib/time.ts';
 import { realApplicationsFor } from './agent/applications.ts';
 import { ProgramTimer } from './agent/program-timer.ts';
+import { Audience, type Onlooking } from './audience.ts';
 import { wallClock } from './clock.ts';
 import { Onlooker } from './onlooker.ts';
 import type { NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
@@ -15,28 +16,26 @@ import { describedNode, type NodeOptions } from './device-node.ts';
 /** The traffic agent of a host. The host itself is Linux; the agent sends, answers and takes notes. */
 export class HostNode implements NodeService {
   readonly #options: NodeOptions;
-  readonly #ports: readonly string[];
+  readonly ports: readonly string[];
+  readonly #audience = new Audience(() => this.#watchPorts());
+  #epoch: Instant | undefined;
   #applications: readonly HostApplication[] = [];
   #timer: ProgramTimer | undefined;
   #onlookers: readonly Onlooker[] = [];
   #recording: Recording | undefined;
-  #isStarted = false;
 
   constructor(options: NodeOptions) {
     this.#options = options;
-    this.#ports = describedNode(options, 'host').ports;
+    this.ports = describedNode(options, 'host').ports;
   }
 
   start(epoch: Instant): void {
-    if (this.#isStarted) throw new LabError('this host has been started', 2);
-    this.#isStarted = true;
-    const { scenario, node, recordIn, starts, interfaces } = this.#options;
+    if (this.#epoch !== undefined) throw new LabError('this host has been started', 2);
+    this.#epoch = epoch;
+    const { scenario, node, recordIn, starts } = this.#options;
     if (recordIn !== undefined) {
-      const recording = new Recording(recordIn, node, starts, epoch);
-      this.#recording = recording;
-      this.#onlookers = this.#ports.map(
-        (name) => new Onlooker(node, new CapPort(name, interfaces.get(name) ?? name, 'both'), epoch, recording),
-      );
+      this.#recording = new Recording(recordIn, node, starts, epoch);
+      this.#audience.add(this.#recording);
     }
     this.#applications = realApplicationsFor(node, scenario.traffic, () => this.#timer?.arm());
     const programs = this.#applications.map(({ application }) => application);
@@ -45,10 +44,22 @@ export class HostNode implements NodeService {
     this.#timer.arm();
   }
 
+  get name(): string {
+    return this.#options.node;
+  }
+
+  get epoch(): Instant | undefined {
+    return this.#epoch;
+  }
+
+  watch(onlooking: Onlooking): () => void {
+    return this.#audience.add(onlooking);
+  }
+
   health(): NodeHealth {
     const packets = this.#onlookers.reduce((sum, onlooker) => sum + onlooker.packets, 0);
     const { node } = this.#options;
-    return { node, kind: 'host', pid: process.pid, isStarted: this.#isStarted, sessions: 0, packets };
+    return { node, kind: 'host', pid: process.pid, isStarted: this.#epoch !== undefined, sessions: 0, packets };
   }
 
   counters(): Record<string, number> {
@@ -99,7 +110,23 @@ export class HostNode implements NodeService {
     this.#timer?.close();
     const now = wallClock();
     for (const { application } of this.#applications) application.stop(now);
-    for (const onlooker of this.#onlookers) onlooker.close();
+    this.#audience.end();
+    this.#watchPorts();
     this.#recording?.close();
+  }
+
+  /** The ports are Linux's: they are opened as long as somebody looks on. */
+  #watchPorts(): void {
+    const epoch = this.#epoch;
+    if (epoch === undefined) return;
+    if (this.#audience.isEmpty) {
+      for (const onlooker of this.#onlookers) onlooker.close();
+      this.#onlookers = [];
+    } else if (this.#onlookers.length === 0) {
+      const { node, interfaces } = this.#options;
+      this.#onlookers = this.ports.map(
+        (name) => new Onlooker(node, new CapPort(name, interfaces.get(name) ?? name, 'both'), epoch, this.#audience),
+      );
+    }
   }
 }

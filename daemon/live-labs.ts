@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import { LabError } from '../lib/lab/fabric.ts';
@@ -6,6 +7,7 @@ import { ComposeLab, execInContainer, removeComposeLab } from './fabric/compose.
 import { execIn, NetnsLab, removeNetnsLab } from './fabric/netns.ts';
 import { NodeClient } from './fabric/node-client.ts';
 import { claimOn, labFolder, readLabs, type ClaimedLab, type LabState } from './fabric/run-folder.ts';
+import { captureLab, type CaptureLimits, type CapturePlace, type LabCaptureTotals } from './lab-capture.ts';
 import { loadLab } from './load-lab.ts';
 import { socketPath } from './node-service.ts';
 
@@ -83,6 +85,10 @@ export class UpLab {
 
   async configuration(router: string): Promise<string> {
     return (await clientOf(this.#state, router).ask('config')).text;
+  }
+
+  capture(places: readonly CapturePlace[], sink: Writable, limits: CaptureLimits): Promise<LabCaptureTotals> {
+    return captureLab({ lab: this.name, places, sink, ...limits }, (node) => clientOf(this.#state, node));
   }
 
   async exec(node: string, words: readonly string[]): Promise<number> {

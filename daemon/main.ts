@@ -9,6 +9,7 @@ import { takePorts } from './container-ports.ts';
 import { countStarts } from './count-starts.ts';
 import type { NodeOptions } from './device-node.ts';
 import { NodeClient } from './fabric/node-client.ts';
+import { LiveCaptures } from './live-capture.ts';
 import { loadLab } from './load-lab.ts';
 import { socketPath, type NodeService } from './node-service.ts';
 import { readRedisPlace, type RedisPlace } from './stores/redis-place.ts';
@@ -118,6 +119,7 @@ async function live(
     get node() {
       return service;
     },
+    captures: new LiveCaptures(),
     renew,
     end: () => void end(),
   };

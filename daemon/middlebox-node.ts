@@ -21,7 +21,7 @@ export class MiddleboxNode extends DeviceNode<Nat | Firewall> {
     this.#described = described;
   }
 
-  protected makeDevice([inside, outside]: readonly CapPort[], wire: Wire, trace: Trace | undefined): Nat | Firewall {
+  protected makeDevice([inside, outside]: readonly CapPort[], wire: Wire, trace: Trace): Nat | Firewall {
     const macs = [inside.mac, outside.mac] as const;
     const { seed, starts } = this.options;
     // What it draws after a restart is not what it drew before.

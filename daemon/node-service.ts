@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Action, NodeKind } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import type { Capturable } from './live-capture.ts';
 import type { SideReport } from '../lib/host/applications/report.ts';
 import type { Instant } from '../lib/time.ts';
 
@@ -23,7 +24,7 @@ export interface NodeTraffic {
 }
 
 /** A node as its daemon runs it. What makes no sense for its kind fails with a LabError. */
-export interface NodeService {
+export interface NodeService extends Capturable {
   health(): NodeHealth;
   counters(): Record<string, number>;
   sessions(): readonly SessionRow[];

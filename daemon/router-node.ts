@@ -44,7 +44,7 @@ export class RouterNode extends DeviceNode<Router> {
     return new RedisStore({ place, own: hashOf(node ?? ''), twin: hashOf(twin), onArrival });
   }
 
-  protected makeDevice(ports: readonly CapPort[], wire: Wire, trace: Trace | undefined): Router {
+  protected makeDevice(ports: readonly CapPort[], wire: Wire, trace: Trace): Router {
     this.#store = this.#openStore();
     return new Router({
       authority: this.options.scenario.authority,

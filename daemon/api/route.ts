@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { LiveCaptures } from '../live-capture.ts';
 import type { NodeService } from '../node-service.ts';
 import type { JsonSchema, Schema, ValueOf } from './schema.ts';
 
@@ -6,6 +7,7 @@ import type { JsonSchema, Schema, ValueOf } from './schema.ts';
 export interface NodeApi {
   /** The node as it is now: `renew` puts another in its place. */
   readonly node: NodeService;
+  readonly captures: LiveCaptures;
   /** Stops the node and puts a new one in its place, which remembers nothing and waits to be started. */
   renew(): Promise<void>;
   /** Ends the process, once what is being answered has been. */
@@ -13,7 +15,7 @@ export interface NodeApi {
 }
 
 /** Schemas by the names of fields, as a path or a query has them. */
-export type Parameters = Readonly<Record<string, Schema<never> | Schema<string> | Schema<number>>>;
+export type Parameters = Readonly<Record<string, Schema<string> | Schema<number> | Schema<readonly string[]>>>;
 
 /** What a request has been found to hold. Parameters of a query may be missing. */
 export interface Input<Path extends Parameters, Query extends Parameters, Body> {
@@ -32,6 +34,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export interface MediaAnswer {
   readonly type: string;
   readonly content: string | Readable;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface RouteBase {

@@ -110,8 +110,8 @@ function addRoute(server: FastifyInstance, api: NodeApi, route: Route): void {
       };
       const result = await route.run(api, input);
       if (!isMedia(answer)) return result;
-      const { type, content } = result as MediaAnswer;
-      return reply.type(type).send(content);
+      const { type, content, headers = {} } = result as MediaAnswer;
+      return reply.type(type).headers(headers).send(content);
     },
   });
 }

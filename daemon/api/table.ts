@@ -1,3 +1,4 @@
+import { captureRoutes } from './captures.ts';
 import { configRoutes } from './config.ts';
 import { documentRoutes } from './document.ts';
 import { eventRoutes } from './events.ts';
@@ -16,6 +17,7 @@ export const routes = {
   ...statsRoutes,
   ...configRoutes,
   ...faultRoutes,
+  ...captureRoutes,
   ...documentRoutes,
 };
 

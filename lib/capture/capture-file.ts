@@ -61,7 +61,8 @@ export class CaptureFile {
 
   /** Writes the totals, and what has not been written yet. */
   close(): void {
-    for (const { index, packets } of this.#ports.values()) this.#writer.statistics(index, this.#lastTime, packets);
+    for (const { index, packets } of this.#ports.values())
+      this.#writer.statistics(index, this.#lastTime, { received: packets });
     this.#writer.flush();
   }
 

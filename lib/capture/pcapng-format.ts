@@ -15,7 +15,7 @@ export const optionTypes = {
   section: { application: 4 },
   interface: { name: 2, timeResolution: 9 },
   packet: { flags: 2, packetId: 5 },
-  statistics: { received: 4 },
+  statistics: { received: 4, dropped: 5 },
 } as const;
 
 export const nameRecordTypes = { end: 0, ipv4: 1, ipv6: 2 } as const;

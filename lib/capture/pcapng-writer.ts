@@ -37,6 +37,14 @@ export interface PacketBlock {
   readonly comments: readonly string[];
 }
 
+/** Packets of one interface. */
+export interface InterfaceTotals {
+  /** Those that came to the capture, whether they are in it or not. */
+  readonly received: number;
+  /** Those that are not in it, because whoever reads it was too slow; absent where every packet is waited for. */
+  readonly dropped?: number;
+}
+
 /** What has been composed goes to the sink when it is this long, in bytes. */
 const CHUNK_LENGTH = 64 * 1024;
 const COMMENTS_MAX = 16;
@@ -129,13 +137,25 @@ export class PcapngWriter {
     this.#end();
   }
 
-  /** Totals of one interface, which come last. `time` is that of the last packet anywhere. */
-  statistics(interfaceIndex: number, time: number, received: number): void {
+  /** Adds a packet block that another writer has made, for one of this writer's own interfaces. */
+  packetBlock(block: Uint8Array, interfaceIndex: number): void {
+    this.#blockAt = this.#at;
+    this.#put(block);
+    this.#view.setUint32(this.#blockAt + 8, interfaceIndex, true);
+    if (this.#at >= CHUNK_LENGTH) this.flush();
+  }
+
+  /** Totals of one interface so far. `time` is that of the last packet anywhere, or later. */
+  statistics(interfaceIndex: number, time: number, { received, dropped }: InterfaceTotals): void {
     this.#begin(blockTypes.interfaceStatistics);
     this.#u32(interfaceIndex);
     this.#nanoseconds(time);
     this.#option(optionTypes.statistics.received, 8);
     this.#count(received);
+    if (dropped !== undefined) {
+      this.#option(optionTypes.statistics.dropped, 8);
+      this.#count(dropped);
+    }
     this.#endOfOptions();
     this.#end();
   }

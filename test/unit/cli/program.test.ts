@@ -1,8 +1,9 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LiveLab, LiveLabs } from '../../../cli/live-labs.ts';
+import type { Writable } from 'node:stream';
+import type { CapturePlace, CaptureTotals, LiveLab, LiveLabs } from '../../../cli/live-labs.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../../../lib/peering/rows.ts';
 import type { SessionRow } from '../../../lib/service-area/rows.ts';
 import type { Instant } from '../../../lib/time.ts';
@@ -129,6 +130,12 @@ class FakeLab implements LiveLab {
   async exec(node: string, words: readonly string[]): Promise<number> {
     this.asked.push(`${node}: ${words.join(' ')}`);
     return 7;
+  }
+
+  async capture(places: readonly CapturePlace[], sink: Writable): Promise<CaptureTotals> {
+    this.asked.push(`capture: ${places.map(({ node, ports }) => `${node} [${ports.join(' ')}]`).join(', ')}`);
+    sink.write('packets');
+    return { packets: 3, interfaces: new Map([['spoke:wan', { received: 5, dropped: 2 }]]), gone: ['hub'] };
   }
 
   async down(): Promise<void> {
@@ -287,5 +294,61 @@ describe('svrlab lab', () => {
     const { out } = await svrlab('lab status', labsOf(new FakeLab('first')));
     match(out, / first {3}netns {4}alice {3}hub {6}router {3}down\n/);
     equal((await svrlab('lab status')).out, 'No lab is up.\n');
+  });
+});
+
+describe('svrlab capture', () => {
+  const to = join(mkdtempSync(join(tmpdir(), 'svrlab-capture-')), 'lab.pcapng');
+  after(() => rmSync(join(to, '..'), { recursive: true }));
+
+  it('captures at the nodes and ports that are named, or at all that are up, and tells what was dropped', async () => {
+    const lab = new FakeLab('first');
+    const { status, err } = await svrlab(`capture spoke.wan client spoke.lan -w ${to}`, labsOf(lab));
+    equal(status, 0);
+    match(err, / spoke:wan +5 +2\n3 packets captured, 2 dropped\.\nNode 'hub' ended before the capture did\.\n/);
+    await svrlab(`capture -w ${to}`, labsOf(lab));
+    deepEqual(lab.asked, ['capture: spoke [wan lan], client []', 'capture: client [], spoke []']);
+  });
+
+  it('refuses what it cannot do, with the nearest name', async () => {
+    const complaint = async (line: string): Promise<[number, string]> => {
+      const { status, err } = await svrlab(line, labsOf(new FakeLab('first')));
+      return [status, err];
+    };
+    const where = 'say where the packets go: -w FILE, -w - for standard output, or --listen HOST:PORT';
+    deepEqual(await complaint('capture'), [2, `svrlab: ${where}\n`]);
+    deepEqual(await complaint(`capture spok.wan -w ${to}`), [
+      2,
+      "svrlab: there is no node 'spok' that is up in lab 'first'; did you mean 'spoke'?\n",
+    ]);
+    match((await complaint('capture -w /nowhere/at/all'))[1], /^svrlab: cannot write \/nowhere\/at\/all: /);
+    match((await complaint('capture --listen 70000'))[1], /127\.0\.0\.1:19000/);
+    equal((await complaint(`capture -w ${to} -c 0`))[0], 2);
+  });
+});
+
+describe('svrlab extcap', () => {
+  it('lists each lab, and each of its nodes that is up', async () => {
+    const { out } = await svrlab('extcap --extcap-interfaces --extcap-version=4.0', labsOf(new FakeLab('first')));
+    deepEqual(out.split('\n').slice(1), [
+      'interface {value=svrlab:first}{display=svrlab: all of lab first}',
+      'interface {value=svrlab:first:client}{display=svrlab: host client of lab first}',
+      'interface {value=svrlab:first:spoke}{display=svrlab: router spoke of lab first}',
+      '',
+    ]);
+  });
+
+  it('writes what it captures to the pipe', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'svrlab-extcap-'));
+    const fifo = join(folder, 'fifo');
+    const lab = new FakeLab('first');
+    equal(
+      (await svrlab(`extcap --extcap-interface svrlab:first:spoke --capture --fifo ${fifo}`, labsOf(lab))).status,
+      0,
+    );
+    equal(readFileSync(fifo, 'utf8'), 'packets');
+    deepEqual(lab.asked, ['capture: spoke []']);
+    rmSync(folder, { recursive: true });
+    equal((await svrlab(`extcap --extcap-interface svrlab:gone --capture --fifo ${fifo}`, labsOf(lab))).status, 2);
   });
 });

@@ -1,4 +1,6 @@
+import { Audience, type Onlooking } from '../../../../daemon/audience.ts';
 import type { NodeApi } from '../../../../daemon/api/route.ts';
+import { LiveCaptures } from '../../../../daemon/live-capture.ts';
 import type { NodeHealth, NodeService } from '../../../../daemon/node-service.ts';
 import { LabError } from '../../../../lib/lab/fabric.ts';
 import type { Action } from '../../../../lib/lab/scenario.ts';
@@ -6,8 +8,19 @@ import type { Instant } from '../../../../lib/time.ts';
 
 /** A node without ports, which takes notes of what it is told. */
 export class NotedNode implements NodeService {
+  readonly name = 'spoke';
+  readonly ports = ['lan', 'wan'];
+  readonly audience = new Audience();
   readonly faults: Action[] = [];
   startedAt: Instant | undefined;
+
+  get epoch(): Instant | undefined {
+    return this.startedAt;
+  }
+
+  watch(onlooking: Onlooking): () => void {
+    return this.audience.add(onlooking);
+  }
 
   health(): NodeHealth {
     const isStarted = this.startedAt !== undefined;
@@ -69,5 +82,11 @@ export interface NotedApi extends NodeApi {
 export function notedApi(): NotedApi {
   const calls: string[] = [];
   const note = (call: string) => (): void => void calls.push(call);
-  return { node: new NotedNode(), calls, renew: async () => note('renew')(), end: note('end') };
+  return {
+    node: new NotedNode(),
+    captures: new LiveCaptures(),
+    calls,
+    renew: async () => note('renew')(),
+    end: note('end'),
+  };
 }
