@@ -38,6 +38,10 @@ export const phrases = {
       'peer-nat-change': 'sees its peer at {path} come from another address (peer-nat-change)',
     },
   },
+  'path-mtu-changed': {
+    tone: 'plain',
+    says: 'sends packets of at most {reason} bytes by {path} from now on (path MTU)',
+  },
   'mapping-created': undefined,
   'mapping-rebound': undefined,
   'mapping-removed': undefined,
@@ -141,6 +145,7 @@ export const phrases = {
     because: {
       cut: 'sends a packet into the cut wire',
       loss: 'sends a packet that the wire loses',
+      'too-long': 'sends a packet that is too long for the wire',
       down: 'is down, and misses a packet',
       'no-carrier': 'loses a packet at an interface that is down (no-carrier)',
     },

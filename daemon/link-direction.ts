@@ -1,5 +1,5 @@
 import { FramePool } from '../lib/lab/sim/frame-pool.ts';
-import { DROPPED, type LinkModel } from '../lib/link/impairment.ts';
+import { DROPPED, type LinkDrop, type LinkModel } from '../lib/link/impairment.ts';
 import type { Frame } from '../lib/frame.ts';
 import { NEVER, type Instant } from '../lib/time.ts';
 
@@ -7,7 +7,7 @@ import { NEVER, type Instant } from '../lib/time.ts';
 const FRAMES_MAX = 8_192;
 
 /** Why a frame does not come out at the far end. */
-export type LinkLoss = 'cut' | 'loss' | 'too-long' | 'queue-full';
+export type LinkLoss = LinkDrop | 'queue-full';
 
 /** One direction of a link on a real fabric: the link model, and the frames that are on their way. */
 export class LinkDirection {
@@ -25,7 +25,7 @@ export class LinkDirection {
   /** Delivers the frame, or a copy of it when it is due; or tells why it never will. */
   send(frame: Frame, now: Instant): LinkLoss | undefined {
     const arrival = this.model.admit(now, frame.length);
-    if (arrival === DROPPED) return this.model.isCut ? 'cut' : 'loss';
+    if (arrival === DROPPED) return this.model.whyDropped(frame.length);
     if (arrival <= now && this.#isEmpty) {
       this.#deliver(frame, now);
       return undefined;

@@ -103,6 +103,7 @@ function pathOf(path: ConfiguredPath, interfaces: NetworkInterfaces, policies: S
       seal: policies.seal(path.outboundSecurity),
       keys: policies.keys(path.outboundSecurity),
       marking: undefined,
+      mtu: out.mtu,
       encoding: path.metadataEncoding,
       vectors: path.vectors,
       outboundOnly:
@@ -142,4 +143,5 @@ export const watchedPath = (path: ConfiguredPeerPath): WatchedPath => ({
   node: path.configured.node.name,
   settings: path.configured.bfd,
   isMonitorOnly: path.configured.performanceMonitoring?.monitorOnly ?? false,
+  mtuDiscovery: path.configured.pathMtuDiscovery,
 });

@@ -125,6 +125,7 @@ export class Router implements Device {
     this.#peerPaths = new PeerPaths({
       router: name,
       paths: paths.map(watchedPath),
+      mtuProbeTimeout: emulator.pathMtuProbeTimeout,
       interfaces,
       neighbors,
       pool,
@@ -176,6 +177,8 @@ export class Router implements Device {
       trace,
       judged: (path, service, isGood, now) => this.#peerPaths.judged(path, service, isGood, now),
       listen: (packet, now) => this.#peerPaths.receive(packet, now) || this.#plainBfd.receive(packet, now),
+      hearIcmpError: (packet, now) => this.#peerPaths.hearIcmpError(packet, now),
+      tooLongForPath: (path, length, now) => this.#peerPaths.tooLong(path, length, now),
       highway: () => this.#highway,
     };
     this.#serviceArea = new ServiceArea(this.#parts);

@@ -46,6 +46,10 @@ export const traceTypes = {
     where: 'node',
     help: 'a peer was restarted, another of its nodes took over, or a NAT on the way changed an address',
   },
+  'path-mtu-changed': {
+    where: 'node',
+    help: 'packets to a peer may be so many bytes long from now on, or were found to; the reason is the number',
+  },
   'mapping-created': { where: 'in', help: 'a NAT has given a packet from the inside an outside port' },
   'mapping-rebound': { where: 'node', help: 'a NAT has given a mapping another outside port' },
   'mapping-removed': { where: 'node', help: 'a mapping of a NAT ended: timed out or forgotten' },

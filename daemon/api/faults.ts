@@ -26,6 +26,7 @@ const impairment = object<Impairment>('Impairment', 'What a link does to the fra
   delay: number('microseconds on the way', { minimum: 0 }),
   jitter: number('microseconds by which the delay varies, up and down', { minimum: 0 }),
   loss: number('chance of a frame to be lost', { minimum: 0, maximum: 1 }),
+  mtu: whole('bytes behind the Ethernet header of the longest frame that passes'),
 });
 
 /** A schema for each kind of fault; none may be missing. */

@@ -34,7 +34,7 @@ const peer = object<PeerRow>('PeerPath', 'One path to one peer.', {
     ] as const),
   ),
   hostname: text("the peer's node, as it calls itself; empty until it has"),
-  pathMtu: whole('longest packet that the path carries, in bytes'),
+  pathMtu: whole('bytes of the longest packet that was found to arrive; 0 if nothing was, or nobody looks'),
   latencyMs: orNull(number('one way; null while it is not measured')),
   jitterMs: orNull(number('by how much the latency varies; null while it is not measured')),
   loss: orNull(number('percent of the echoes that were lost; null while it is not measured')),

@@ -11,6 +11,7 @@ import type {
   Neighborhood,
   NetworkInterface,
   Node,
+  PathMtuDiscoverySettings,
   Peer,
   PeerConnectivity,
   PerformanceMonitoringProfile,
@@ -43,6 +44,8 @@ export interface PeerPath {
   readonly bfd: BfdSettings;
   /** How live traffic measures the path; absent if it does not. */
   readonly performanceMonitoring?: PerformanceMonitoringProfile;
+  /** Whether its MTU is looked for; the same holds. */
+  readonly pathMtuDiscovery: PathMtuDiscoverySettings;
   /** Protects what is sent: the adjacency's inter-router-security, or that of the peer's interface. */
   readonly outboundSecurity?: Security;
   /** Protects what arrives: the inter-router-security of the own interface. */
@@ -153,6 +156,7 @@ function meetByAdjacency(
     vectors: adjacency.vectors,
     bfd: { ...router.bfd, ...adjacency.bfd },
     performanceMonitoring: profileOf(authority, adjacency),
+    pathMtuDiscovery: { ...router.pathMtuDiscovery, ...adjacency.pathMtuDiscovery },
     outboundSecurity: securityNamed(authority, interRouterSecurity ?? there?.networkInterface.interRouterSecurity),
   };
   return { enabled, path };
@@ -207,6 +211,7 @@ function meetInNeighborhoods(
         vectors: mine.vectors,
         bfd: { ...router.bfd, ...mine.bfd },
         performanceMonitoring: profileOf(authority, mine),
+        pathMtuDiscovery: { ...router.pathMtuDiscovery, ...mine.pathMtuDiscovery },
         outboundSecurity: securityNamed(authority, there.networkInterface.interRouterSecurity),
       };
       return { enabled, path };

@@ -26,6 +26,8 @@ export type Router = Authority['routers'][number];
 export type Peer = Router['peers'][number];
 /** How a path to a peer is watched. */
 export type BfdSettings = Router['bfd'];
+/** Whether and how often the MTU of a path to a peer is looked for. */
+export type PathMtuDiscoverySettings = Router['pathMtuDiscovery'];
 export type ServiceRoute = Router['serviceRoutes'][number];
 export type NextHop = ServiceRoute['nextHops'][number];
 export type RedundancyGroup = Router['redundancyGroups'][number];

@@ -75,14 +75,14 @@ export class FabricFragments {
   }
 
   /**
-   * Sends the UDP payload in `frame` from `at` on, in fragments that are IP packets of at most `mtu` bytes. Returns the
-   * bytes sent, from the IP headers on; 0 if the MTU leaves no room for content, or the payload is too long.
+   * Sends the UDP payload in `frame` from `at` on, in fragments that the path carries. Returns the bytes sent, from the IP
+   * headers on; 0 if its MTU leaves no room for content, or the payload is too long.
    */
-  send(flow: number, packet: Packet, at: number, path: PeerPath, mtu: number, now: Instant): number {
+  send(flow: number, packet: Packet, at: number, path: PeerPath, now: Instant): number {
     const { end, bytes, id } = packet.frame;
     const blockLength = blockLengths[path.encoding];
     const outside = ipHeaderLength(path.family) + UDP_HEADER_LENGTH + blockLength + (path.seal?.trailerLength ?? 0);
-    const pieceMax = Math.floor((mtu - outside) / UNIT) * UNIT;
+    const pieceMax = Math.floor((path.mtu - outside) / UNIT) * UNIT;
     if (pieceMax < UNIT || end - at > FABRIC_CONTENT_MAX) return 0;
     const extendedId = this.#nextId;
     this.#nextId = (this.#nextId + 1) >>> 0;

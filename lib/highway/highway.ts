@@ -417,7 +417,7 @@ export class Highway {
     const keys =
       comesFromHost && (flows.flags[flow] & flowFlags.encrypted) !== 0 ? this.#slowPath.payloadKeys(flow) : undefined;
     const path = this.#parts.paths[flows.path[flow] - 1];
-    const mtu = this.#parts.mtus[path.networkInterface];
+    const { mtu } = path;
     const headers = ipHeaderLength(path.family) + UDP_HEADER_LENGTH;
     const content = contentEnd - contentAt + (keys ? keys.payloadGrowthMax : 0);
     const room = mtu - headers - (path.seal ? path.seal.trailerLength : 0) - content;
@@ -462,7 +462,7 @@ export class Highway {
 
   /** A packet that came to the router in fragments leaves as fragments, be it one, for the far end to cut it as it was. */
   #leaveInFragments(flow: number, packet: Packet, at: number, path: PeerPath, now: Instant): void {
-    const sent = this.#fabricFragments.send(flow, packet, at, path, this.#parts.mtus[path.networkInterface], now);
+    const sent = this.#fabricFragments.send(flow, packet, at, path, now);
     if (sent === 0) return this.#drop(packet.frame, counter.metadataAddFailure);
     this.#counters[counter.fabricFragmented]++;
     this.#count(flow, sent);
@@ -552,15 +552,14 @@ export class Highway {
   #mssTowards(flow: number): number {
     const flows = this.#flows;
     const keyAt = (flow ^ 1) * KEY_WORDS;
-    const out = this.#interfaces.list[keyNetworkInterface(flows.keys, keyAt)];
-    let added = 0;
-    if (flows.path[flow] !== 0) {
-      const { seal, marking } = this.#parts.paths[flows.path[flow] - 1];
-      const isEncrypted = (flows.flags[flow] & flowFlags.encrypted) !== 0;
-      added = UDP_HEADER_LENGTH + (seal?.trailerLength ?? 0) + (marking?.length ?? 0);
-      if (isEncrypted) added += this.#slowPath.payloadKeys(flow).payloadGrowthMax;
-    }
-    return mssOf(out.enforcedMss, out.mtu, keyFamily(flows.keys, keyAt), added);
+    const family = keyFamily(flows.keys, keyAt);
+    const { enforcedMss, mtu } = this.#interfaces.list[keyNetworkInterface(flows.keys, keyAt)];
+    if (flows.path[flow] === 0) return mssOf(enforcedMss, mtu, family, 0);
+    const { seal, marking, mtu: pathMtu } = this.#parts.paths[flows.path[flow] - 1];
+    const isEncrypted = (flows.flags[flow] & flowFlags.encrypted) !== 0;
+    const growth = isEncrypted ? this.#slowPath.payloadKeys(flow).payloadGrowthMax : 0;
+    const added = UDP_HEADER_LENGTH + (seal?.trailerLength ?? 0) + (marking?.length ?? 0) + growth;
+    return mssOf(enforcedMss, pathMtu, family, added);
   }
 
   /** A packet from a peer is for this router as long as it is between routers; what it carries is too old to go on. */

@@ -3,9 +3,9 @@ import type { Frame } from '../frame.ts';
 import { baseHeaderFault, hasCookie, headerLength, payloadLength } from '../metadata/header.ts';
 import { decodeMetadata } from '../metadata/codec.ts';
 import type { Context } from '../metadata/layout.ts';
-import { readU16, writeU16 } from '../wire/bytes.ts';
+import { readU16, readU32, writeU16 } from '../wire/bytes.ts';
 import { finish, pseudoHeaderSum, sum } from '../wire/checksum.ts';
-import { ICMP_HEADER_LENGTH, emitIcmp, icmpChecksumAt, icmpTypes, icmpv6Types } from '../wire/icmp.ts';
+import { ICMP_HEADER_LENGTH, emitIcmp, icmpChecksumAt, icmpTypes, icmpUnreachable, icmpv6Types } from '../wire/icmp.ts';
 import {
   IPV4_DO_NOT_FRAGMENT,
   IPV4_HEADER_LENGTH,
@@ -64,6 +64,14 @@ export function isErrorType(family: Family, type: number): boolean {
     : type === icmpv6Types.unreachable || type === icmpv6Types.packetTooBig || type === icmpv6Types.timeExceeded;
 }
 
+/** The MTU that an ICMP error tells, 0 if it does not say; undefined for one that is not about a packet too long. */
+export function tooBigMtu({ frame, family, l4At }: Packet): number | undefined {
+  const { bytes } = frame;
+  if (family === 6) return bytes[l4At] === icmpv6Types.packetTooBig ? readU32(bytes, l4At + 4) : undefined;
+  const isTooBig = bytes[l4At] === icmpTypes.unreachable && bytes[l4At + 1] === icmpUnreachable.fragmentationNeeded;
+  return isTooBig ? readU16(bytes, l4At + 6) : undefined;
+}
+
 /** Whether the checksum of an ICMP message is right. */
 export function hasRightIcmpChecksum({ frame, family, sourceAt, destinationAt, l4At, end }: Packet): boolean {
   const total = sum(frame.bytes, l4At, end);
@@ -82,6 +90,10 @@ export interface Quote {
   /** Key of the packets that answer it, valid until the next call. */
   readonly answerKey: Uint32Array;
 }
+
+/** Length of a quoted UDP packet as it was sent, from its IP header on. */
+export const quotedLength = (bytes: Uint8Array, { family, l4At }: Quote): number =>
+  ipHeaderLength(family) + readU16(bytes, l4At + 4);
 
 const answerKey = new Uint32Array(KEY_WORDS);
 

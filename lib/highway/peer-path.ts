@@ -26,6 +26,8 @@ export interface PeerPath {
   readonly encoding: MetadataEncoding;
   /** What live traffic over the path is measured by; undefined if it is not. */
   readonly marking: Marking | undefined;
+  /** Longest IP packet that may be sent over it, in bytes: what its interface carries, or less if the peer gets no more. */
+  mtu: number;
   /** Names by which service policies prefer or avoid the path. */
   readonly vectors: readonly string[];
   /** The side that cannot be reached, and only reaches out: it has to open pinholes for what is to come in. */

@@ -49,6 +49,7 @@ function describeDirection(name: string, direction: Direction, links: readonly L
   return `${ends[direction]?.node} -> ${others.join(', ')}`;
 }
 
-function describeImpairment({ delay, jitter, loss }: Impairment): string {
-  return `delay ${describeDuration(delay)}, jitter ${describeDuration(jitter)}, loss ${rounded(loss * 100)}%`;
+function describeImpairment({ delay, jitter, loss, mtu }: Impairment): string {
+  const quality = `delay ${describeDuration(delay)}, jitter ${describeDuration(jitter)}, loss ${rounded(loss * 100)}%`;
+  return mtu > 0 ? `${quality}, mtu ${mtu}` : quality;
 }

@@ -1,5 +1,6 @@
 import type { Random } from '../random.ts';
 import { after, type Duration, type Instant } from '../time.ts';
+import { ETHERNET_HEADER_LENGTH } from '../wire/ethernet.ts';
 
 /** What a link does to the frames of one direction, in netem's vocabulary; 0 means none. */
 export interface Impairment {
@@ -9,18 +10,29 @@ export interface Impairment {
   readonly jitter: Duration;
   /** Chance of a frame to be lost, in [0, 1], independent of the frames before it. */
   readonly loss: number;
+  /** Longest frame that passes, in bytes behind its Ethernet header; what is longer is lost in silence. */
+  readonly mtu: number;
 }
 
-export const NO_IMPAIRMENT: Impairment = Object.freeze({ delay: 0 as Duration, jitter: 0 as Duration, loss: 0 });
+export const NO_IMPAIRMENT: Impairment = Object.freeze({
+  delay: 0 as Duration,
+  jitter: 0 as Duration,
+  loss: 0,
+  mtu: 0,
+});
 
 /** What `LinkModel.admit` returns for a frame that does not arrive. */
 export const DROPPED = -1 as Instant;
 
-/** Frames and bytes of one direction since it was made. Every frame is in exactly one of the three frame counts. */
+/** Why a link loses a frame. */
+export type LinkDrop = 'cut' | 'too-long' | 'loss';
+
+/** Frames and bytes of one direction since it was made. Every frame is in exactly one of the frame counts. */
 export interface LinkStatistics {
   readonly framesPassed: number;
   readonly framesLost: number;
   readonly framesCut: number;
+  readonly framesTooLong: number;
   readonly bytesPassed: number;
 }
 
@@ -37,7 +49,7 @@ export class LinkModel {
   #impairment: Impairment;
   #isCut = false;
   #lastArrival = 0;
-  readonly #statistics = { framesPassed: 0, framesLost: 0, framesCut: 0, bytesPassed: 0 };
+  readonly #statistics = { framesPassed: 0, framesLost: 0, framesCut: 0, framesTooLong: 0, bytesPassed: 0 };
 
   constructor(impairment: Impairment, random: Random) {
     this.#impairment = impairment;
@@ -76,6 +88,10 @@ export class LinkModel {
       this.#statistics.framesCut++;
       return DROPPED;
     }
+    if (this.#isTooLong(lengthBytes)) {
+      this.#statistics.framesTooLong++;
+      return DROPPED;
+    }
     const { loss } = this.#impairment;
     if (loss > 0 && this.#random.unit() < loss) {
       this.#statistics.framesLost++;
@@ -86,6 +102,17 @@ export class LinkModel {
     const arrival = Math.max(after(now, this.#drawDelay()), this.#lastArrival);
     this.#lastArrival = arrival;
     return arrival as Instant;
+  }
+
+  /** Why a frame of this length, for which `admit` has just said DROPPED, does not arrive. */
+  whyDropped(lengthBytes: number): LinkDrop {
+    if (this.#isCut) return 'cut';
+    return this.#isTooLong(lengthBytes) ? 'too-long' : 'loss';
+  }
+
+  #isTooLong(lengthBytes: number): boolean {
+    const { mtu } = this.#impairment;
+    return mtu > 0 && lengthBytes - ETHERNET_HEADER_LENGTH > mtu;
   }
 
   #drawDelay(): Duration {

@@ -5,6 +5,7 @@ import type { FramePool } from '../highway/frame-pool.ts';
 import type { Neighbors } from '../highway/neighbors.ts';
 import type { Instant } from '../time.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
+import { udpChecksum } from '../wire/udp.ts';
 
 /** From where to where the router itself sends UDP. */
 export interface DatagramRoute {
@@ -23,10 +24,16 @@ export type DatagramFate = 'sent' | 'no-buffer' | 'no-link-address';
 export class Datagrams {
   readonly #neighbors: Neighbors;
   readonly #pool: FramePool;
+  #lastChecksum = 0;
 
   constructor(neighbors: Neighbors, pool: FramePool) {
     this.#neighbors = neighbors;
     this.#pool = pool;
+  }
+
+  /** UDP checksum of what was sent last: the shortest quote of an ICMP error still has it. */
+  get lastChecksum(): number {
+    return this.#lastChecksum;
   }
 
   /**
@@ -53,6 +60,7 @@ export class Datagrams {
     const fields: IpFields = { ...OWN_IP_FIELDS, trafficClass: dscp << 2 };
     prependIp(frame, udpAt, key, 0, fields, ttl);
     finishUdpChecksum(frame, udpAt, local.family);
+    this.#lastChecksum = udpChecksum(frame.bytes, udpAt);
     this.#neighbors.send(neighbor, frame, now);
     this.#pool.release(frame);
     return 'sent';

@@ -1,17 +1,27 @@
 import type { IpAddress } from '../address.ts';
-import type { BfdSettings } from '../config/index.ts';
+import type { BfdSettings, PathMtuDiscoverySettings } from '../config/index.ts';
 import type { NetworkInterfaces } from '../highway/interfaces.ts';
 import type { Neighbors } from '../highway/neighbors.ts';
 import { OWN_IP_FIELDS } from '../highway/egress.ts';
+import { ipHeaderLength } from '../highway/packet.ts';
 import { SVR_BFD_PORT, type PeerPath } from '../highway/peer-path.ts';
 import type { Random } from '../random.ts';
 import type { PathQuality } from '../service-area/path-states.ts';
 import type { PathCounters } from '../stats/path-counters.ts';
 import type { PathCounterName } from '../stats/peer-path-table.ts';
+import { UDP_HEADER_LENGTH } from '../wire/udp.ts';
 import { after, earliest, microseconds, seconds, type Duration, type Instant } from '../time.ts';
 import type { BfdDiagnostic, BfdState, ControlPacket } from './bfd/control-packet.ts';
 import { BfdSession, type BfdTimers } from './bfd/session.ts';
 import type { DatagramFate, Datagrams } from './datagrams.ts';
+import {
+  PathMtuDiscovery,
+  searchLimits,
+  type DiscoveryEvent,
+  type DiscoverySettings,
+  type MtuProbe,
+  type TooBig,
+} from './path-mtu-discovery.ts';
 import { PeerEnd, sameEndPoint } from './peer-end.ts';
 import { pathCondition, type LinkDownReason, type PathCondition } from './path-status.ts';
 import { HoldDown, type HoldDownPolicy } from './svr-bfd/hold-down.ts';
@@ -27,6 +37,7 @@ export interface WatchedPath {
   readonly settings: BfdSettings;
   /** What live traffic tells of the path is only shown. */
   readonly isMonitorOnly: boolean;
+  readonly mtuDiscovery: PathMtuDiscoverySettings;
 }
 
 /** What every watch of a router's paths stands on. */
@@ -39,6 +50,8 @@ export interface WatchParts {
   readonly random: Random;
   /** What the averages of measurements look back on. */
   readonly averageOver: () => Duration;
+  /** How long a probe of a path's MTU waits for its answer. */
+  readonly mtuProbeTimeout: Duration;
   readonly bootCounter: number;
   readonly failoverCounter: () => number;
   readonly serviceLoads: () => readonly ServiceLoad[];
@@ -50,9 +63,13 @@ export interface WatchParts {
   readonly changed: (watch: PathWatch, now: Instant) => void;
   /** Is told when the quality of a path has been measured anew. */
   readonly measured: (watch: PathWatch, now: Instant) => void;
+  /** Is told what has become of the search for the MTU of a path, but for single probes. */
+  readonly mtuSearched: (watch: PathWatch, event: MtuEvent, now: Instant) => void;
   /** Is told when the peer is not who it was, or sees this side come from elsewhere. */
   readonly peerChanged: (watch: PathWatch, change: PeerChange, now: Instant) => void;
 }
+
+export type MtuEvent = Exclude<DiscoveryEvent, 'probe-unanswered' | 'black-hole'>;
 
 export type PeerChange = 'peer-restart' | 'peer-failover' | 'local-nat-change' | 'peer-nat-change';
 
@@ -74,6 +91,7 @@ export class PathWatch {
   readonly #own: EndPoint;
   readonly #holdDown: HoldDown;
   readonly #linkTest: LinkTest;
+  readonly #mtuDiscovery: PathMtuDiscovery;
   #session: BfdSession;
   /** Until then a path whose session has not been up yet is trusted. */
   #startsUntil: Instant;
@@ -94,7 +112,12 @@ export class PathWatch {
   #peerLiveLoss: number | undefined;
   #quality: PathQuality | undefined;
 
-  constructor({ path, node, settings }: WatchedPath, localDiscriminator: number, parts: WatchParts, now: Instant) {
+  constructor(
+    { path, node, settings, mtuDiscovery }: WatchedPath,
+    localDiscriminator: number,
+    parts: WatchParts,
+    now: Instant,
+  ) {
     this.path = path;
     this.node = node;
     this.#settings = settings;
@@ -108,6 +131,13 @@ export class PathWatch {
       random: parts.random,
       send: (echo, at) => this.#sendEcho(echo, at),
       finished: (metrics, at) => this.#measured(metrics, at),
+    });
+    this.#mtuDiscovery = new PathMtuDiscovery({
+      ...this.#discoverySettings(mtuDiscovery),
+      probeTimeout: parts.mtuProbeTimeout,
+      random: parts.random,
+      send: (probe, at) => this.#sendMtuProbe(probe, at),
+      happened: (event, at) => this.#mtuSearched(event, at),
     });
     this.discriminator = localDiscriminator;
     this.#session = this.#newSession(now);
@@ -131,18 +161,20 @@ export class PathWatch {
   }
 
   /** The path is watched otherwise from now on; the session goes on, and the peer is told of other timers. */
-  reconfigure(settings: BfdSettings, now: Instant): void {
+  reconfigure({ settings, mtuDiscovery }: WatchedPath, now: Instant): void {
     this.#settings = settings;
     this.#session.setTimers(bfdTimers(settings));
     this.#holdDown.setPolicy(holdDownPolicy(settings));
     this.#showHoldDown();
     this.#linkTest.set(linkTestSettings(settings, this.#parts.averageOver()), now);
+    this.#mtuDiscovery.set(this.#discoverySettings(mtuDiscovery), this.#session.state === 'up', now);
+    this.#takeMtu();
   }
 
   /** The path is no more, or is not to be watched any more. The peer is told. */
   close(now: Instant): void {
     this.#isClosed = true;
-    this.#linkTest.stop();
+    this.#stopTests();
     this.#session.setAdminDown(true, now);
     if (this.#neighbor >= 0) this.#parts.neighbors.release(this.#neighbor);
     this.#neighbor = -1;
@@ -156,13 +188,18 @@ export class PathWatch {
 
   /** Another node speaks at one end: the session begins anew, and until it is up the path is trusted as at the start. */
   #beginAnew(now: Instant): void {
-    this.#linkTest.stop();
-    this.#quality = undefined;
+    this.#stopTests();
     this.#session = this.#newSession(now);
     this.#startsUntil = this.#endOfStart(now);
     this.#hasBeenUp = false;
     this.#isReleased = false;
     this.#parts.changed(this, now);
+  }
+
+  #stopTests(): void {
+    this.#linkTest.stop();
+    this.#mtuDiscovery.stop();
+    this.#quality = undefined;
   }
 
   get session(): BfdSession {
@@ -176,6 +213,10 @@ export class PathWatch {
 
   get isAuthenticated(): boolean {
     return this.#settings.authenticationType === 'sha256';
+  }
+
+  get mtuDiscovery(): PathMtuDiscovery {
+    return this.#mtuDiscovery;
   }
 
   /** Averages over the last link tests; undefined while there was none. */
@@ -213,13 +254,15 @@ export class PathWatch {
   }
 
   nextDeadline(): Instant {
-    const next = earliest(this.#session.nextDeadline(), this.#linkTest.nextDeadline());
+    const tests = earliest(this.#linkTest.nextDeadline(), this.#mtuDiscovery.nextDeadline());
+    const next = earliest(this.#session.nextDeadline(), tests);
     return this.#isReleased ? next : earliest(next, this.#releaseAt());
   }
 
   poll(now: Instant): void {
     this.#session.poll(now);
     this.#linkTest.poll(now);
+    this.#mtuDiscovery.poll(now);
     if (this.#isReleased || now < this.#releaseAt()) return;
     this.#isReleased = true;
     this.#parts.changed(this, now);
@@ -261,6 +304,7 @@ export class PathWatch {
     this.#peerLiveLoss = metadata.liveLoss;
     if (isLossNew) this.#parts.measured(this, now);
     if (metadata.echo) return this.#receiveEcho(metadata.echo, now);
+    if (metadata.mtuProbe) return this.#receiveMtuProbe(metadata.mtuProbe, now);
     this.#count('bfdReceived');
     this.#session.receive(control, now);
   }
@@ -268,6 +312,47 @@ export class PathWatch {
   #receiveEcho(echo: Echo, now: Instant): void {
     if (echo.kind === 'request') this.#sendEcho({ ...echo, kind: 'reply' }, now);
     else if (this.#linkTest.reply(echo, now)) this.#count('bfdEchoReplies');
+  }
+
+  #receiveMtuProbe(probe: MtuProbe, now: Instant): void {
+    if (probe.kind === 'reply') {
+      this.#count(this.#mtuDiscovery.answer(probe, now) ? 'pathMtuProbesAnswered' : 'pathMtuStaleAnswers');
+    } else if (this.#send(this.#session.packet(), { mtuProbe: { ...probe, kind: 'reply' } }, now) === 'sent') {
+      this.#count('pathMtuAnswersSent');
+    }
+  }
+
+  #takeMtu(): void {
+    this.path.mtu = this.#mtuDiscovery.mtu;
+    this.#parts.counters.set(this.path.index, 'pathMtu', this.#mtuDiscovery.found);
+  }
+
+  #discoverySettings({ enabled, interval }: PathMtuDiscoverySettings): DiscoverySettings {
+    const { family, networkInterface } = this.path;
+    const { mtu } = this.#parts.interfaces.list[networkInterface];
+    return { isEnabled: enabled, interval, limits: searchLimits(family, mtu) };
+  }
+
+  /** An ICMP error about a packet of this path came. False if it is about no probe that is out. */
+  tooBig(error: TooBig, now: Instant): boolean {
+    const isTrue = this.#mtuDiscovery.tooBig(error, now);
+    if (isTrue) this.#count('pathMtuTooBig');
+    return isTrue;
+  }
+
+  #sendMtuProbe(mtuProbe: MtuProbe, now: Instant): number | undefined {
+    if (this.#send(this.#session.packet(), { mtuProbe }, now) !== 'sent') return undefined;
+    this.#count('pathMtuProbesSent');
+    return this.#parts.datagrams.lastChecksum;
+  }
+
+  #mtuSearched(event: DiscoveryEvent, now: Instant): void {
+    if (event === 'probe-unanswered') return this.#count('pathMtuProbesUnanswered');
+    if (event === 'black-hole') return this.#count('pathMtuBlackHoles');
+    if (event === 'mtu-changed') this.#count('pathMtuChanges');
+    this.#takeMtu();
+    if (event === 'unresolvable') this.#count('pathMtuUnresolvable');
+    this.#parts.mtuSearched(this, event, now);
   }
 
   #followSpeaker(metadata: BfdMetadata, now: Instant): void {
@@ -318,6 +403,7 @@ export class PathWatch {
       this.#count('bfdLinkUp');
       this.#holdDown.sessionUp(now);
       this.#linkTest.start(now);
+      this.#mtuDiscovery.start(now);
     } else if (before === 'up') {
       this.#lastDown = linkDownReason(diagnostic, this.#session.remoteState);
       this.#count(linkDownCounters[this.#lastDown]);
@@ -325,8 +411,7 @@ export class PathWatch {
       this.#holdDown.sessionDown(now);
       if (this.#holdDown.flaps > flaps) this.#count('bfdHoldDownFlaps');
       this.#showHoldDown();
-      this.#linkTest.stop();
-      this.#quality = undefined;
+      this.#stopTests();
     }
     this.#parts.changed(this, now);
   }
@@ -351,21 +436,21 @@ export class PathWatch {
 
   #sendControl(control: ControlPacket, now: Instant): void {
     this.#followNextHop(now);
-    const fate = this.#send(control, undefined, now);
+    const fate = this.#send(control, {}, now);
     if (fate === 'sent') this.#count('bfdSent');
     else if (fate === 'no-buffer') this.#count('bfdSentBufferFailure');
     else if (fate === 'no-link-address') this.#count('bfdSentArpFailure');
   }
 
   #sendEcho(echo: Echo, now: Instant): void {
-    const fate = this.#send(this.#session.packet(), echo, now);
+    const fate = this.#send(this.#session.packet(), { echo }, now);
     if (fate === 'sent') this.#count('bfdEchoSent');
     else if (fate === 'no-buffer') this.#count('bfdEchoSentBufferFailure');
     else if (fate === 'no-link-address') this.#count('bfdEchoSentArpFailure');
   }
 
   /** 'silent': this router must not speak on the path now. */
-  #send(control: ControlPacket, echo: Echo | undefined, now: Instant): DatagramFate | 'silent' {
+  #send(control: ControlPacket, test: Pick<BfdMetadata, 'echo' | 'mtuProbe'>, now: Instant): DatagramFate | 'silent' {
     if (!this.#isInterfaceUp || this.#isStandby) return 'silent';
     if (this.#neighbor < 0) return 'no-link-address';
     const { path } = this;
@@ -380,14 +465,17 @@ export class PathWatch {
       dscp: this.#settings.dscp,
     };
     return this.#parts.datagrams.send(route, this.#neighbor, now, (bytes, at) => {
-      const end = writeSvrBfd(control, this.#metadata(echo), bytes, at);
-      if (!path.seal || !this.isAuthenticated) return end;
+      const seal = this.isAuthenticated ? path.seal : undefined;
+      const around = ipHeaderLength(path.family) + UDP_HEADER_LENGTH + (seal?.trailerLength ?? 0);
+      const paddedTo = test.mtuProbe?.kind === 'request' ? test.mtuProbe.size - around : 0;
+      const end = writeSvrBfd(control, this.#metadata(test), bytes, at, paddedTo);
+      if (!seal) return end;
       this.#sequence = (this.#sequence + 1) >>> 0;
-      return sealSvrBfd(bytes, at, end, path.seal, this.#sequence, now);
+      return sealSvrBfd(bytes, at, end, seal, this.#sequence, now);
     });
   }
 
-  #metadata(echo: Echo | undefined): BfdMetadata {
+  #metadata(test: Pick<BfdMetadata, 'echo' | 'mtuProbe'>): BfdMetadata {
     const { router, bootCounter, failoverCounter, serviceLoads } = this.#parts;
     const { path } = this;
     const liveLoss = this.#parts.liveLoss(path);
@@ -400,9 +488,10 @@ export class PathWatch {
       ...(path.keys && { keyIndex: path.keys.current }),
       bootCounter,
       failoverCounter: failoverCounter(),
-      serviceLoads: serviceLoads(),
+      // A probe has to be as short as it may have to be.
+      serviceLoads: test.mtuProbe ? [] : serviceLoads(),
       ...(liveLoss !== undefined && { liveLoss }),
-      ...(echo && { echo }),
+      ...test,
     };
   }
 

@@ -20,8 +20,10 @@ import { takeDiscriminator } from './bfd/udp.ts';
 import { Datagrams } from './datagrams.ts';
 import type { Journal } from './journal.ts';
 import { LiveMetrics, withPeerLoss } from './live-metrics.ts';
+import { sameEndPoint } from './peer-end.ts';
 import { isUsable, pathCondition, type PathCondition } from './path-status.ts';
-import { PathWatch, type PeerChange, type WatchedPath, type WatchParts } from './path-watch.ts';
+import { PathWatch, type MtuEvent, type PeerChange, type WatchedPath, type WatchParts } from './path-watch.ts';
+import { quotedProbe } from './quoted-probe.ts';
 import type { PeerRow } from './rows.ts';
 import type { EndPoint, ServiceLoad } from './svr-bfd/metadata.ts';
 import { readSvrBfd, type SvrBfdFault, type SvrBfdPacket } from './svr-bfd/packet.ts';
@@ -50,6 +52,7 @@ export interface PeeringParts {
   readonly trace: Trace | undefined;
   /** What the averages of measurements look back on. */
   readonly averageOver: Duration;
+  readonly mtuProbeTimeout: Duration;
   readonly serviceLoads: () => readonly ServiceLoad[];
   readonly journal: Journal;
   /** Is told where BFD finds each peer. */
@@ -134,7 +137,8 @@ export class PeerPaths implements PathStates {
   #watchAs(state: PathState, watched: WatchedPath, now: Instant): void {
     state.watched = watched;
     const isWatched = watched.settings.state === 'enabled';
-    if (state.watch && isWatched) state.watch.reconfigure(watched.settings, now);
+    if (!isWatched || !watched.mtuDiscovery.enabled) this.#journal.clear(this.#aboutMtu(watched.path), now);
+    if (state.watch && isWatched) state.watch.reconfigure(watched, now);
     else if (state.watch) this.#unwatch(state, now);
     else if (isWatched) this.#watch(state, now);
     state.live.averageOver = this.#averageOver;
@@ -154,6 +158,7 @@ export class PeerPaths implements PathStates {
   #forget(state: PathState, now: Instant): void {
     this.#unwatch(state, now);
     this.#journal.clear(this.#aboutPath(state.watched.path), now);
+    this.#journal.clear(this.#aboutMtu(state.watched.path), now);
     const { peer } = state.watched.path;
     if (!this.#states.some(({ watched }) => watched.path.peer === peer)) this.#journal.clear(`peer ${peer}`, now);
   }
@@ -268,7 +273,7 @@ export class PeerPaths implements PathStates {
   }
 
   #newWatchParts(now: Instant): WatchParts {
-    const { router, interfaces, neighbors, pool, random, serviceLoads } = this.#parts;
+    const { router, interfaces, neighbors, pool, random, mtuProbeTimeout, serviceLoads } = this.#parts;
     return {
       router,
       interfaces,
@@ -277,6 +282,7 @@ export class PeerPaths implements PathStates {
       counters: this.#counters,
       random,
       averageOver: () => this.#averageOver,
+      mtuProbeTimeout,
       bootCounter: now,
       failoverCounter: () => this.#failoverCounter,
       serviceLoads,
@@ -287,6 +293,7 @@ export class PeerPaths implements PathStates {
         this.#counters.set(path.index, 'livePeerLoss', rounded(peerLiveLoss));
         this.#measured(this.#states[path.index], at);
       },
+      mtuSearched: (watch, event, at) => this.#mtuSearched(watch, event, at),
       peerChanged: (watch, change, at) => this.#peerChanged(watch, change, at),
     };
   }
@@ -310,6 +317,7 @@ export class PeerPaths implements PathStates {
     else if (watch.isAuthenticated && watch.path.seal && read.sequence === undefined)
       this.#refuse(packet, 'bfdUnauthentic');
     else if (!watch.admits(read)) this.#refuse(packet, 'bfdReplayed');
+    else if (hasWrongSize(packet, read)) this.#refuse(packet, 'bfdWrongSize');
     else {
       watch.receive(read, sourceOf(packet), now);
       this.#schedule(this.#states[watch.path.index]);
@@ -325,6 +333,25 @@ export class PeerPaths implements PathStates {
     if (read !== 'unauthentic') return read;
     if (seal && !this.#bareInterfaces.has(networkInterface)) return 'unauthentic';
     return packet.hasRightUdpChecksum ? readSvrBfd(frame.bytes, payloadAt, end, undefined, now) : 'wrong-length';
+  }
+
+  /** Takes in an ICMP error about a probe of ours; false if it is about another packet. */
+  hearIcmpError(packet: Packet, now: Instant): boolean {
+    const quoted = quotedProbe(packet);
+    if (!quoted) return false;
+    const { remote, tooBig } = quoted;
+    const isWay = (watch: PathWatch): boolean => this.#isAt(watch, packet) && sameEndPoint(watch.remote, remote);
+    const state = this.#states.find(({ watch }) => watch && isWay(watch));
+    if (state?.watch?.tooBig(tooBig, now)) this.#schedule(state);
+    else this.#refuse(packet, 'pathMtuTooBigRefused');
+    return true;
+  }
+
+  /** A router on the way has refused a packet of `length` bytes on the path of this index. */
+  tooLong(index: number, length: number, now: Instant): void {
+    const state = this.#states[index];
+    state.watch?.mtuDiscovery.doubt(length, now);
+    this.#schedule(state);
   }
 
   #isAt(watch: PathWatch | undefined, { networkInterface }: Packet): boolean {
@@ -440,10 +467,23 @@ export class PeerPaths implements PathStates {
     if (change !== 'peer-nat-change') this.#parts.listener().peerChanged(path, change, now);
   }
 
+  #mtuSearched({ path }: PathWatch, event: MtuEvent, now: Instant): void {
+    const state = this.#states[path.index];
+    if (event === 'mtu-changed') {
+      return this.#note(state, 'path-mtu-changed', String(path.mtu), now);
+    }
+    const about = this.#aboutMtu(path);
+    const message = `Peer ${path.peer} path MTU is unresolvable: ${this.#describe(path)}`;
+    const alarm = { source: state.watched.node, category: 'peer', severity: 'major', message } as const;
+    if (event === 'unresolvable') this.#journal.raise(about, alarm, now);
+    else this.#journal.clear(about, now);
+  }
+
   #note({ watched: { path, node }, condition }: PathState, type: TraceType, reason: string, now: Instant): void {
     const id = this.#describe(path);
     this.#parts.trace?.event({ type, packet: 0, path: id, reason });
-    const what = type === 'peer-changed' ? reason : `${condition.status} (${reason})`;
+    const whats: Partial<Record<TraceType, string>> = { 'peer-changed': reason, 'path-mtu-changed': `MTU ${reason}` };
+    const what = whats[type] ?? `${condition.status} (${reason})`;
     this.#journal.event({ time: now, category: 'peer', node, message: `Peer ${path.peer} path ${id}: ${what}` });
   }
 
@@ -461,6 +501,10 @@ export class PeerPaths implements PathStates {
     const message = `Peer ${path.peer} is not reachable`;
     if (isLost) this.#journal.raise(`peer ${path.peer}`, { ...common, severity: 'critical', message }, now);
     else this.#journal.clear(`peer ${path.peer}`, now);
+  }
+
+  #aboutMtu(path: PeerPath): string {
+    return `MTU of ${this.#aboutPath(path)}`;
   }
 
   #aboutPath(path: PeerPath): string {
@@ -481,7 +525,7 @@ export class PeerPaths implements PathStates {
   }
 
   #row({ watched: { path, node }, live, watch, condition, upSince }: PathState, now: Instant): PeerRow {
-    const { name, mtu } = this.#parts.interfaces.list[path.networkInterface];
+    const { name } = this.#parts.interfaces.list[path.networkInterface];
     const quality = watch?.quality;
     return {
       peer: path.peer,
@@ -491,7 +535,7 @@ export class PeerPaths implements PathStates {
       status: condition.status,
       reason: condition.reason,
       hostname: watch?.peerNode ?? '',
-      pathMtu: mtu,
+      pathMtu: watch?.mtuDiscovery.found ?? 0,
       latencyMs: quality?.latencyMs ?? null,
       jitterMs: quality?.jitterMs ?? null,
       loss: quality?.lossPercent ?? null,
@@ -524,6 +568,11 @@ const faultCounters: Partial<Record<SvrBfdFault, keyof typeof bfdTable>> = {
 
 /** Thousandths are as exact as microseconds are. */
 const rounded = (value: number): number => Math.round(value * 1_000) / 1_000;
+
+/** A probe of the path's MTU that is not what it says, or has been cut on its way and put together again. */
+function hasWrongSize({ ipAt, end, largestFragment }: Packet, { metadata: { mtuProbe } }: SvrBfdPacket): boolean {
+  return mtuProbe?.kind === 'request' && (end - ipAt !== mtuProbe.size || largestFragment !== 0);
+}
 
 /** A session that the peer wants to be silent has no interval. */
 const finite = (value: number): number => (Number.isFinite(value) ? value : 0);

@@ -15,6 +15,7 @@ export interface PeerRow {
   readonly reason: PathReason;
   /** The peer's node, as it calls itself; empty until it has. */
   readonly hostname: string;
+  /** The longest IP packet that arrives at the peer, in bytes; 0 while that is not looked for, or not known. */
   readonly pathMtu: number;
   /** What link tests measure; null while nothing is. Latency is one way, loss is in percent. */
   readonly latencyMs: number | null;

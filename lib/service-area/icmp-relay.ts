@@ -5,7 +5,9 @@ import {
   hasRightIcmpChecksum,
   isErrorType,
   QUOTE_LENGTH_MAX,
+  quotedLength,
   readQuote,
+  tooBigMtu,
   wrapIcmpError,
   writeQuote,
   type Quote,
@@ -84,6 +86,8 @@ export class IcmpRelay {
     const sent = back ^ 1;
     const context = this.#contextOf(sent);
     const isUnderlay = flows.path[sent] !== 0;
+    if (isUnderlay && tooBigMtu(packet) !== undefined)
+      this.#parts.tooLongForPath(flows.path[sent] - 1, quotedLength(bytes, quote), now);
     const l4 = isUnderlay ? this.#carriedIn(sent, packet, quote, context) : l4In(bytes, quote.l4At, quote.end);
     const fields = isUnderlay ? this.#fieldsForHost(sent, packet, context) : fieldsAt(bytes, packet.l4At);
     if (!l4 || !fields) return this.#drop(packet, 'icmpErrorUnreadable');
@@ -229,19 +233,16 @@ export class IcmpRelay {
   }
 
   /** What an error about a packet between routers says to the host whose packet was in it. */
-  #fieldsForHost(sent: number, { frame, l4At, family }: Packet, context: Context): IcmpFields | undefined {
-    const { bytes } = frame;
+  #fieldsForHost(sent: number, packet: Packet, context: Context): IcmpFields | undefined {
+    const { frame, l4At, family } = packet;
     const own = familyOf(context);
-    const type = bytes[l4At];
-    if (type === timeExceeded[family]) return [timeExceeded[own], 0, 0];
-    const isTooBig =
-      family === 4 ? bytes[l4At + 1] === icmpUnreachable.fragmentationNeeded : type === icmpv6Types.packetTooBig;
+    if (frame.bytes[l4At] === timeExceeded[family]) return [timeExceeded[own], 0, 0];
+    const told = tooBigMtu(packet);
     // No waypoint, no router: to a host, the destination is out of reach.
-    if (!isTooBig)
+    if (told === undefined)
       return own === 4
         ? [icmpTypes.unreachable, icmpUnreachable.host, 0]
         : [icmpv6Types.unreachable, icmpv6Unreachable.address, 0];
-    const told = family === 4 ? readU16(bytes, l4At + 6) : readU32(bytes, l4At + 4);
     const { seal } = this.#parts.paths[this.#parts.flows.path[sent] - 1];
     const added =
       ipHeaderLength(family) +

@@ -47,6 +47,10 @@ export interface ServiceAreaParts {
   readonly judged: (path: PeerPath, service: string, isGood: boolean, now: Instant) => void;
   /** Takes in a UDP packet for a port that the router itself listens on; false if it is for no such port. */
   readonly listen: (packet: Packet, now: Instant) => boolean;
+  /** Takes in an ICMP error about a packet that the router itself has sent from such a port; false if it is about another. */
+  readonly hearIcmpError: (packet: Packet, now: Instant) => boolean;
+  /** A router on the way of a path, by its index, has refused a packet of so many bytes. */
+  readonly tooLongForPath: (path: number, length: number, now: Instant) => void;
   /** The highway is made after the service area that it hands packets up to. */
   readonly highway: () => Highway;
 }

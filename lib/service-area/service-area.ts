@@ -81,8 +81,9 @@ export class ServiceArea implements SlowPath {
       packet.protocol === ipProtocols.icmpv6 &&
       (type === icmpv6Types.neighborSolicitation || type === icmpv6Types.neighborAdvertisement);
     if (isNeighborMessage) this.#parts.neighbors.receiveNeighborMessage(packet, now);
-    else if (isErrorType(packet.family, type)) this.#icmpRelay.fromWire(packet, now);
-    else this.#drop(packet, 'frameUnsupported');
+    else if (isErrorType(packet.family, type)) {
+      if (!this.#parts.hearIcmpError(packet, now)) this.#icmpRelay.fromWire(packet, now);
+    } else this.#drop(packet, 'frameUnsupported');
   }
 
   /** A packet for an address of ours, of no flow. */

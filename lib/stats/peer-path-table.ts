@@ -5,6 +5,7 @@ const live = 'performance-monitoring peer-path';
 const asyncSent = `${byPath} async sent`;
 const echoSent = `${byPath} echo sent`;
 const linkDown = `${byPath} link-down`;
+const pathMtu = 'emulator path-mtu';
 const damping = `${byPath} dynamic-damping`;
 
 /** How the values of all paths are told as one: added up, or the worst of them. */
@@ -78,6 +79,19 @@ export const peerPathTable = {
   livePeerLoss: gauge(`${live} loss-from-peer`, 'highest', 'percent that was lost of those from the peer, as it tells'),
   liveMos: gauge(`${live} mos`, 'lowest', 'mean opinion score in hundredths, by the last colour'),
   liveUpdated: count(`${live} updated`, 'the fate of a colour became known'),
+  pathMtu: gauge(`${pathMtu} bytes`, 'lowest', 'the longest packet that was found to arrive at the peer'),
+  pathMtuChanges: count(`${pathMtu} changes`, 'packets to the peer may be longer or shorter than before'),
+  pathMtuBlackHoles: count(`${pathMtu} black-holes`, 'packets as long as were found to arrive do so no more'),
+  pathMtuUnresolvable: count(`${pathMtu} unresolvable`, 'a search has ended without an answer to any probe'),
+  pathMtuProbesSent: count(`${pathMtu} probes sent`, 'a probe was sent'),
+  pathMtuProbesAnswered: count(`${pathMtu} probes answered`, 'a probe was answered in time'),
+  pathMtuProbesUnanswered: count(`${pathMtu} probes unanswered`, 'a probe was not answered in time'),
+  pathMtuStaleAnswers: count(
+    `${pathMtu} stale-answers`,
+    'an answer was ignored: no probe of its number and size is out',
+  ),
+  pathMtuAnswersSent: count(`${pathMtu} answers sent`, 'a probe of the peer was answered'),
+  pathMtuTooBig: count(`${pathMtu} too-big received`, 'an ICMP error said that a probe is too long for the way'),
 } as const satisfies Record<string, PathCounterRow>;
 
 export type PathCounterName = keyof typeof peerPathTable;
@@ -91,5 +105,13 @@ export const bfdTable = {
   bfdBadMetadata: row(`${refused} bad-metadata`, 'a BFD packet was dropped: its metadata does not add up'),
   bfdUnauthentic: row(`${refused} unauthentic`, 'a BFD packet was dropped: its authentication is missing or wrong'),
   bfdReplayed: row(`${refused} replayed`, 'a BFD packet was dropped: it has been seen before, or is older than that'),
+  bfdWrongSize: row(
+    `${refused} wrong-size`,
+    "a probe of a path's MTU was dropped: it is not as long as it says, or was cut",
+  ),
+  pathMtuTooBigRefused: row(
+    `${pathMtu} too-big refused`,
+    'an ICMP error was dropped: it quotes no probe that is out, or tells of an MTU that cannot be',
+  ),
   bfdWrongTtl: row(`${refused} wrong-ttl`, 'a BFD packet was dropped: it comes from further away than it may'),
 } as const satisfies Record<string, CounterRow>;

@@ -138,7 +138,7 @@ export function complies(fabric: FabricUnderTest): void {
 
     it('impairs a link', async () => {
       const { fabric, report } = await started(questions);
-      const slow = { delay: milliseconds(120), jitter: milliseconds(0), loss: 0 };
+      const slow = { delay: milliseconds(120), jitter: milliseconds(0), loss: 0, mtu: 0 };
       await fabric.inject({ kind: 'impair', link: 'wan', direction: 0, impairment: slow });
       await fabric.advance(seconds(1), () => undefined);
       const { sentAt, receivedAt } = (await report('questions')).exchanges[5];

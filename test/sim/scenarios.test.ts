@@ -47,6 +47,7 @@ const sameInBothModes = new Set([
   'live-metrics',
   'flapping-path',
   'flapping-path-damped',
+  'path-mtu',
 ]);
 
 describe('the expectations of the scenarios', () => {

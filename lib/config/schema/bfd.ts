@@ -1,8 +1,8 @@
 import { milliseconds, seconds } from '../../time.ts';
 import { container, list } from './element.ts';
-import type { AnyLeaf, Container } from './element.ts';
+import type { Container } from './element.ts';
 import { boolean, duration, enumeration, integer, ipAddress, text } from './leaf.ts';
-import type { Leaf } from './leaf.ts';
+import { withoutDefaults, type WithoutDefaults } from './override.ts';
 
 // SVR sheet, section 4.1.
 const leaves = {
@@ -49,13 +49,6 @@ const leaves = {
     help: 'sha256: sealed with the HMAC of the inter-router-security; simple: told apart by addresses alone',
   }),
 };
-
-type WithoutDefaults<C> = { readonly [K in keyof C]: C[K] extends Leaf<infer T> ? Leaf<T, false> : never };
-
-function withoutDefaults<C extends Readonly<Record<string, AnyLeaf>>>(of: C): WithoutDefaults<C> {
-  const entries = Object.entries(of).map(([name, leaf]) => [name, { ...leaf, default: undefined, always: false }]);
-  return Object.fromEntries(entries) as WithoutDefaults<C>;
-}
 
 /** How a router watches the paths to its peers. */
 export const bfd: Container<typeof leaves> = container('How the paths to peers are watched', leaves);

@@ -39,6 +39,12 @@ export const emulator = container('Choices of the emulator itself, which the SVR
     default: 'carry',
     help: 'What becomes of a packet with DF that is too long for the path to a peer: it is cut unseen by the hosts, or its host is told',
   }),
+  'path-mtu-probe-timeout': atStart(
+    duration('ms', 10, 60_000, {
+      default: milliseconds(1_000),
+      help: "How long a probe of a path's MTU waits for its answer; three in vain, and packets of its length are too long",
+    }),
+  ),
   'reassembly-timeout': atStart(
     duration('ms', 10, 60_000, {
       default: milliseconds(2_000),

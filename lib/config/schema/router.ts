@@ -3,6 +3,7 @@ import { bfd, bfdNeighbor, bfdOverride } from './bfd.ts';
 import { description, name, portRange } from './common.ts';
 import { atStart, container, list, whollyAtStart } from './element.ts';
 import { emulatorOverride } from './emulator.ts';
+import { pathMtuDiscovery, pathMtuDiscoveryOverride } from './path-mtu-discovery.ts';
 import {
   boolean,
   duration,
@@ -90,6 +91,7 @@ const neighborhood = list('Networks in which routers find each other', ['name'],
   vector,
   bfd: bfdOverride,
   'performance-monitoring': performanceMonitoring,
+  'path-mtu-discovery': pathMtuDiscoveryOverride,
 });
 
 const adjacency = list('Peers that are reached at a given address', ['ip-address', 'peer'], {
@@ -102,6 +104,7 @@ const adjacency = list('Peers that are reached at a given address', ['ip-address
   vector,
   bfd: bfdOverride,
   'performance-monitoring': performanceMonitoring,
+  'path-mtu-discovery': pathMtuDiscoveryOverride,
 });
 
 const networkInterface = list('Networks on a device interface', ['name'], {
@@ -163,6 +166,7 @@ export const router = list('Session Smart Routers', ['name'], {
   ),
   emulator: emulatorOverride,
   bfd,
+  'path-mtu-discovery': pathMtuDiscovery,
   'path-metrics-rolling-avg-interval': duration('s', 1, 3_600, {
     default: seconds(60),
     help: 'What the averages of measured latency, loss and jitter look back on',

@@ -18,7 +18,8 @@ export interface Topology {
 const nodeKinds = ['host', 'router', 'nat', 'firewall'] as const satisfies readonly NodeKind[];
 const nodeKind = forms.oneOf("a kind of node: 'host', 'router', 'nat' or 'firewall'", nodeKinds);
 const nodeFields = ['kind', 'addresses', 'gateways', 'nodes'];
-export const impairmentFields: readonly string[] = ['delay', 'jitter', 'loss'];
+export const impairmentFields: readonly string[] = ['delay', 'jitter', 'loss', 'mtu'];
+const mtu = forms.wholeNumber(68, 65_535);
 const linkFields = ['ends', 'directions', ...impairmentFields];
 
 export function readTopology(fields: Fields, authority: Authority): Topology {
@@ -155,5 +156,6 @@ export function readImpairment(fields: Fields, otherwise?: Impairment): Impairme
     delay: fields.optional('delay', forms.duration, otherwise?.delay ?? none),
     jitter: fields.optional('jitter', forms.duration, otherwise?.jitter ?? none),
     loss: fields.optional('loss', forms.fraction, otherwise?.loss ?? 0),
+    mtu: fields.optional('mtu', mtu, otherwise?.mtu ?? 0),
   };
 }

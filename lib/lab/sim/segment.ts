@@ -1,4 +1,4 @@
-import { DROPPED, LinkModel } from '../../link/impairment.ts';
+import { DROPPED, LinkModel, type LinkDrop } from '../../link/impairment.ts';
 import type { Impairment } from '../../link/impairment.ts';
 import { SeededRandom } from '../../random.ts';
 import type { Frame } from '../../frame.ts';
@@ -31,10 +31,9 @@ export class Segment {
   }
 
   /** When a frame that `from` sends now arrives, or why it never does. */
-  admit(from: number, frame: Frame, now: Instant): Instant | 'cut' | 'loss' {
+  admit(from: number, frame: Frame, now: Instant): Instant | LinkDrop {
     const arrival = this.#models[from].admit(now, frame.length);
-    if (arrival !== DROPPED) return arrival;
-    return this.#models[from].isCut ? 'cut' : 'loss';
+    return arrival === DROPPED ? this.#models[from].whyDropped(frame.length) : arrival;
   }
 
   /**

@@ -1,6 +1,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { svr as types } from '../../../proto/svr/v1/bfd-types.d.ts';
 import { svr } from '../../../proto/svr/v1/bfd.ts';
+import type { MtuProbe } from '../path-mtu-discovery.ts';
 import { METADATA_LENGTH_MAX, BASE_HEADER_LENGTH } from '../../metadata/header.ts';
 
 /** Longest name of a router, node, path or service, in characters (emulator choice). */
@@ -50,9 +51,12 @@ export interface BfdMetadata {
   /** Percent of the live traffic from the sender to the receiver that gets lost. */
   readonly liveLoss?: number;
   readonly echo?: Echo;
+  readonly mtuProbe?: MtuProbe;
 }
 
 const { BfdMetadata: message, EchoKind } = svr.v1;
+
+const kindNumbers = { request: EchoKind.ECHO_KIND_REQUEST, reply: EchoKind.ECHO_KIND_REPLY } as const;
 
 /** The busiest of some services, as many as a packet has room for. */
 export function fittingLoads(loads: readonly ServiceLoad[]): readonly ServiceLoad[] {
@@ -65,7 +69,7 @@ export function fittingLoads(loads: readonly ServiceLoad[]): readonly ServiceLoa
 
 /** Bytes of the message; never more than fit a block of metadata. */
 export function encodeBfdMetadata(metadata: BfdMetadata): Uint8Array {
-  const { source, observed, serviceLoads, liveLoss, echo } = metadata;
+  const { source, observed, serviceLoads, liveLoss, echo, mtuProbe } = metadata;
   const bytes = message
     .encode({
       router: metadata.router,
@@ -79,13 +83,8 @@ export function encodeBfdMetadata(metadata: BfdMetadata): Uint8Array {
       failoverCounter: metadata.failoverCounter,
       serviceLoads: [...serviceLoads],
       liveLoss: liveLoss === undefined ? null : Math.round(liveLoss * LOSS_UNIT),
-      ...(echo && {
-        echo: {
-          kind: echo.kind === 'request' ? EchoKind.ECHO_KIND_REQUEST : EchoKind.ECHO_KIND_REPLY,
-          burst: echo.burst,
-          index: echo.index,
-        },
-      }),
+      ...(echo && { echo: { ...echo, kind: kindNumbers[echo.kind] } }),
+      ...(mtuProbe && { mtuProbe: { ...mtuProbe, kind: kindNumbers[mtuProbe.kind] } }),
     })
     .finish();
   if (BASE_HEADER_LENGTH + TLV_HEADER_LENGTH + bytes.length > METADATA_LENGTH_MAX)
@@ -103,12 +102,15 @@ export function decodeBfdMetadata(bytes: Uint8Array, at: number, end: number): B
   // protobufjs gives a Long where there is one, whose text is exact.
   const bootCounter = Number(String(read.bootCounter));
   const echo = read.echo ? readEcho(read.echo) : undefined;
+  const mtuProbe = read.mtuProbe ? readMtuProbe(read.mtuProbe) : undefined;
   const isSound =
     [router, node, pathId].every((name) => name.length <= NAME_LENGTH_MAX) &&
     source !== undefined &&
     (read.observedAddress.length === 0 || observed !== undefined) &&
     Number.isSafeInteger(bootCounter) &&
     (!read.echo || echo !== undefined) &&
+    (!read.mtuProbe || mtuProbe !== undefined) &&
+    (!echo || !mtuProbe) &&
     read.serviceLoads.length <= SERVICE_LOADS_MAX;
   if (!isSound) return undefined;
   return {
@@ -126,6 +128,7 @@ export function decodeBfdMetadata(bytes: Uint8Array, at: number, end: number): B
     })),
     ...(liveLoss !== null && liveLoss !== undefined && { liveLoss: Math.min(100, liveLoss / LOSS_UNIT) }),
     ...(echo && { echo }),
+    ...(mtuProbe && { mtuProbe }),
   };
 }
 
@@ -146,10 +149,16 @@ function endPoint(address: Uint8Array, port: number): EndPoint | undefined {
 }
 
 function readEcho({ kind, burst, index }: types.v1.IEcho): Echo | undefined {
-  if (kind !== EchoKind.ECHO_KIND_REQUEST && kind !== EchoKind.ECHO_KIND_REPLY) return undefined;
-  return {
-    kind: kind === EchoKind.ECHO_KIND_REQUEST ? 'request' : 'reply',
-    burst: burst ?? 0,
-    index: index ?? 0,
-  };
+  const known = readKind(kind);
+  return known && { kind: known, burst: burst ?? 0, index: index ?? 0 };
+}
+
+function readMtuProbe({ kind, number, size }: types.v1.IMtuProbe): MtuProbe | undefined {
+  const known = readKind(kind);
+  return known && { kind: known, number: number ?? 0, size: size ?? 0 };
+}
+
+function readKind(kind: types.v1.IEcho['kind']): Echo['kind'] | undefined {
+  if (kind === EchoKind.ECHO_KIND_REQUEST) return 'request';
+  return kind === EchoKind.ECHO_KIND_REPLY ? 'reply' : undefined;
 }

@@ -27,8 +27,14 @@ export interface SvrBfdPacket {
 /** Why a packet is discarded, beside what is wrong with its control packet. */
 export type SvrBfdFault = ControlPacketFault | 'unauthentic' | 'bad-metadata';
 
-/** Writes the UDP payload at `at`, and returns where it ends. */
-export function writeSvrBfd(control: ControlPacket, metadata: BfdMetadata, bytes: Uint8Array, at: number): number {
+/** Writes the UDP payload at `at`, padded with zeros to `lengthMin` bytes, and returns where it ends. */
+export function writeSvrBfd(
+  control: ControlPacket,
+  metadata: BfdMetadata,
+  bytes: Uint8Array,
+  at: number,
+  lengthMin = 0,
+): number {
   encodeControlPacket(control, bytes, at);
   const message = encodeBfdMetadata(metadata);
   const tlvAt = at + CONTROL_PACKET_LENGTH + BASE_HEADER_LENGTH;
@@ -36,7 +42,9 @@ export function writeSvrBfd(control: ControlPacket, metadata: BfdMetadata, bytes
   writeU16(bytes, tlvAt, BFD_METADATA_TYPE);
   writeU16(bytes, tlvAt + 2, message.length);
   bytes.set(message, at + MESSAGE_AT);
-  return at + MESSAGE_AT + message.length;
+  const end = at + MESSAGE_AT + message.length;
+  bytes.fill(0, end, at + lengthMin);
+  return Math.max(end, at + lengthMin);
 }
 
 /** Seals the payload bytes[at, end) as packet number `sequence`, and returns its new end. */
@@ -75,10 +83,11 @@ function readMetadata(bytes: Uint8Array, at: number, end: number): BfdMetadata |
   const tlvAt = at + BASE_HEADER_LENGTH;
   const blockEnd = at + headerLength(bytes, at);
   const messageAt = tlvAt + TLV_HEADER_LENGTH;
-  // Nothing stands before or behind the one TLV.
-  if (blockEnd !== end || blockEnd < messageAt || readU16(bytes, tlvAt) !== BFD_METADATA_TYPE) return undefined;
+  if (blockEnd < messageAt || readU16(bytes, tlvAt) !== BFD_METADATA_TYPE) return undefined;
   if (messageAt + readU16(bytes, tlvAt + 2) !== blockEnd) return undefined;
-  return decodeBfdMetadata(bytes, messageAt, blockEnd);
+  const metadata = decodeBfdMetadata(bytes, messageAt, blockEnd);
+  // Nothing stands before the one TLV, and nothing behind it but the padding of a probe.
+  return blockEnd === end || metadata?.mtuProbe?.kind === 'request' ? metadata : undefined;
 }
 
 const inSeconds = (now: Instant): number => Math.floor(now / 1_000_000);

@@ -67,6 +67,9 @@ export namespace svr {
             /** BfdMetadata liveLoss. */
             liveLoss?: (number|null);
 
+            /** BfdMetadata mtuProbe. */
+            mtuProbe?: (svr.v1.MtuProbe.$Properties|null);
+
             /**
              * Encodes the specified BfdMetadata message. Does not implicitly {@link svr.v1.BfdMetadata.verify|verify} messages.
              * @param message BfdMetadata message or plain object to encode
@@ -129,6 +132,9 @@ export namespace svr {
 
                 /** BfdMetadata liveLoss */
                 liveLoss?: (number|null);
+
+                /** BfdMetadata mtuProbe */
+                mtuProbe?: (svr.v1.MtuProbe.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -281,6 +287,75 @@ export namespace svr {
 
             /** Shape of an Echo. */
             type $Shape = svr.v1.Echo.$Properties;
+        }
+
+        /**
+         * Properties of a MtuProbe.
+         * @deprecated Use svr.v1.MtuProbe.$Properties instead.
+         */
+        interface IMtuProbe extends svr.v1.MtuProbe.$Properties {
+        }
+
+        /** Represents a MtuProbe. */
+        class MtuProbe {
+
+            /**
+             * Constructs a new MtuProbe.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: svr.v1.MtuProbe.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** MtuProbe kind. */
+            kind: svr.v1.EchoKind;
+
+            /** MtuProbe number. */
+            number: number;
+
+            /** MtuProbe size. */
+            size: number;
+
+            /**
+             * Encodes the specified MtuProbe message. Does not implicitly {@link svr.v1.MtuProbe.verify|verify} messages.
+             * @param message MtuProbe message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: svr.v1.MtuProbe.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a MtuProbe message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {svr.v1.MtuProbe & svr.v1.MtuProbe.$Shape} MtuProbe
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): svr.v1.MtuProbe & svr.v1.MtuProbe.$Shape;
+        }
+
+        namespace MtuProbe {
+
+            /** Properties of a MtuProbe. */
+            interface $Properties {
+
+                /** MtuProbe kind */
+                kind?: (svr.v1.EchoKind|null);
+
+                /** MtuProbe number */
+                number?: (number|null);
+
+                /** MtuProbe size */
+                size?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a MtuProbe. */
+            type $Shape = svr.v1.MtuProbe.$Properties;
         }
     }
 }

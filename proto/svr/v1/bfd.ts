@@ -40,6 +40,7 @@ export const svr: typeof Types.svr = $root.svr = (() => {
             BfdMetadata.prototype.serviceLoads = $util.emptyArray;
             BfdMetadata.prototype.echo = null;
             BfdMetadata.prototype.liveLoss = null;
+            BfdMetadata.prototype.mtuProbe = null;
 
             let $oneOfFields;
 
@@ -89,6 +90,8 @@ export const svr: typeof Types.svr = $root.svr = (() => {
                     $root.svr.v1.Echo.encode(message.echo, writer.uint32(98).fork(), _depth + 1).ldelim();
                 if (message.liveLoss != null && $Object.hasOwnProperty.call(message, "liveLoss"))
                     writer.uint32(104).uint32(message.liveLoss);
+                if (message.mtuProbe != null && $Object.hasOwnProperty.call(message, "mtuProbe"))
+                    $root.svr.v1.MtuProbe.encode(message.mtuProbe, writer.uint32(114).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -229,6 +232,12 @@ export const svr: typeof Types.svr = $root.svr = (() => {
                                 break;
                             message.liveLoss = reader.uint32();
                             message._liveLoss = "liveLoss";
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            message.mtuProbe = $root.svr.v1.MtuProbe.decode(reader, reader.size(), $undefined, _depth + 1, message.mtuProbe);
                             continue;
                         }
                     }
@@ -457,6 +466,112 @@ export const svr: typeof Types.svr = $root.svr = (() => {
             };
 
             return Echo;
+        })();
+
+        v1.MtuProbe = (function() {
+
+            const MtuProbe = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            MtuProbe.prototype.kind = 0;
+            MtuProbe.prototype.number = 0;
+            MtuProbe.prototype.size = 0;
+
+            MtuProbe.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== 0)
+                    writer.uint32(8).int32(message.kind);
+                if (message.number != null && $Object.hasOwnProperty.call(message, "number") && message.number !== 0)
+                    writer.uint32(16).uint32(message.number);
+                if (message.size != null && $Object.hasOwnProperty.call(message, "size") && message.size !== 0)
+                    writer.uint32(24).uint32(message.size);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            MtuProbe.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.svr.v1.MtuProbe();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.kind = value;
+                            else
+                                delete message.kind;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.number = value;
+                            else
+                                delete message.number;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.size = value;
+                            else
+                                delete message.size;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return MtuProbe;
         })();
 
         return v1;

@@ -29,6 +29,7 @@ describe('configuration text', () => {
       dontFragment: 'carry',
       reassemblyTimeout: seconds(2),
       reassemblyPackets: 256,
+      pathMtuProbeTimeout: seconds(1),
       reassemblyBytes: 1_048_576,
       sessionTableSize: 100_000,
       arpTimeout: seconds(300),

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { LinkDirection } from '../../../daemon/link-direction.ts';
 import { Frame } from '../../../lib/frame.ts';
-import { LinkModel } from '../../../lib/link/impairment.ts';
+import { LinkModel, NO_IMPAIRMENT } from '../../../lib/link/impairment.ts';
 import { SeededRandom } from '../../../lib/random.ts';
 import { milliseconds, NEVER, type Duration, type Instant } from '../../../lib/time.ts';
 
@@ -10,7 +10,7 @@ const frame = (byte: number): Frame => Frame.of(Uint8Array.of(byte));
 
 function direction(delayMs: number, loss = 0): { link: LinkDirection; delivered: [number, number][] } {
   const delivered: [number, number][] = [];
-  const impairment = { delay: milliseconds(delayMs), jitter: 0 as Duration, loss };
+  const impairment = { delay: milliseconds(delayMs), jitter: 0 as Duration, loss, mtu: 0 };
   const link = new LinkDirection(new LinkModel(impairment, new SeededRandom(1)), (frame, now) =>
     delivered.push([frame.bytes[frame.start], now / 1_000]),
   );
@@ -46,7 +46,7 @@ describe('one direction of a link on a real fabric', () => {
   it('lets nothing overtake what is on its way when the delay goes away', () => {
     const { link, delivered } = direction(20);
     link.send(frame(1), at(0));
-    link.model.impair({ delay: 0 as Duration, jitter: 0 as Duration, loss: 0 });
+    link.model.impair(NO_IMPAIRMENT);
     link.send(frame(2), at(5));
     link.poll(at(20));
     deepEqual(

@@ -22,7 +22,7 @@ describe('a scenario file', () => {
   });
 
   it('impairs each direction of a link as the link says, unless the direction says otherwise', () => {
-    const common = { delay: milliseconds(20), jitter: 0, loss: 0 };
+    const common = { delay: milliseconds(20), jitter: 0, loss: 0, mtu: 0 };
     deepEqual(small.links[1].impairments, [common, { ...common, loss: 0.01 }]);
   });
 

@@ -32,6 +32,20 @@ describe('a link', () => {
     equal(model.admit(at(5), 100), at(5));
   });
 
+  it('loses what is longer than its MTU, which counts from behind the Ethernet header, and nothing else', () => {
+    const model = new LinkModel({ ...NO_IMPAIRMENT, mtu: 1_400 }, noRandom);
+    equal(model.admit(at(1), 1_414), at(1));
+    equal(model.admit(at(2), 1_415), DROPPED);
+    equal(model.whyDropped(1_415), 'too-long');
+    const { framesPassed, framesTooLong, framesLost, framesCut, bytesPassed } = model.statistics;
+    deepEqual([framesPassed, framesTooLong, framesLost, framesCut, bytesPassed], [1, 1, 0, 0, 1_414]);
+    model.cut();
+    equal(model.whyDropped(1_415), 'cut');
+    model.heal();
+    model.impair(NO_IMPAIRMENT);
+    equal(model.admit(at(3), 9_014), at(3));
+  });
+
   it('delays every frame by the same time when there is no jitter', () => {
     const model = new LinkModel({ ...NO_IMPAIRMENT, delay: milliseconds(10) }, noRandom);
     deepEqual([model.admit(at(5), 100), model.admit(at(6), 100)], [at(15), at(16)]);

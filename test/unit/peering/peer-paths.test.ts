@@ -77,7 +77,7 @@ describe('the paths between two routers', () => {
       status: 'up',
       reason: 'bfd-up',
       hostname: 'hub',
-      pathMtu: 9000,
+      pathMtu: 0,
       latencyMs: 5,
       jitterMs: 0,
       loss: 0,

@@ -36,6 +36,7 @@ function path(index: number, ...vectors: string[]): PeerPath {
     vectors,
     outboundOnly: undefined,
     keepAlive: undefined,
+    mtu: 1_500,
   };
 }
 

@@ -97,7 +97,7 @@ describe('the API of a node', () => {
     ],
     [
       'more loss than there is',
-      { kind: 'impair', link: 'wan', direction: 'both', impairment: { delay: 0, jitter: 0, loss: 1.5 } },
+      { kind: 'impair', link: 'wan', direction: 'both', impairment: { delay: 0, jitter: 0, loss: 1.5, mtu: 0 } },
       'body.impairment.loss must be <= 1',
       undefined,
     ],

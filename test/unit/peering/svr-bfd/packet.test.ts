@@ -93,6 +93,32 @@ describe('an SVR BFD packet', () => {
     deepEqual(typeof read === 'string' ? read : read.metadata, least);
   });
 
+  it('is padded with zeros behind its metadata when it probes the MTU of the path', () => {
+    const { router, node, pathId, source, bootCounter, failoverCounter } = metadata;
+    const mtuProbe = { kind: 'request', number: 7, size: 1_400 } as const;
+    const probe: BfdMetadata = {
+      router,
+      node,
+      pathId,
+      source,
+      bootCounter,
+      failoverCounter,
+      serviceLoads: [],
+      mtuProbe,
+    };
+    const target = new Uint8Array(1_500).fill(0xff);
+    equal(writeSvrBfd(control, probe, target, 10, 1_344), 10 + 1_344);
+    const lengths = [12 + 4 + target[10 + 39], 24 + 12 + 4 + target[10 + 39]];
+    equal(target[10 + 33], lengths[0]);
+    deepEqual(
+      target.slice(10 + lengths[1] - 9, 10 + lengths[1]),
+      hex('72 07 0801 1007 18f80a'), // 14 mtu_probe: request, number 7, size 1400
+    );
+    ok(target.slice(10 + lengths[1], 10 + 1_344).every((byte) => byte === 0));
+    const read = readSvrBfd(target, 10, 10 + 1_344, undefined, NOW);
+    deepEqual(typeof read === 'string' ? read : read.metadata, probe);
+  });
+
   it('tells key index 0 from none', () => {
     const read = readSvrBfd(written({ ...metadata, keyIndex: 0 }), 0, bytes.length, undefined, NOW);
     equal(typeof read === 'string' ? read : read.metadata.keyIndex, 0);
