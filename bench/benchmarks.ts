@@ -6,10 +6,11 @@ import { collect } from './collect.ts';
 import { benchAuthority } from './configuration.ts';
 import { RouterPair, clientFrame } from './pair.ts';
 import type { Figure } from './print.ts';
+import { readBenchmark } from './read.ts';
 
 interface Benchmark {
   readonly name: string;
-  readonly run: () => Figure[];
+  readonly run: () => Figure[] | Promise<Figure[]>;
 }
 
 /** UDP payload of the packets, in bytes. */
@@ -23,6 +24,7 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'forward-hmac', run: () => forward(true) },
   { name: 'heap', run: heapGrowth },
   { name: 'set-up', run: setUp },
+  { name: 'read', run: readBenchmark },
 ];
 
 /** Packets of established sessions, host to peer through the spoke and peer to host through the hub; no I/O. */

@@ -8,6 +8,7 @@ import { extcapCommand } from './extcap.ts';
 import { Interrupted } from './interrupts.ts';
 import { labCommand } from './lab.ts';
 import type { LiveLabs } from './live-labs.ts';
+import { readCommand } from './read.ts';
 import { runCommand } from './run.ts';
 import { showCommand } from './show.ts';
 import type { Terminal } from './terminal.ts';
@@ -32,6 +33,7 @@ export function createProgram(terminal: Terminal, labs: LiveLabs): Command {
     .version(version)
     .addHelpText('after', examples)
     .addCommand(runCommand(terminal))
+    .addCommand(readCommand(terminal))
     .addCommand(labCommand(terminal, labs))
     .addCommand(showCommand(terminal, labs))
     .addCommand(captureCommand(terminal, labs))

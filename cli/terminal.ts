@@ -24,23 +24,28 @@ export interface Terminal {
   readonly paintError: Paint;
   /** Columns of the terminal behind `err`; 0 if there is none. */
   readonly progressWidth: number;
+  /** Nobody reads `out` any more: whoever has much more to say may stop. */
+  readonly isOutClosed: boolean;
 }
 
 /** The process's own streams. Once nobody reads a stream any more, as behind `| head`, what is left for it is dropped. */
 export function processTerminal(): Terminal {
+  const closed = new Set<NodeJS.WriteStream>();
   const writer = (stream: NodeJS.WriteStream): ((text: string) => void) => {
-    let isClosed = false;
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
-      isClosed = true;
+      closed.add(stream);
     });
     return (text) => {
-      if (!isClosed) stream.write(text);
+      if (!closed.has(stream)) stream.write(text);
     };
   };
   return {
     out: writer(process.stdout),
     err: writer(process.stderr),
+    get isOutClosed() {
+      return closed.has(process.stdout);
+    },
     paint: paintFor(process.stdout),
     paintError: paintFor(process.stderr),
     get progressWidth() {

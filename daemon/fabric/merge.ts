@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { mergeCaptures } from '../../lib/capture/capture-file.ts';
-import { PcapngReader, type ByteSource } from '../../lib/capture/pcapng-reader.ts';
+import { CaptureReader, type ByteSource } from '../../lib/capture/capture-reader.ts';
 import type { CaptureSink, EventSink, LabEvent } from '../../lib/lab/fabric.ts';
 import type { LabLink } from '../../lib/lab/scenario.ts';
 import type { Instant } from '../../lib/time.ts';
@@ -46,7 +46,7 @@ export function mergeRecordings(recordings: Recordings, events: EventSink, captu
 function readCaptures({ paths, epoch }: Recordings, sink: CaptureSink): void {
   const sources = paths.filter(({ capture }) => existsSync(capture)).map(({ capture }) => new FileSource(capture));
   try {
-    const readers = sources.map((source) => new PcapngReader(source));
+    const readers = sources.map((source) => new CaptureReader(source));
     mergeCaptures(readers, epoch, sink);
   } finally {
     for (const source of sources) source.close();

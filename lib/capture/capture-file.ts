@@ -1,5 +1,6 @@
 import type { IpAddress } from '../address.ts';
-import type { PcapngReader } from './pcapng-reader.ts';
+import type { CaptureReader } from './capture-reader.ts';
+import type { CapturedFrame } from './captured-frame.ts';
 import { PcapngWriter, type ByteSink, type CaptureAbout } from './pcapng-writer.ts';
 
 /** One packet at one port of one node. */
@@ -77,32 +78,42 @@ export class CaptureFile {
   }
 }
 
+/** The earliest of several packets, as its place among them; at equal times the first; -1 if there is none. */
+export function earliestOf(heads: readonly (CapturedFrame | undefined)[]): number {
+  let first = -1;
+  for (let i = 0; i < heads.length; i++) {
+    const head = heads[i];
+    const best = first < 0 ? undefined : heads[first];
+    if (head && (!best || isEarlier(head, best))) first = i;
+  }
+  return first;
+}
+
+const isEarlier = (a: CapturedFrame, b: CapturedFrame): boolean =>
+  a.seconds !== b.seconds ? a.seconds < b.seconds : a.nanoseconds < b.nanoseconds;
+
 /**
  * Hands the packets of several captures, each in order of time, to `sink` as one in order of time; at equal times the
  * earlier of `readers` goes first. Times come out relative to `epoch`.
  */
 export function mergeCaptures(
-  readers: readonly PcapngReader[],
+  readers: readonly CaptureReader[],
   epoch: number,
   sink: { packet(packet: PortPacket): void },
 ): void {
   const heads = readers.map((reader) => reader.next());
   for (;;) {
-    let first = 0;
-    for (let i = 1; i < heads.length; i++) {
-      if ((heads[i]?.time ?? Infinity) < (heads[first]?.time ?? Infinity)) first = i;
-    }
-    const packet = heads[first];
-    if (!packet) return;
-    const colon = packet.interfaceName.lastIndexOf(':');
+    const first = earliestOf(heads);
+    const frame = heads[first];
+    if (!frame) return;
     sink.packet({
-      time: packet.time - epoch,
-      node: packet.interfaceName.slice(0, Math.max(0, colon)),
-      port: packet.interfaceName.slice(colon + 1),
-      direction: packet.direction,
-      id: packet.id,
-      bytes: packet.bytes,
-      comments: packet.comments,
+      time: frame.seconds * 1_000_000 + Math.floor(frame.nanoseconds / 1000) - epoch,
+      node: frame.at.node,
+      port: frame.at.port,
+      direction: frame.direction ?? 'in',
+      id: frame.id,
+      bytes: frame.bytes.subarray(frame.start, frame.end),
+      comments: frame.comments(),
     });
     heads[first] = readers[first].next();
   }

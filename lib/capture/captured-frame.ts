@@ -12,8 +12,6 @@ export interface CaptureInterface {
 
 /** One packet as a capture has it. Readers reuse the object: it is valid until the next packet is read. */
 export interface CapturedFrame {
-  /** Its place in all that is read, from 1. */
-  readonly number: number;
   /** When it was taken: whole seconds since the Unix epoch, and nanoseconds within them. */
   readonly seconds: number;
   readonly nanoseconds: number;

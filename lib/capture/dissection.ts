@@ -11,6 +11,7 @@ import {
   headerLength,
   isFalsePositiveMarker,
 } from '../metadata/header.ts';
+import type { Attributes } from '../metadata/attributes.ts';
 import type { MetadataFault } from '../metadata/header.ts';
 import { NO_BINDING } from '../metadata/trailer.ts';
 import { readU16, readU32 } from '../wire/bytes.ts';
@@ -92,6 +93,7 @@ export class Dissection {
   readonly #links: ReadonlyMap<string, string>;
   #firstSeconds: number | undefined;
   #firstNanoseconds = 0;
+  #loaded = 0;
 
   constructor({ secrets, links = new Map() }: DissectionOptions = {}) {
     this.#secrets = secrets;
@@ -100,6 +102,7 @@ export class Dissection {
 
   load(frame: CapturedFrame): void {
     this.#frame = frame;
+    this.#loaded++;
     if (this.#firstSeconds === undefined) {
       this.#firstSeconds = frame.seconds;
       this.#firstNanoseconds = frame.nanoseconds;
@@ -111,6 +114,11 @@ export class Dissection {
   get frame(): CapturedFrame {
     if (!this.#frame) throw new RangeError('no frame was loaded');
     return this.#frame;
+  }
+
+  /** The packet's place among those that were loaded, from 1. */
+  get number(): number {
+    return this.#loaded;
   }
 
   /** Time since the first packet that was loaded. */
@@ -162,6 +170,18 @@ export class Dissection {
     if (at < 0 || this.kind === 'bfd') return undefined;
     this.#block ??= readBlock(this.layers.bytes, at, this.layers.payloadEnd, this.#secrets?.rings ?? []);
     return this.#block;
+  }
+
+  /** Metadata about the packet's session: its own, or that of the packet whose first fragment it is. */
+  get sessionAttributes(): Attributes | undefined {
+    const { block } = this;
+    const attributes = block?.metadata?.attributes;
+    if (this.kind !== 'fragment' || !block || attributes?.fragment?.offset !== 0) return attributes;
+    const at = this.blockAt + block.length;
+    const { bytes, payloadEnd } = this.layers;
+    return hasCookie(bytes, at, payloadEnd)
+      ? readBlock(bytes, at, payloadEnd, this.#secrets?.rings ?? []).metadata?.attributes
+      : attributes;
   }
 
   /** Where a BFD control packet begins, be it plain or SVR's; -1 if there is none. */
@@ -219,6 +239,12 @@ export class Dissection {
     return this.#content;
   }
 
+  /** What a packet of routers' own leaves over behind its metadata tells how long trailers are on its path. */
+  learnTrailer(): void {
+    const end = this.#endOfWhatIsAlone();
+    if (end >= 0) this.#trailerLengths.learn(this.layers, this.layers.payloadEnd - end);
+  }
+
   #readTrailer(): Trailer | undefined {
     const { layers } = this;
     const { bytes, payloadAt, payloadEnd } = layers;
@@ -229,8 +255,7 @@ export class Dissection {
       const status = opened.isInTime ? 'right' : 'outside-window';
       return { ...stampAt(bytes, payloadEnd, opened.trailerLength), status, policy: opened.policy };
     }
-    const beforeTrailer = this.#endOfWhatIsAlone();
-    if (beforeTrailer >= 0 && !this.#secrets?.hasSeals) this.#trailerLengths.learn(layers, payloadEnd - beforeTrailer);
+    this.learnTrailer();
     const length = this.#trailerLengths.of(layers);
     if (length === 0 || payloadEnd - length < payloadAt) return undefined;
     return { ...stampAt(bytes, payloadEnd, length), status: binding && this.#secrets ? 'wrong' : 'unchecked' };

@@ -3,6 +3,8 @@
 export const blockTypes = {
   sectionHeader: 0x0a0d0d0a,
   interfaceDescription: 1,
+  obsoletePacket: 2,
+  simplePacket: 3,
   nameResolution: 4,
   interfaceStatistics: 5,
   enhancedPacket: 6,
@@ -13,7 +15,7 @@ export const optionTypes = {
   end: 0,
   comment: 1,
   section: { application: 4 },
-  interface: { name: 2, timeResolution: 9 },
+  interface: { name: 2, timeResolution: 9, timeOffset: 14 },
   packet: { flags: 2, packetId: 5 },
   statistics: { received: 4, dropped: 5 },
 } as const;
@@ -26,7 +28,7 @@ export const directionFlags = { in: 1, out: 2 } as const;
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 export const LINKTYPE_ETHERNET = 1;
 
-/** The largest block that is written or read, in bytes; longer ones are no capture of ours. */
+/** The largest block that is written, in bytes. */
 export const BLOCK_LENGTH_MAX = 128 * 1024;
 
 /** How much of a packet is kept, in bytes. */

@@ -44,10 +44,6 @@ export class Secrets {
     }
   }
 
-  get hasSeals(): boolean {
-    return this.#seals.length > 0;
-  }
-
   /** What the payload of a service's sessions is encrypted with; undefined if it is not. */
   payloadKeys(service: string): KeyRing | undefined {
     return this.#payloadKeys.get(service);

@@ -5,7 +5,7 @@ export type Direction = 'forward' | 'reverse';
 
 /** What metadata has told of a session. */
 export interface SessionIdentity {
-  /** In text; of a session whose metadata names none, a number of this capture: 'session 3'. */
+  /** In text; of a session whose metadata names none, the two ends and the protocol of its context. */
   readonly uuid: string;
   readonly uuidBytes: Uint8Array | undefined;
   /** The two ends as its originator sees them. */

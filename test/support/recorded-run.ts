@@ -10,16 +10,18 @@ import { SIM_EPOCH, SimFabric } from '../../lib/lab/sim/fabric.ts';
 export interface RecordedRun {
   readonly result: RunResult;
   readonly events: readonly LabEvent[];
+  /** The capture file. */
+  readonly capture: Uint8Array;
   /** SHA-256 of the capture file, of events.ndjson and of result.json. */
   readonly fingerprints: { readonly capture: string; readonly events: string; readonly result: string };
 }
 
 /** Runs a scenario in the simulator, and keeps what `svrlab run` would write into its folder. */
 export async function recordRun(scenario: Scenario, seed: number): Promise<RecordedRun> {
-  const captured = createHash('sha256');
+  const chunks: Uint8Array[] = [];
   const events: LabEvent[] = [];
   const capture = new CaptureFile(
-    { write: (bytes) => captured.update(bytes) },
+    { write: (bytes) => chunks.push(bytes.slice()) },
     { application: 'svrlab', comments: [], epoch: () => SIM_EPOCH, ports: [], names: [] },
   );
   const fabric = new SimFabric({
@@ -30,12 +32,15 @@ export async function recordRun(scenario: Scenario, seed: number): Promise<Recor
     capture,
   });
   const result = await runScenario({ fabric, scenario, seed, version: 'test' });
-  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  capture.close();
+  const captured = Uint8Array.from(Buffer.concat(chunks));
+  const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
   return {
     result,
     events,
+    capture: captured,
     fingerprints: {
-      capture: captured.digest('hex'),
+      capture: sha256(captured),
       events: sha256(events.map((event) => `${JSON.stringify(event)}\n`).join('')),
       result: sha256(JSON.stringify(result)),
     },

@@ -17,8 +17,8 @@ export const noLabs: LiveLabs = {
   },
 };
 
-/** Runs a command line in this process, its words apart by spaces. */
-export async function svrlab(line: string, labs = noLabs): Promise<Ran> {
+/** Runs a command line in this process; of a text, the words are apart by spaces. */
+export async function svrlab(line: string | readonly string[], labs = noLabs): Promise<Ran> {
   const written = { out: '', err: '' };
   const terminal: Terminal = {
     out: (text) => void (written.out += text),
@@ -26,10 +26,11 @@ export async function svrlab(line: string, labs = noLabs): Promise<Ran> {
     paint: unpainted,
     paintError: unpainted,
     progressWidth: 0,
+    isOutClosed: false,
   };
   const before = process.exitCode;
   const status = await runProgram(
-    line.split(' ').filter((word) => word !== ''),
+    typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line,
     terminal,
     labs,
   );

@@ -3,7 +3,7 @@ import { dropReason } from '../comments.ts';
 
 /** When and where a packet was taken, named as Wireshark names it. */
 export const frameFields: Field[] = fieldsOf('wireshark', {
-  'frame.number': { type: 'number', help: 'place in all that is read, from 1', read: ({ frame }) => frame.number },
+  'frame.number': { type: 'number', help: 'place in all that is read, from 1', read: ({ number }) => number },
   'frame.time_epoch': {
     type: 'time',
     help: 'when it was taken, in seconds since 1970',

@@ -66,9 +66,13 @@ const both = (first: FieldSpec, second: FieldSpec) => (packet: Dissection) => {
 const field = (type: Field['type'], help: string, read: FieldSpec['read']): FieldSpec => ({ type, help, read });
 const number = (help: string, at: At, read: Read): FieldSpec => field('number', help, inHeader(at, read));
 const flag = (help: string, at: At, read: Read): FieldSpec => field('flag', help, inHeader(at, read));
+const inner = (type: Field['type'], help: string, read: FieldSpec['read']): FieldSpec => ({
+  ...field(type, help, read),
+  needsSession: true,
+});
 const innerNumber = (help: string, protocol: number, read: Read): FieldSpec =>
-  field('number', help, inInner(protocol, read));
-const tcpFlag = (help: string, mask: number): FieldSpec => field('flag', help, inInner(tcp, bits(13, mask)));
+  inner('number', help, inInner(protocol, read));
+const tcpFlag = (help: string, mask: number): FieldSpec => inner('flag', help, inInner(tcp, bits(13, mask)));
 
 const ethSource = field('mac', 'source address of the frame', inHeader(ethernet, view(MAC_LENGTH, MAC_LENGTH)));
 const ethDestination = field('mac', 'destination address of the frame', inHeader(ethernet, view(0, MAC_LENGTH)));
@@ -118,14 +122,14 @@ export const headerFields: Field[] = fieldsOf('wireshark', {
   'udp.dstport': udpDestination,
   'udp.port': field('number', 'either port', both(udpSource, udpDestination)),
   'udp.length': number('bytes of the packet, its header included', udp, u16(4)),
-  tcp: field('flag', 'a TCP segment, also inside SVR', inInner(tcp, isThere)),
+  tcp: inner('flag', 'a TCP segment, also inside SVR', inInner(tcp, isThere)),
   'tcp.srcport': tcpSource,
   'tcp.dstport': tcpDestination,
-  'tcp.port': field('number', 'either port', both(tcpSource, tcpDestination)),
+  'tcp.port': inner('number', 'either port', both(tcpSource, tcpDestination)),
   'tcp.seq_raw': innerNumber('sequence number', tcp, u32(4)),
   'tcp.ack_raw': innerNumber('acknowledgement number', tcp, u32(8)),
   'tcp.window_size_value': innerNumber('window, as it stands in the header', tcp, u16(14)),
-  'tcp.len': field('number', 'bytes of payload', (packet) => {
+  'tcp.len': inner('number', 'bytes of payload', (packet) => {
     const header = innerHeader(packet, tcp);
     return header && header.end - header.at - (header.bytes[header.at + 12] >>> 4) * 4;
   }),
@@ -134,12 +138,12 @@ export const headerFields: Field[] = fieldsOf('wireshark', {
   'tcp.flags.fin': tcpFlag('ends its direction', tcpFlags.fin),
   'tcp.flags.reset': tcpFlag('ends the connection at once', tcpFlags.rst),
   'tcp.flags.push': tcpFlag('asks to be handed on', tcpFlags.psh),
-  icmp: field('flag', 'an ICMP message, also inside SVR', inInner(ipProtocols.icmp, isThere)),
+  icmp: inner('flag', 'an ICMP message, also inside SVR', inInner(ipProtocols.icmp, isThere)),
   'icmp.type': innerNumber('type', ipProtocols.icmp, u8(0)),
   'icmp.code': innerNumber('code', ipProtocols.icmp, u8(1)),
   'icmp.ident': innerNumber('identifier of an echo', ipProtocols.icmp, u16(4)),
   'icmp.seq': innerNumber('number of an echo', ipProtocols.icmp, u16(6)),
-  icmpv6: field('flag', 'an ICMPv6 message, also inside SVR', inInner(ipProtocols.icmpv6, isThere)),
+  icmpv6: inner('flag', 'an ICMPv6 message, also inside SVR', inInner(ipProtocols.icmpv6, isThere)),
   'icmpv6.type': innerNumber('type', ipProtocols.icmpv6, u8(0)),
   'icmpv6.code': innerNumber('code', ipProtocols.icmpv6, u8(1)),
   'icmpv6.echo.identifier': innerNumber('identifier of an echo', ipProtocols.icmpv6, u16(4)),

@@ -14,12 +14,14 @@ const inBlock =
 export const svrFields: Field[] = fieldsOf('svr', {
   svr: {
     type: 'flag',
-    help: "a packet of SVR's, as far as it can be told",
+    needsSession: true,
+    help: "a packet of SVR's",
     read: ({ kind }) => kind !== undefined || undefined,
   },
   'svr.kind': {
     type: 'enum',
     codes: { metadata: 1, fragment: 2, marker: 3, bare: 4, bfd: 5, malformed: 6 },
+    needsSession: true,
     help: 'with metadata; a fragment; with a false-positive marker; bare; of BFD; with a cookie before nonsense',
     read: ({ kind }) => kind,
   },

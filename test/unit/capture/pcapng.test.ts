@@ -10,7 +10,7 @@ import {
   type CaptureFileOptions,
   type PortPacket,
 } from '../../../lib/capture/capture-file.ts';
-import { PcapngReader } from '../../../lib/capture/pcapng-reader.ts';
+import { CaptureReader } from '../../../lib/capture/capture-reader.ts';
 import { PcapngWriter } from '../../../lib/capture/pcapng-writer.ts';
 import { SeededRandom } from '../../../lib/random.ts';
 import { skip } from '../../support/skip.ts';
@@ -61,10 +61,10 @@ function captureOf(packets: readonly PortPacket[], more: Partial<CaptureFileOpti
 }
 
 function readAll(bytes: Uint8Array): { packets: PortPacket[]; problem?: string } {
-  const reader = new PcapngReader(source(bytes));
+  const reader = new CaptureReader(source(bytes));
   const packets: PortPacket[] = [];
   mergeCaptures([reader], 0, { packet: (packet) => packets.push({ ...packet, bytes: packet.bytes.slice() }) });
-  return { packets, problem: reader.problem };
+  return { packets, problem: reader.problem?.text };
 }
 
 const address = (text: string): IpAddress => parseAddress(text) as IpAddress;
@@ -180,12 +180,14 @@ describe('pcapng reader', () => {
       const rest = readAll(bytes).packets.slice(0, read.packets.length);
       deepEqual(read.packets, rest);
     }
-    equal(readAll(bytes.subarray(0, -1)).problem, 'the file breaks off within a block');
+    equal(readAll(bytes.subarray(0, -1)).problem, 'the file breaks off within a packet');
   });
 
   it('refuses bytes that are no capture', () => {
-    equal(readAll(hex('d4c3b2a1 02000400 00000000 00000000')).problem, 'a block claims to be 262146 bytes long');
-    equal(readAll(hex('0a0d0d0a 1c000000 00000000 00000000')).problem, 'this is not pcapng');
+    equal(readAll(hex('7f454c46 02010100 00000000 00000000')).problem, 'this is neither pcap nor pcapng');
+    equal(readAll(hex('1f8b0800 00000000 0003')).problem, 'this is a compressed file: gunzip it first');
+    equal(readAll(hex('0a0d0d0a 1c000000 00000000 00000000')).problem, 'a section header has no byte order');
+    equal(readAll(hex('')).problem, 'the file is empty');
   });
 
   it('stops at any damage without failing', () => {
@@ -210,7 +212,7 @@ describe('merging captures', () => {
       epoch: () => 1_000_000,
     }).all;
     const merged: [number, string, number][] = [];
-    mergeCaptures([new PcapngReader(source(hub)), new PcapngReader(source(spoke))], 1_000_000, {
+    mergeCaptures([new CaptureReader(source(hub)), new CaptureReader(source(spoke))], 1_000_000, {
       packet: ({ time, node, id }) => merged.push([time, node, id]),
     });
     deepEqual(merged, [

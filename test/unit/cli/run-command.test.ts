@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scenarioFolder } from '../../../cli/scenario-file.ts';
-import { PcapngReader } from '../../../lib/capture/pcapng-reader.ts';
+import { CaptureReader } from '../../../lib/capture/capture-reader.ts';
 import { svrlab } from '../../support/svrlab.ts';
 
 const scenario = join(scenarioFolder, 'session-recovery.yaml');
@@ -44,12 +44,12 @@ describe('svrlab run', () => {
 
     const capture = contentOf('first', 'capture.pcapng');
     let at = 0;
-    const reader = new PcapngReader({ read: (target) => capture.copy(target, 0, at, (at += target.length)) });
+    const reader = new CaptureReader({ read: (target) => capture.copy(target, 0, at, (at += target.length)) });
     let packets = 0;
     while (reader.next()) packets++;
     equal(reader.problem, undefined);
     equal(packets > 100, true);
-    deepEqual(reader.interfaceNames.toSorted(), [
+    deepEqual(reader.interfaces.map(({ name }) => name).toSorted(), [
       'client:eth0',
       'hub:lan',
       'hub:wan',

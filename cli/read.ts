@@ -1,0 +1,207 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { formatDiagnostic, Lines } from '../lib/diagnostic.ts';
+import { Dissection } from '../lib/capture/dissection.ts';
+import { fieldTable } from '../lib/capture/fields/table.ts';
+import type { Field } from '../lib/capture/fields/field.ts';
+import { compileFilter, isFault, type Filter } from '../lib/capture/filter/compile.ts';
+import { Journey } from '../lib/capture/journey.ts';
+import type { Session } from '../lib/capture/session.ts';
+import { Sessions, type SessionStarts } from '../lib/capture/sessions.ts';
+import { InputError, exitStatus } from './exit.ts';
+import { fieldsNamed, json, tabbed } from './read/columns.ts';
+import { knownOfLab } from './read/configuration.ts';
+import { canReadAgain, readCaptures } from './read/files.ts';
+import { formatJourney } from './read/journey-text.ts';
+import { Listing } from './read/listing.ts';
+import { Statistics, formatSessions, sessionSummary } from './read/tables.ts';
+import type { Terminal } from './terminal.ts';
+import { counted } from './units.ts';
+
+interface ReadOptions {
+  readonly filter?: string;
+  readonly fields?: string;
+  readonly json?: true;
+  readonly packet?: number;
+  readonly sessions?: true;
+  readonly stats?: true;
+  readonly count?: number;
+  readonly config?: string;
+}
+
+const examples = `
+FILE is a capture, pcap or pcapng, or '-' for standard input. Several are read as one, in order of time.
+
+Examples:
+  svrlab read out/session-recovery/capture.pcapng
+  svrlab read capture.pcapng -Y 'svr.health_check or svr.control'
+  svrlab read capture.pcapng -Y 'svr.session.service == web and not udp.port in {1280, 3784..3785}'
+  svrlab read capture.pcapng --packet 99
+  svrlab read capture.pcapng --fields frame.time_relative,ip.src,svr.session
+  svrlab read capture.pcapng --sessions --config key-rotation
+
+Filters are those of Wireshark, over the fields of docs/read.md.
+Exit status: 0, or 2 for a file, a filter or a field that makes no sense.`;
+
+/** How much text is put together before it is written. */
+const CHUNK_LENGTH = 32 * 1024;
+
+export function readCommand(terminal: Terminal): Command {
+  const alone = ['fields', 'packet', 'sessions', 'stats'];
+  const view = (flags: string, help: string): Option =>
+    new Option(flags, help).conflicts(alone.filter((name) => !flags.includes(`--${name}`)));
+  return new Command('read')
+    .summary('look into captures: packets, sessions, one packet on its way')
+    .description('Reads captures, and shows their packets, whose they are, and what SVR did to them.')
+    .argument('<file...>', 'captures')
+    .option('-Y, --filter <filter>', 'only packets for which this holds')
+    .addOption(view('--fields <names>', 'print these fields with tabs between them, or with --json these alone'))
+    .option('--json', 'print JSON: an object a line for packets, one list of sessions, one object of statistics')
+    .addOption(
+      view('--packet <id>', 'everything about one packet, at every place where it was seen').argParser(readCount),
+    )
+    .addOption(view('--sessions', 'a table of the sessions'))
+    .addOption(view('--stats', 'how many packets of which kind were taken where'))
+    .option('-c, --count <number>', 'stop after so many packets have been shown', readCount)
+    .option('--config <file>', "the lab's scenario or configuration, to decrypt and to check HMACs with")
+    .addHelpText('after', examples)
+    .action(async (paths: string[], options: ReadOptions) => {
+      await read(paths, options, terminal);
+    });
+}
+
+function readCount(text: string): number {
+  if (!/^\d{1,15}$/.test(text) || Number(text) === 0) throw new InvalidArgumentError('A whole number from 1 on.');
+  return Number(text);
+}
+
+/** What is made of the packets that pass the filter. */
+interface View {
+  readonly needsSession: boolean;
+  /** Text to be written for the packet. */
+  see(packet: Dissection): string;
+  /** Text to be written at the end. */
+  end(): string;
+}
+
+async function read(paths: readonly string[], options: ReadOptions, terminal: Terminal): Promise<void> {
+  const filter = options.filter === undefined ? undefined : filterOf(options.filter);
+  const known = knownOfLab(options.config);
+  const view = viewOf(options, terminal);
+  const packet = new Dissection(known);
+  const isFollowing = view.needsSession || filter?.needsSession === true;
+  const sessions = isFollowing ? new Sessions(await startsIn(paths, known)) : undefined;
+  let left = options.count ?? Infinity;
+  let text = '';
+  const problems = await readCaptures(paths, (frame) => {
+    packet.load(frame);
+    sessions?.see(packet);
+    if (filter && !filter.test(packet)) return true;
+    text += view.see(packet);
+    if (text.length >= CHUNK_LENGTH) {
+      terminal.out(text);
+      text = '';
+    }
+    return --left > 0 && !terminal.isOutClosed;
+  });
+  terminal.out(text + view.end());
+  if (sessions && sessions.unfollowed > 0)
+    terminal.err(
+      `svrlab: ${counted(sessions.unfollowed, 'packet')} of sessions beyond the first 262,144 not attributed\n`,
+    );
+  for (const { path, kind, text: problem, offset } of problems) {
+    terminal.err(`svrlab: ${kind === 'truncated' ? 'warning: ' : ''}${path}, byte ${offset}: ${problem}\n`);
+    if (kind === 'corrupt') process.exitCode = exitStatus.badInput;
+  }
+}
+
+function filterOf(text: string): Filter {
+  const filter = compileFilter(text);
+  if (!isFault(filter)) return filter;
+  const { start, end, message, hint } = filter;
+  const place = { file: 'filter', ...new Lines(text).span(start, end) };
+  throw new InputError(formatDiagnostic({ ...place, message, ...(hint !== undefined && { hint }) }, text));
+}
+
+/** A pass of its own, which finds out at which packets sessions begin; a pipe can be read only once. */
+async function startsIn(
+  paths: readonly string[],
+  known: ConstructorParameters<typeof Dissection>[0],
+): Promise<SessionStarts | undefined> {
+  if (!canReadAgain(paths)) return undefined;
+  const starts: SessionStarts = new Map();
+  const uuids = new Set<string>();
+  const packet = new Dissection(known);
+  await readCaptures(paths, (frame) => {
+    packet.load(frame);
+    Sessions.noteStart(packet, starts, uuids);
+    return true;
+  });
+  return starts;
+}
+
+function viewOf(options: ReadOptions, terminal: Terminal): View {
+  if (options.packet !== undefined) return journeyView(options.packet, options.json === true, terminal);
+  if (options.sessions) return sessionsView(options.json === true);
+  if (options.stats) return statisticsView(options.json === true);
+  if (options.fields !== undefined || options.json) return fieldsView(options);
+  const listing = new Listing(terminal.paint);
+  return { needsSession: true, see: (packet) => `${listing.line(packet)}\n`, end: () => '' };
+}
+
+function fieldsView(options: ReadOptions): View {
+  const fields: readonly Field[] = options.fields === undefined ? fieldTable : fieldsNamed(options.fields);
+  const print = options.json ? json : tabbed;
+  return {
+    needsSession: fields.some(({ needsSession }) => needsSession),
+    see: (packet) => `${print(fields, packet)}\n`,
+    end: () => '',
+  };
+}
+
+function journeyView(id: number, isJson: boolean, { paint }: Terminal): View {
+  const journey = new Journey();
+  return {
+    needsSession: true,
+    see(packet) {
+      if (packet.frame.id === id) journey.see(packet);
+      return '';
+    },
+    end() {
+      if (journey.sightings.length === 0) throw new InputError(`no packet has the id ${id}`);
+      const plain = journey.sightings.map(({ fields, ...sighting }) => ({
+        ...sighting,
+        fields: Object.fromEntries(fields),
+      }));
+      return isJson ? `${JSON.stringify(plain, null, 2)}\n` : formatJourney(id, journey, paint);
+    },
+  };
+}
+
+function sessionsView(isJson: boolean): View {
+  const seen = new Set<Session>();
+  let start: number | undefined;
+  return {
+    needsSession: true,
+    see(packet) {
+      start ??= packet.frame.seconds + packet.frame.nanoseconds / 1e9 - packet.secondsSinceFirst;
+      if (packet.session) seen.add(packet.session);
+      return '';
+    },
+    end() {
+      const rows = [...seen].map((session) => sessionSummary(session, start ?? 0));
+      return isJson ? `${JSON.stringify(rows, null, 2)}\n` : `${formatSessions(rows)}\n`;
+    },
+  };
+}
+
+function statisticsView(isJson: boolean): View {
+  const statistics = new Statistics();
+  return {
+    needsSession: true,
+    see(packet) {
+      statistics.see(packet);
+      return '';
+    },
+    end: () => (isJson ? `${JSON.stringify(statistics.data(), null, 2)}\n` : `${statistics.format()}\n`),
+  };
+}

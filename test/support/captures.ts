@@ -1,0 +1,48 @@
+import { CaptureReader } from '../../lib/capture/capture-reader.ts';
+import type { CaptureProblem } from '../../lib/capture/capture-parser.ts';
+import { Dissection, type DissectionOptions } from '../../lib/capture/dissection.ts';
+import { Sessions, type SessionStarts } from '../../lib/capture/sessions.ts';
+
+/** Hands out `bytes` a few at a time, as a file or a pipe may. */
+export function sourceOf(bytes: Uint8Array, most = 100_000): { read(target: Uint8Array): number } {
+  let at = 0;
+  return {
+    read(target) {
+      const count = Math.min(target.length, most, bytes.length - at);
+      target.set(bytes.subarray(at, at + count));
+      at += count;
+      return count;
+    },
+  };
+}
+
+/** Shows every packet of a capture with its session, as `svrlab read` does: in two passes. */
+export function dissectAll(
+  capture: Uint8Array,
+  see: (packet: Dissection) => void,
+  known: DissectionOptions = {},
+): { sessions: Sessions; problem: CaptureProblem | undefined } {
+  const starts: SessionStarts = new Map();
+  const uuids = new Set<string>();
+  const first = new Dissection(known);
+  eachFrame(capture, first, () => Sessions.noteStart(first, starts, uuids));
+  const sessions = new Sessions(starts);
+  const packet = new Dissection(known);
+  const problem = eachFrame(capture, packet, () => {
+    sessions.see(packet);
+    see(packet);
+  });
+  return { sessions, problem };
+}
+
+function eachFrame(capture: Uint8Array, packet: Dissection, see: () => void): CaptureProblem | undefined {
+  const reader = new CaptureReader(sourceOf(capture));
+  for (let frame = reader.next(); frame; frame = reader.next()) {
+    packet.load(frame);
+    see();
+  }
+  return reader.problem;
+}
+
+export const hex = (text: string): Uint8Array =>
+  Uint8Array.from(Buffer.from(text.replace(/#.*$/gm, '').replace(/\s/g, ''), 'hex'));

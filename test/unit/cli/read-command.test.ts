@@ -1,0 +1,210 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { scenarioFolder } from '../../../cli/scenario-file.ts';
+import { loadScenario } from '../../support/lab-files.ts';
+import { recordRun } from '../../support/recorded-run.ts';
+import { skip } from '../../support/skip.ts';
+import { svrlab, type Ran } from '../../support/svrlab.ts';
+
+const main = join(import.meta.dirname, '..', '..', '..', 'cli', 'main.js');
+
+describe('svrlab read', () => {
+  let folder: string;
+  let capture: string;
+  let encrypted: string;
+
+  before(async function () {
+    this.timeout(20_000);
+    folder = mkdtempSync(join(tmpdir(), 'svrlab-read-'));
+    const record = async (name: string): Promise<string> => {
+      const path = join(folder, `${name}.pcapng`);
+      writeFileSync(path, (await recordRun(loadScenario(join(scenarioFolder, `${name}.yaml`)), 1)).capture);
+      return path;
+    };
+    capture = await record('session-recovery');
+    encrypted = await record('key-rotation');
+  });
+
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** Options and what stands behind them, in words that may hold spaces. */
+  const read = async (...words: string[]): Promise<Ran> => svrlab(['read', ...words]);
+
+  it('prints one line for each packet: when, where, from where to where, whose it is, what it is', async () => {
+    const { status, out } = await read(capture, '-Y', 'svr.health_check or svr.control');
+    equal(status, 0);
+    const lines = out.trimEnd().split('\n');
+    equal(lines.length, 4);
+    match(lines[0], /^ *6\.\d{6} +spoke:wan out +#\d+ +172\.16\.0\.1:\d+ +> 172\.16\.0\.2:\d+ +SVR health check +/);
+    match(lines[0], /questions\/[0-9a-f]{8} fwd +request, 64 B$/);
+    match(lines[1], /hub:wan in .* DROPPED: emulator unknown-waypoint answered$/);
+    match(lines[3], /spoke:wan in .* SVR control +questions\/[0-9a-f]{8} rev +enable-metadata$/);
+  });
+
+  it('prints fields with tabs between them, and stops after so many packets', async () => {
+    const { out } = await read(
+      capture,
+      '-Y',
+      'svr.control == enable-metadata',
+      '--fields',
+      'lab.node,ip.src,svr.control',
+      '-c',
+      '1',
+    );
+    equal(out, 'hub\t172.16.0.2\tenableMetadata\n');
+  });
+
+  it('prints JSON, an object for each packet', async () => {
+    const { out } = await read(capture, '-Y', 'svr.health_check', '--json', '-c', '1');
+    const packet = JSON.parse(out) as Record<string, unknown>;
+    equal(packet['svr.health_check'], 'request');
+    equal(packet['lab.node'], 'spoke');
+    equal(packet['udp.length'], 119);
+    deepEqual(packet['frame.comment'], ['health-check-added: request']);
+  });
+
+  it('shows one packet at every place, what was changed there and why', async () => {
+    const id = (await read(capture, '-Y', 'svr.health_check', '--fields', 'frame.packet_id', '-c', '1')).out.trim();
+    const { out, status } = await read(capture, '--packet', id);
+    equal(status, 0);
+    match(out, new RegExp(`Packet #${id}, seen 4 times`));
+    deepEqual(out.match(/(client|spoke|hub):\w+ (in|out)/g), [
+      'client:eth0 out',
+      'spoke:lan in',
+      'spoke:wan out',
+      'hub:wan in',
+    ]);
+    match(out, /why: health-check-added: request\n +spoke changed:\n +ip\.src +10\.1\.0\.10 -> 172\.16\.0\.1\n/);
+    match(out, /svr\.health_check +\+ request/);
+    match(out, /why: packet-dropped: emulator unknown-waypoint answered\n +nothing was changed/);
+  });
+
+  it('lists sessions, and counts what there is', async () => {
+    const sessions = await read(capture, '--sessions', '--json');
+    const [session, ...others] = JSON.parse(sessions.out) as Record<string, unknown>[];
+    deepEqual(others, []);
+    equal(session.service, 'questions');
+    equal(session.dropped, 1);
+    match(
+      (await read(capture, '--sessions')).out,
+      / questions +corp +spoke +udp +10\.1\.0\.10:\d+ +10\.2\.0\.10:7000 /,
+    );
+    const stats = JSON.parse((await read(capture, '--stats', '--json')).out) as {
+      kinds: Record<string, { packets: number }>;
+    };
+    equal(stats.kinds['SVR health check'].packets, 2);
+  });
+
+  it('decrypts and checks HMACs with the configuration of the lab', async () => {
+    const list = async (...options: string[]): Promise<string[]> =>
+      (
+        await read(
+          encrypted,
+          '-Y',
+          'svr.payload_length > 0',
+          '--fields',
+          'svr.encryption,svr.service,svr.hmac',
+          ...options,
+        )
+      ).out
+        .trimEnd()
+        .split('\n');
+    deepEqual(new Set(await list()), new Set(['unread\t\tunchecked']));
+    const known = await list('--config', 'key-rotation');
+    deepEqual(new Set(known), new Set(['decrypted\tquestions\tright']));
+  });
+
+  it('reads several files as one, in order of time', async () => {
+    const { out } = await read(capture, encrypted, '--fields', 'frame.time_epoch');
+    const times = out.trimEnd().split('\n').map(Number);
+    deepEqual(
+      times,
+      times.toSorted((a, b) => a - b),
+    );
+    const count = async (path: string): Promise<number> =>
+      (await read(path, '--fields', 'frame.number')).out.split('\n').length - 1;
+    equal(times.length, (await count(capture)) + (await count(encrypted)));
+  });
+
+  it('reads a file that breaks off up to its last whole packet, and warns', async () => {
+    const broken = join(folder, 'broken.pcapng');
+    writeFileSync(broken, readFileSync(capture).subarray(0, 20_000));
+    const { status, out, err } = await read(broken, '--fields', 'frame.number');
+    equal(status, 0);
+    ok(out.split('\n').length > 50);
+    match(err, /^svrlab: warning: .*broken\.pcapng, byte \d+: the file breaks off within a packet\n$/);
+  });
+
+  it('ends with status 2 for what makes no sense, and says what would', async () => {
+    const damaged = join(folder, 'damaged.pcapng');
+    const bytes = readFileSync(capture);
+    bytes.fill(0xff, 20_000, 20_100);
+    writeFileSync(damaged, bytes);
+    const foreign = join(folder, 'foreign.pcap');
+    writeFileSync(foreign, 'not a capture');
+    for (const [words, message] of [
+      [[foreign], /cannot read '.*foreign\.pcap': this is neither pcap nor pcapng/],
+      [[join(folder, 'absent')], /there is no file/],
+      [[folder], /is a folder, not a capture/],
+      [[damaged], /damaged\.pcapng, byte \d+: /],
+      [
+        [capture, '-Y', 'ip.scr == 10.1.0.10'],
+        /filter:1:1: there is no field 'ip\.scr'\n.*\n +\| \^{6} did you mean 'ip\.src'\?/,
+      ],
+      [[capture, '--fields', 'ip.scr'], /there is no field 'ip\.scr'; did you mean 'ip\.src'\?/],
+      [[capture, '--packet', '999999'], /no packet has the id 999999/],
+      [[capture, '--packet', 'many'], /A whole number from 1 on/],
+      [[capture, '--sessions', '--stats'], /cannot be used with/],
+      [[capture, '--config', 'kye-rotation'], /did you mean '.*key-rotation.yaml'\?/],
+    ] as const) {
+      const { status, err } = await read(...words);
+      equal(status, 2, words.join(' '));
+      match(err, message);
+    }
+  });
+
+  it('reads from a pipe, and ends in silence when nobody reads any more', () => {
+    const piped = spawnSync('sh', ['-c', `cat '${capture}' | '${process.execPath}' '${main}' read - -c 3`], {
+      encoding: 'utf8',
+    });
+    equal(piped.stdout.trimEnd().split('\n').length, 3);
+    equal(piped.stderr, '');
+    const head = spawnSync('sh', ['-c', `'${process.execPath}' '${main}' read '${capture}' | head -n 1`], {
+      encoding: 'utf8',
+    });
+    equal(head.stdout.split('\n').length, 2);
+    equal(head.stderr, '');
+  });
+
+  it('agrees with tshark about the fields that both know', async function () {
+    this.timeout(30_000);
+    if (spawnSync('tshark', ['--version']).status !== 0) skip(this, 'tshark is not installed');
+    const fields = [
+      'frame.number',
+      'frame.time_relative',
+      'frame.len',
+      'frame.interface_name',
+      'frame.packet_id',
+      'eth.src',
+      'arp.opcode',
+      'arp.src.proto_ipv4',
+      'ip.src',
+      'ip.dst',
+      'ip.proto',
+      'ip.ttl',
+      'ip.len',
+      'udp.srcport',
+      'udp.dstport',
+      'udp.length',
+    ];
+    const shown = spawnSync('tshark', ['-r', capture, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])], {
+      encoding: 'utf8',
+      maxBuffer: 64 << 20,
+    });
+    const { out } = await read(capture, '--fields', fields.join(','));
+    deepEqual(out.split('\n'), shown.stdout.split('\n'));
+  });
+});
