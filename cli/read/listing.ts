@@ -12,7 +12,7 @@ export const shortSession = (uuid: string): string => (/^[0-9a-f]{8}-/.test(uuid
 /** One line a packet. Columns become wider as they have to, and never narrower. */
 export class Listing {
   readonly #paint: Paint;
-  readonly #widths: number[] = [10, 10, 4, 15, 15, 3, 8];
+  readonly #widths: number[] = [10, 15, 4, 17, 18, 16, 0];
 
   constructor(paint: Paint) {
     this.#paint = paint;

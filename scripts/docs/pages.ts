@@ -10,6 +10,7 @@ import {
   metadataFaultsTable,
   sectionChoices,
 } from './metadata.ts';
+import { fieldsTable } from './fields.ts';
 import { fillRegions, type Generator } from './regions.ts';
 import { eventsTable, scenariosTable } from './scenarios.ts';
 
@@ -25,6 +26,7 @@ const generators: Readonly<Record<string, Generator>> = {
   counters: countersPage,
   emulator: emulatorTable,
   events: eventsTable,
+  fields: fieldsTable,
   'health-checks': healthChecksTable,
   'metadata-faults': metadataFaultsTable,
   scenarios: () => scenariosTable(join(home, 'scenarios')),

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { LiveMerge } from '../../../lib/capture/live-merge.ts';
-import { PcapngReader } from '../../../lib/capture/pcapng-reader.ts';
+import { CaptureReader } from '../../../lib/capture/capture-reader.ts';
 import { PcapngWriter } from '../../../lib/capture/pcapng-writer.ts';
 
 /** A node's live capture: packets whose one byte is their time in microseconds, and what was told of its port. */
@@ -49,12 +49,13 @@ class Merged {
       at += copied;
       return copied;
     };
-    const reader = new PcapngReader({ read });
+    const reader = new CaptureReader({ read });
     const seen: string[] = [];
     for (let packet = reader.next(); packet; packet = reader.next()) {
-      deepEqual([...packet.bytes], [packet.time]);
-      deepEqual(packet.comments, ['why']);
-      seen.push(`${packet.interfaceName} ${packet.time}`);
+      const time = packet.seconds * 1_000_000 + packet.nanoseconds / 1000;
+      deepEqual([...packet.bytes.subarray(packet.start, packet.end)], [time]);
+      deepEqual(packet.comments(), ['why']);
+      seen.push(`${packet.at.name} ${time}`);
     }
     return seen;
   }

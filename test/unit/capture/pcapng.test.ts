@@ -13,10 +13,8 @@ import {
 import { CaptureReader } from '../../../lib/capture/capture-reader.ts';
 import { PcapngWriter } from '../../../lib/capture/pcapng-writer.ts';
 import { SeededRandom } from '../../../lib/random.ts';
+import { hex, sourceOf } from '../../support/captures.ts';
 import { skip } from '../../support/skip.ts';
-
-const hex = (text: string): Uint8Array =>
-  Uint8Array.from(Buffer.from(text.replace(/#.*$/gm, '').replace(/\s/g, ''), 'hex'));
 
 class Bytes {
   readonly chunks: Uint8Array[] = [];
@@ -28,19 +26,6 @@ class Bytes {
   get all(): Uint8Array {
     return Uint8Array.from(Buffer.concat(this.chunks));
   }
-}
-
-/** Hands out `bytes` a few at a time, as a file or a pipe may. */
-function source(bytes: Uint8Array, most = 1000): { read(target: Uint8Array): number } {
-  let at = 0;
-  return {
-    read(target) {
-      const count = Math.min(target.length, most, bytes.length - at);
-      target.set(bytes.subarray(at, at + count));
-      at += count;
-      return count;
-    },
-  };
 }
 
 const options = (more: Partial<CaptureFileOptions> = {}): CaptureFileOptions => ({
@@ -61,7 +46,7 @@ function captureOf(packets: readonly PortPacket[], more: Partial<CaptureFileOpti
 }
 
 function readAll(bytes: Uint8Array): { packets: PortPacket[]; problem?: string } {
-  const reader = new CaptureReader(source(bytes));
+  const reader = new CaptureReader(sourceOf(bytes, 1000));
   const packets: PortPacket[] = [];
   mergeCaptures([reader], 0, { packet: (packet) => packets.push({ ...packet, bytes: packet.bytes.slice() }) });
   return { packets, problem: reader.problem?.text };
@@ -212,7 +197,7 @@ describe('merging captures', () => {
       epoch: () => 1_000_000,
     }).all;
     const merged: [number, string, number][] = [];
-    mergeCaptures([new CaptureReader(source(hub)), new CaptureReader(source(spoke))], 1_000_000, {
+    mergeCaptures([new CaptureReader(sourceOf(hub)), new CaptureReader(sourceOf(spoke))], 1_000_000, {
       packet: ({ time, node, id }) => merged.push([time, node, id]),
     });
     deepEqual(merged, [

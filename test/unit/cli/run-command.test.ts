@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scenarioFolder } from '../../../cli/scenario-file.ts';
 import { CaptureReader } from '../../../lib/capture/capture-reader.ts';
+import { sourceOf } from '../../support/captures.ts';
 import { svrlab } from '../../support/svrlab.ts';
 
 const scenario = join(scenarioFolder, 'session-recovery.yaml');
@@ -43,8 +44,7 @@ describe('svrlab run', () => {
       equal(contentOf('first', file).equals(contentOf('second', file)), true, file);
 
     const capture = contentOf('first', 'capture.pcapng');
-    let at = 0;
-    const reader = new CaptureReader({ read: (target) => capture.copy(target, 0, at, (at += target.length)) });
+    const reader = new CaptureReader(sourceOf(capture));
     let packets = 0;
     while (reader.next()) packets++;
     equal(reader.problem, undefined);
