@@ -3,7 +3,10 @@ import { suggest } from '../lib/diagnostic.ts';
 import type { FabricName } from '../lib/lab/fabric.ts';
 import type { NodeKind } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
+import type { LabConfiguration } from '../daemon/lab-configuration.ts';
+import type { Clearable, NodeHealth } from '../daemon/node-service.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import { InputError } from './exit.ts';
 
 /** A lab that is up, and stays so when the command ends that has brought it up. */
@@ -23,15 +26,29 @@ export interface LiveLab {
   bfd(router: string): Promise<readonly BfdRow[]>;
   alarms(router: string): Promise<readonly AlarmRow[]>;
   events(router: string): Promise<readonly EventRow[]>;
-  /** SSR configuration text. */
-  configuration(router: string): Promise<string>;
   /** Captures at these places into `sink`, in order of time, until a limit or the signal ends it. */
   capture(places: readonly CapturePlace[], sink: Writable, limits: CaptureLimits): Promise<CaptureTotals>;
+  /** Every way of each service of a router. */
+  servicePaths(router: string): Promise<readonly ServicePathRow[]>;
+  health(node: string): Promise<NodeHealth>;
+  /** Ends sessions at a router and its peers: the one of this UUID, or all; how many there were. */
+  deleteSessions(router: string, id?: string): Promise<number>;
+  /** Has a router lose its sessions without a word to anybody. */
+  forgetSessions(router: string): Promise<void>;
+  clear(node: string, what: Clearable): Promise<void>;
+  /** That of all its routers. */
+  readonly configuration: LabConfigurator;
   /** Runs a program at a node, on this terminal; its exit status. */
   exec(node: string, words: readonly string[]): Promise<number>;
   /** Removes all that the lab has made. */
   down(): Promise<void>;
 }
+
+/** The one configuration of a lab, and the candidate that all terminals share; see `LabConfiguration`. */
+export type LabConfigurator = Pick<
+  LabConfiguration,
+  'running' | 'candidate' | 'edit' | 'discard' | 'rollback' | 'history' | 'problems' | 'commit'
+>;
 
 /** All ports of a node, or those named. */
 export interface CapturePlace {
@@ -106,4 +123,4 @@ export function chooseNodes(
   );
 }
 
-const withHint = (problem: string, hint: string | undefined): string => (hint ? `${problem}; ${hint}` : problem);
+export const withHint = (problem: string, hint: string | undefined): string => (hint ? `${problem}; ${hint}` : problem);

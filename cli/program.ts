@@ -10,7 +10,8 @@ import { labCommand } from './lab.ts';
 import type { LiveLabs } from './live-labs.ts';
 import { readCommand } from './read.ts';
 import { runCommand } from './run.ts';
-import { showCommand } from './show.ts';
+import { completionCommand, completeCommand } from './completion.ts';
+import { pcliCommand, showCommand } from './pcli/command.ts';
 import type { Terminal } from './terminal.ts';
 import { testCommand } from './test.ts';
 import { description, version } from '../daemon/version.ts';
@@ -22,6 +23,7 @@ Examples:
   svrlab lab up session-recovery                  a lab that stays up, to play with
   svrlab lab exec client -- ping -c 3 10.2.0.10
   svrlab show sessions --node spoke
+  svrlab pcli                                     the operator's shell, with the configuration of a running lab
   svrlab doctor                                   what this machine can run
 
 Exit status: 0 all is well, 1 an expectation or a test failed, 2 the input makes no sense, 3 this machine lacks something.`;
@@ -36,11 +38,17 @@ export function createProgram(terminal: Terminal, labs: LiveLabs): Command {
     .addCommand(readCommand(terminal))
     .addCommand(labCommand(terminal, labs))
     .addCommand(showCommand(terminal, labs))
+    .addCommand(pcliCommand(terminal, labs))
     .addCommand(captureCommand(terminal, labs))
     .addCommand(extcapCommand(terminal, labs))
     .addCommand(doctorCommand(terminal))
     .addCommand(testCommand())
-    .addCommand(benchCommand());
+    .addCommand(benchCommand())
+    .addCommand(completionCommand(terminal))
+    .addCommand(
+      completeCommand(terminal, labs, () => program),
+      { hidden: true },
+    );
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     command.configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });

@@ -4,12 +4,13 @@ import { LabError } from '../lib/lab/fabric.ts';
 import type { Action, LabNode, Scenario } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import type { Counters } from '../lib/stats/counters.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
 import { Audience, type Onlooking } from './audience.ts';
 import { DeviceDriver } from './device-driver.ts';
-import type { NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
+import type { Clearable, NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
 import { CapPort, type CapDirection } from './ports/cap.ts';
 import { LinkMonitor } from './ports/link-monitor.ts';
 import { Recording } from './recording.ts';
@@ -151,7 +152,32 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
   }
 
   configuration(): string {
-    throw new LabError(`a ${this.#described.kind} has no configuration`, 2);
+    throw this.#unconfigured();
+  }
+
+  configurationProblems(_text: string): readonly string[] {
+    throw this.#unconfigured();
+  }
+
+  configure(_text: string): void {
+    throw this.#unconfigured();
+  }
+
+  #unconfigured(): LabError {
+    return new LabError(`a ${this.#described.kind} has no configuration`, 2);
+  }
+
+  servicePaths(): readonly ServicePathRow[] {
+    return [];
+  }
+
+  deleteSessions(_id?: string): number {
+    throw new LabError(`a ${this.#described.kind} has no sessions to delete`, 2);
+  }
+
+  clear(what: Clearable): void {
+    if (what !== 'stats') throw new LabError(`a ${this.#described.kind} has no ${what} to clear`, 2);
+    this.#driver?.device.counters.clear();
   }
 
   async fault(action: Action): Promise<void> {

@@ -8,7 +8,7 @@ import { ProgramTimer } from './agent/program-timer.ts';
 import { Audience, type Onlooking } from './audience.ts';
 import { wallClock } from './clock.ts';
 import { Onlooker } from './onlooker.ts';
-import type { NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
+import type { Clearable, NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
 import { CapPort } from './ports/cap.ts';
 import { Recording } from './recording.ts';
 import { describedNode, type NodeOptions } from './device-node.ts';
@@ -100,6 +100,26 @@ export class HostNode implements NodeService {
 
   configuration(): string {
     throw new LabError('a host has no configuration', 2);
+  }
+
+  configurationProblems(): readonly string[] {
+    throw new LabError('a host has no configuration', 2);
+  }
+
+  configure(): void {
+    throw new LabError('a host has no configuration', 2);
+  }
+
+  servicePaths(): readonly [] {
+    return [];
+  }
+
+  deleteSessions(): number {
+    throw new LabError('a host has no sessions to delete', 2);
+  }
+
+  clear(what: Clearable): void {
+    throw new LabError(`a host has no ${what} to clear`, 2);
   }
 
   async fault(action: Action): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import { LabError } from '../lib/lab/fabric.ts';
 import type { NodeKind } from '../lib/lab/scenario.ts';
 import { ComposeLab, execInContainer, removeComposeLab } from './fabric/compose.ts';
@@ -8,8 +9,9 @@ import { execIn, NetnsLab, removeNetnsLab } from './fabric/netns.ts';
 import { NodeClient } from './fabric/node-client.ts';
 import { claimOn, labFolder, readLabs, type ClaimedLab, type LabState } from './fabric/run-folder.ts';
 import { captureLab, type CaptureLimits, type CapturePlace, type LabCaptureTotals } from './lab-capture.ts';
+import { LabConfiguration, type ConfigurableRouter } from './lab-configuration.ts';
 import { loadLab } from './load-lab.ts';
-import { socketPath } from './node-service.ts';
+import { socketPath, type Clearable, type NodeHealth } from './node-service.ts';
 
 /** How each fabric makes a lab that stays up, runs a program at a node, and removes a lab. */
 const fabrics = {
@@ -83,8 +85,37 @@ export class UpLab {
     return clientOf(this.#state, router).ask('events');
   }
 
-  async configuration(router: string): Promise<string> {
-    return (await clientOf(this.#state, router).ask('config')).text;
+  servicePaths(router: string): Promise<readonly ServicePathRow[]> {
+    return clientOf(this.#state, router).ask('servicePaths');
+  }
+
+  health(node: string): Promise<NodeHealth> {
+    return clientOf(this.#state, node).ask('health');
+  }
+
+  /** Ends sessions at a router and its peers: the one of this UUID, or all; how many there were. */
+  async deleteSessions(router: string, id?: string): Promise<number> {
+    const client = clientOf(this.#state, router);
+    const { sessions } = await (id === undefined
+      ? client.ask('deleteSessions')
+      : client.ask('deleteSession', { path: { id } }));
+    return sessions;
+  }
+
+  async forgetSessions(router: string): Promise<void> {
+    await clientOf(this.#state, router).ask('fault', { body: { kind: 'forget-sessions' } });
+  }
+
+  async clear(node: string, what: Clearable): Promise<void> {
+    await clientOf(this.#state, node).ask('clear', { path: { what } });
+  }
+
+  get configuration(): LabConfiguration {
+    const routers = this.#state.nodes.filter(({ kind }) => kind === 'router');
+    return new LabConfiguration(
+      labFolder(this.name),
+      routers.map(({ name }) => routerAt(name, clientOf(this.#state, name))),
+    );
   }
 
   capture(places: readonly CapturePlace[], sink: Writable, limits: CaptureLimits): Promise<LabCaptureTotals> {
@@ -101,6 +132,13 @@ export class UpLab {
     await fabrics[this.fabric].remove(this.#state);
   }
 }
+
+const routerAt = (name: string, client: NodeClient): ConfigurableRouter => ({
+  name,
+  running: async () => (await client.ask('config')).text,
+  problems: (text) => client.ask('checkConfig', { body: { text } }),
+  configure: async (text) => void (await client.ask('configure', { body: { text } })),
+});
 
 const clientOf = ({ name }: LabState, node: string): NodeClient =>
   new NodeClient(node, socketPath(labFolder(name), node));

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseConfiguration } from '../lib/config/index.ts';
 import { LabError } from '../lib/lab/fabric.ts';
-import type { NodeKind } from '../lib/lab/scenario.ts';
+import type { NodeKind, Scenario } from '../lib/lab/scenario.ts';
 import type { NodeApi } from './api/route.ts';
 import { readTcpPlace, serve, type TcpPlace } from './api/server.ts';
 import { wallClock } from './clock.ts';
@@ -10,6 +11,7 @@ import { countStarts } from './count-starts.ts';
 import type { NodeOptions } from './device-node.ts';
 import { NodeClient } from './fabric/node-client.ts';
 import { LiveCaptures } from './live-capture.ts';
+import { changedConfiguration } from './lab-configuration.ts';
 import { loadLab } from './load-lab.ts';
 import { socketPath, type NodeService } from './node-service.ts';
 import { readRedisPlace, type RedisPlace } from './stores/redis-place.ts';
@@ -73,7 +75,7 @@ function nodeCommand(kind: NodeKind, summary: string, make: (options: NodeOption
       const interfaces = new Map([...given.interface, ...taken]);
       await live(given, async () =>
         make({
-          scenario,
+          scenario: withConfiguration(scenario, changedConfiguration(given.run)),
           seed: given.seed ?? scenario.seed,
           node: given.node,
           recordIn: given.record && given.run,
@@ -83,6 +85,12 @@ function nodeCommand(kind: NodeKind, summary: string, make: (options: NodeOption
         }),
       );
     });
+}
+
+/** A node that comes up again does so with what the others run by now. */
+function withConfiguration(scenario: Scenario, text: string | undefined): Scenario {
+  const authority = text === undefined ? undefined : parseConfiguration(text, 'running').authority;
+  return authority ? { ...scenario, authority } : scenario;
 }
 
 /** The password comes by the environment, where other people on the machine do not see it. */

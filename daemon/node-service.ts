@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Action, NodeKind } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
+import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { Capturable } from './live-capture.ts';
 import type { SideReport } from '../lib/host/applications/report.ts';
@@ -23,6 +24,9 @@ export interface NodeTraffic {
   readonly report: SideReport;
 }
 
+/** What a node can be told to begin anew. */
+export type Clearable = 'stats' | 'events' | 'arp';
+
 /** A node as its daemon runs it. What makes no sense for its kind fails with a LabError. */
 export interface NodeService extends Capturable {
   health(): NodeHealth;
@@ -35,6 +39,16 @@ export interface NodeService extends Capturable {
   events(): readonly EventRow[];
   traffic(): readonly NodeTraffic[];
   configuration(): string;
+  /** Why the node cannot go on with another configuration, given as SSR text; empty if it can. */
+  configurationProblems(text: string): readonly string[];
+  /** Goes on with another configuration, or begins with it. Fails with a LabError, and changes nothing, if it cannot. */
+  configure(text: string): void;
+  /** Every way of each service, as the router would choose among them now. */
+  servicePaths(): readonly ServicePathRow[];
+  /** Ends sessions here and at their peers: the one of this UUID, or all. Returns how many there were. */
+  deleteSessions(id?: string): number;
+  /** Begins anew what the node keeps for people to read, or for itself. */
+  clear(what: Clearable): void;
   /** Ports open, traffic begins; `epoch` is time 0 of the run. */
   start(epoch: Instant): void;
   fault(action: Action): Promise<void>;

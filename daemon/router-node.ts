@@ -2,15 +2,24 @@ import type { Wire } from '../lib/device.ts';
 import { LabError } from '../lib/lab/fabric.ts';
 import type { Action, RouterNode as RouterNodeDescription } from '../lib/lab/scenario.ts';
 import { sessionsOf } from '../lib/lab/traffic-sessions.ts';
-import { formatConfiguration, redundancyOf } from '../lib/config/index.ts';
+import {
+  formatConfiguration,
+  parseConfiguration,
+  redundancyOf,
+  restartReasons,
+  type Authority,
+} from '../lib/config/index.ts';
+import { formatDiagnostics } from '../lib/diagnostic.ts';
 import { Router } from '../lib/router.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import type { Trace } from '../lib/trace.ts';
 import { machineRandom } from './random.ts';
 import { nodeCrypto } from './crypto.ts';
 import type { DeviceDriver } from './device-driver.ts';
 import { describedNode, DeviceNode, type NodeOptions } from './device-node.ts';
+import type { Clearable } from './node-service.ts';
 import type { CapPort } from './ports/cap.ts';
 import { RedisStore } from './stores/redis.ts';
 
@@ -18,11 +27,13 @@ import { RedisStore } from './stores/redis.ts';
 export class RouterNode extends DeviceNode<Router> {
   readonly #described: RouterNodeDescription;
   #store: RedisStore | undefined;
+  #authority: Authority;
 
   constructor(options: NodeOptions) {
     const described = describedNode(options, 'router');
     super(options, described);
     this.#described = described;
+    this.#authority = options.scenario.authority;
     if (this.#twin !== undefined && options.store === undefined)
       throw new LabError(`'${options.node}' is one of two nodes: it needs '--store', the Redis that both share`, 2);
   }
@@ -47,7 +58,7 @@ export class RouterNode extends DeviceNode<Router> {
   protected makeDevice(ports: readonly CapPort[], wire: Wire, trace: Trace): Router {
     this.#store = this.#openStore();
     return new Router({
-      authority: this.options.scenario.authority,
+      authority: this.#authority,
       router: this.#described.router,
       node: this.#described.node,
       store: this.#store,
@@ -88,7 +99,41 @@ export class RouterNode extends DeviceNode<Router> {
   }
 
   override configuration(): string {
-    return formatConfiguration(this.options.scenario.authority);
+    return formatConfiguration(this.#authority);
+  }
+
+  override configurationProblems(text: string): readonly string[] {
+    const { authority, diagnostics } = parseConfiguration(text, 'configuration');
+    if (!authority) return [formatDiagnostics(diagnostics, text)];
+    return this.driver ? restartReasons(this.#authority, authority) : [];
+  }
+
+  override configure(text: string): void {
+    const problems = this.configurationProblems(text);
+    const { authority } = parseConfiguration(text, 'configuration');
+    if (problems.length > 0 || !authority) throw new LabError(problems.join('\n'), 2);
+    this.driver?.act((router, now) => router.reconfigure(authority, now));
+    this.#authority = authority;
+  }
+
+  override servicePaths(): readonly ServicePathRow[] {
+    return this.driver?.device.servicePaths() ?? [];
+  }
+
+  override deleteSessions(id?: string): number {
+    return (
+      this.driver?.act((router, now) => {
+        const all = new Set(router.sessions(now).map(({ sessionId }) => sessionId));
+        const chosen = id === undefined ? [...all] : [id];
+        return chosen.filter((one) => router.deleteSession(one, now)).length;
+      }) ?? 0
+    );
+  }
+
+  override clear(what: Clearable): void {
+    if (what === 'events') this.driver?.device.clearEvents();
+    else if (what === 'arp') this.driver?.act((router, now) => router.clearNeighbors(now));
+    else super.clear(what);
   }
 
   protected faultOfDevice(action: Action, driver: DeviceDriver<Router>): void {

@@ -40,6 +40,7 @@ import type { ServiceAreaParts } from './service-area/parts.ts';
 import { Routes } from './service-area/routes.ts';
 import type { FlowRow, SessionRow } from './service-area/rows.ts';
 import { ServiceArea } from './service-area/service-area.ts';
+import { servicePathRows, type ServicePathRow } from './service-area/service-paths.ts';
 import { Services } from './service-area/services.ts';
 import { SessionTable } from './service-area/session-table.ts';
 import { flowRows, sessionRows } from './service-area/show.ts';
@@ -422,6 +423,11 @@ export class Router implements Device {
     return flowRows(this.#parts, this.#serviceArea, now);
   }
 
+  /** Every way of each service. */
+  servicePaths(): ServicePathRow[] {
+    return servicePathRows(this.#parts, this.#peerPaths);
+  }
+
   peers(now: Instant): PeerRow[] {
     return this.#peerPaths.rows(now);
   }
@@ -441,6 +447,17 @@ export class Router implements Device {
     return this.#journal.events;
   }
 
+  /** Forgets the events so far; alarms stand until their causes are gone. */
+  clearEvents(): void {
+    this.#journal.clearEvents();
+  }
+
+  /** Asks anew for every link address that was learned. */
+  clearNeighbors(now: Instant): void {
+    this.#parts.neighbors.clear(now);
+  }
+
+  /** A port has lost its carrier, or has it back. */
   setCarrier(port: PortIndex, hasCarrier: boolean, now: Instant): void {
     this.#peerPaths.setCarrier(port, hasCarrier, now);
     this.#plainBfd.setCarrier(port, hasCarrier, now);

@@ -58,6 +58,17 @@ export const nodeRoutes = {
     answer: list(traffic),
     run: ({ node }) => node.traffic(),
   }),
+  clear: route({
+    method: 'POST',
+    path: '/clear/{what}',
+    summary: 'begins anew what the node counts, what happened to it, or the link addresses that it knows',
+    parameters: { what: oneOf('what to clear', 'stats', 'events', 'arp') },
+    answer: nothing,
+    run: ({ node }, { path }) => {
+      node.clear(path.what);
+      return {};
+    },
+  }),
   start: route({
     method: 'POST',
     path: '/start',

@@ -15,7 +15,7 @@ export interface NodeApi {
 }
 
 /** Schemas by the names of fields, as a path or a query has them. */
-export type Parameters = Readonly<Record<string, Schema<string> | Schema<number> | Schema<readonly string[]>>>;
+export type Parameters = Readonly<Record<string, JsonSchema>>;
 
 /** What a request has been found to hold. Parameters of a query may be missing. */
 export interface Input<Path extends Parameters, Query extends Parameters, Body> {

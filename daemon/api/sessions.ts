@@ -1,6 +1,7 @@
 import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
+import type { ServicePathRow } from '../../lib/service-area/service-paths.ts';
 import { route } from './route.ts';
-import { flag, list, number, object, oneOf, optional, text, whole } from './schema.ts';
+import { flag, list, number, object, oneOf, optional, orNull, text, whole } from './schema.ts';
 
 const direction = oneOf('which direction of the session', 'fwd', 'rev');
 
@@ -45,6 +46,33 @@ const flow = object<FlowRow>('Flow', 'One entry of the flow table.', {
   idle: number('seconds since the last packet'),
 });
 
+const measured = (what: string) => orNull(number(what));
+
+const servicePath = object<ServicePathRow>('ServicePath', 'One way of one service.', {
+  service: text('name of the service'),
+  serviceRoute: text('name of the service-route; empty for a link or a static route of the router'),
+  type: oneOf('over SVR, or to a host', 'peer', 'service-agent'),
+  peer: text('name of the peer; empty for a way to hosts'),
+  destination: text("the peer's address"),
+  nextHop: text('where packets are handed over on the link; empty where that is the destination itself'),
+  networkInterface: text('network-interface that it leaves by'),
+  vectors: list(text('name of a vector'), 'vectors of the way'),
+  cost: measured("priority of its best vector in the service's policy; null where vectors do not count"),
+  sessions: whole('sessions of the service that leave by it'),
+  state: oneOf('whether sessions may take it', 'up', 'down'),
+  quality: measured('place in the order in which new sessions take the ways, from 0; null for one that is not taken'),
+  meetsSla: flag("whether it keeps the objectives of the service's policy"),
+  strategy: oneOf('how sessions are spread over the ways', 'hunt', 'proportional'),
+  latencyMs: measured('milliseconds one way; null while nothing is measured'),
+  jitterMs: measured('milliseconds'),
+  loss: measured('percent'),
+  mos: measured('1 to 4.5'),
+});
+
+const deleted = object<{ readonly sessions: number }>('Deleted', 'What was deleted.', {
+  sessions: whole('how many sessions there were'),
+});
+
 export const sessionRoutes = {
   sessions: route({
     method: 'GET',
@@ -59,5 +87,27 @@ export const sessionRoutes = {
     summary: 'the flow table: keys, actions, counts',
     answer: list(flow),
     run: ({ node }) => node.flows(),
+  }),
+  servicePaths: route({
+    method: 'GET',
+    path: '/service-paths',
+    summary: 'every way of each service, and how good it is',
+    answer: list(servicePath),
+    run: ({ node }) => node.servicePaths(),
+  }),
+  deleteSessions: route({
+    method: 'DELETE',
+    path: '/sessions',
+    summary: 'ends every session, here and at the peers',
+    answer: deleted,
+    run: ({ node }) => ({ sessions: node.deleteSessions() }),
+  }),
+  deleteSession: route({
+    method: 'DELETE',
+    path: '/sessions/{id}',
+    summary: 'ends one session, here and at the peers',
+    parameters: { id: text("the session's UUID") },
+    answer: deleted,
+    run: ({ node }, { path }) => ({ sessions: node.deleteSessions(path.id) }),
   }),
 };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { formatConfiguration, parseOverlaid, type Authority } from '../../lib/config/index.ts';
 import { mergeReports, type SideReport } from '../../lib/host/applications/report.ts';
 import type { Fabric, FabricName, FabricOptions, LabEvent, Progress } from '../../lib/lab/fabric.ts';
 import { LabError } from '../../lib/lab/fabric.ts';
@@ -49,11 +50,13 @@ export class RealFabric implements Fabric {
   readonly #restarts = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #restartFailure: Error | undefined;
+  #authority: Authority;
   #epoch: Instant | undefined;
 
   constructor(options: FabricOptions, machinery: Machinery) {
     this.name = machinery.name;
     this.#options = options;
+    this.#authority = options.scenario.authority;
     this.#machinery = machinery;
   }
 
@@ -102,6 +105,8 @@ export class RealFabric implements Fabric {
       case 'start':
         this.#inBackground(this.#comeUp(action.node, wallClock()));
         return;
+      case 'configure':
+        return this.#configure(action.lines);
       case 'forget-sessions':
       case 'forget-session':
       case 'rotate-key':
@@ -118,6 +123,21 @@ export class RealFabric implements Fabric {
         this.#linkActions.push(action);
         await this.#atDevices((client) => client.ask('fault', { body: action }));
     }
+  }
+
+  /** A router that is down comes up with it. */
+  async #configure(lines: readonly string[]): Promise<void> {
+    const { authority } = parseOverlaid(formatConfiguration(this.#authority), lines, 'configuration');
+    if (!authority) throw new LabError(`these lines are no configuration: ${lines.join('; ')}`, 2);
+    this.#authority = authority;
+    for (const { name, kind } of this.#options.scenario.nodes) {
+      const client = this.#machinery.client(name);
+      if (kind === 'router' && (await client.answers())) await this.#tellConfiguration(client);
+    }
+  }
+
+  async #tellConfiguration(client: NodeClient): Promise<void> {
+    await client.ask('configure', { body: { text: formatConfiguration(this.#authority) } });
   }
 
   async counters(node: string): Promise<ReadonlyMap<string, number>> {
@@ -192,6 +212,8 @@ export class RealFabric implements Fabric {
     await this.#machinery.renew(node);
     await this.#wait(upAt);
     const client = this.#machinery.client(node);
+    if (this.#authority !== this.#options.scenario.authority && this.#isRouter(node))
+      await this.#tellConfiguration(client);
     await client.ask('start', { body: { epoch: this.#started() } });
     this.#dead.delete(node);
     for (const action of this.#linkActions) await client.ask('fault', { body: action });
@@ -201,6 +223,10 @@ export class RealFabric implements Fabric {
   /** Whether a node is one of ours; hosts are Linux. */
   #isDevice(node: string): boolean {
     return this.#options.scenario.nodes.some(({ name, kind }) => name === node && kind !== 'host');
+  }
+
+  #isRouter(node: string): boolean {
+    return this.#options.scenario.nodes.some(({ name, kind }) => name === node && kind === 'router');
   }
 
   /** A node that is down knows nothing and answers nobody. */

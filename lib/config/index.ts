@@ -1,5 +1,7 @@
 export { formatConfiguration, parseConfiguration, parseOverlaid } from './configuration.ts';
 export type { ParsedConfiguration } from './configuration.ts';
+export { ConfigurationDraft } from './edit.ts';
+export type { PathChoice } from './edit.ts';
 export { configurationChanges, restartReasons } from './changes.ts';
 export type { Change } from './changes.ts';
 export { isOnLink, peerPaths, placesOf } from './peering.ts';

@@ -125,6 +125,16 @@ export class Neighbors {
     entry.references--;
   }
 
+  /** Forgets every link address that was learned, and asks for those that are held. */
+  clear(now: Instant): void {
+    for (const entry of this.#entries) {
+      if (entry.state !== 'known' && entry.state !== 'renewing') continue;
+      entry.state = 'silent';
+      entry.due = NEVER;
+      if (entry.references > 0) this.#startAsking(entry, now);
+    }
+  }
+
   /** The next hop that an index stands for. */
   addressOf(index: number): IpAddress {
     return this.#entries[index].address;

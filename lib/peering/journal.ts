@@ -29,6 +29,10 @@ export class Journal {
     return [...this.#events];
   }
 
+  clearEvents(): void {
+    this.#events.length = 0;
+  }
+
   event(event: EventRow): void {
     this.#events.push(event);
     if (this.#events.length > EVENTS_MAX) this.#events.shift();

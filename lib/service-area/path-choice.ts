@@ -69,7 +69,7 @@ function measure(quality: PathQuality | undefined, policy: PathPolicy): number {
 }
 
 /** Of the best of a path's vectors; undefined if the policy never wants it. Vectors that are 'ordered' go by their place. */
-function vectorPriority(path: PeerPath, policy: PathPolicy): number | undefined {
+export function vectorPriority(path: PeerPath, policy: PathPolicy): number | undefined {
   const priorities = path.vectors.map((name) => {
     const place = policy.vectors.findIndex((vector) => vector.name === name);
     if (place < 0) return UNNAMED_PRIORITY;

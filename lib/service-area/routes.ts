@@ -1,9 +1,9 @@
 import type { IpAddress } from '../address.ts';
 import { prefixContains } from '../address.ts';
-import type { Router as RouterConfiguration, NextHop } from '../config/index.ts';
+import type { NextHop, Router as RouterConfiguration, ServiceRoute } from '../config/index.ts';
 import type { NetworkInterface, NetworkInterfaces } from '../highway/interfaces.ts';
 import type { PeerPath } from '../highway/peer-path.ts';
-import { meetsObjectives, rankPaths } from './path-choice.ts';
+import { meetsObjectives, rankPaths, vectorPriority } from './path-choice.ts';
 import type { PathStates } from './path-states.ts';
 import type { ServiceEntry } from './services.ts';
 
@@ -11,6 +11,17 @@ import type { ServiceEntry } from './services.ts';
 export type Route =
   | { readonly kind: 'peer'; readonly path: PeerPath }
   | { readonly kind: 'host'; readonly networkInterface: NetworkInterface; readonly nextHop: IpAddress };
+
+/** One of the ways that a service has. */
+export interface RouteChoice {
+  /** Undefined for what is on the router's own links, or behind its static routes. */
+  readonly route: ServiceRoute | undefined;
+  readonly path?: PeerPath;
+  readonly nextHop?: NextHop;
+  /** Place among the ways that new sessions take, from 0; undefined for a way that they do not. */
+  readonly rank: number | undefined;
+  readonly cost?: number | undefined;
+}
 
 export type NoRoute = 'no-path' | 'no-gateway' | 'no-route';
 
@@ -72,6 +83,26 @@ export class Routes {
       if (path) return path;
     }
     return undefined;
+  }
+
+  /** Every way of a service, in the order of its routes. */
+  choices(entry: ServiceEntry): RouteChoice[] {
+    const routes = this.#router.serviceRoutes.filter(({ serviceName }) => serviceName === entry.name);
+    if (routes.length === 0) return [{ route: undefined, rank: 0 }];
+    let taken = 0;
+    return routes.flatMap((route) => {
+      const candidates = this.#paths.filter((path) => path.peer === route.peer);
+      const ranked = rankPaths(candidates, this.#states, entry.policy, this.#load);
+      const before = taken;
+      taken += ranked.length + route.nextHops.length;
+      const overPeers = candidates.map((path) => {
+        const place = ranked.indexOf(path);
+        const cost = entry.policy && vectorPriority(path, entry.policy);
+        return { route, path, rank: place < 0 ? undefined : before + place, cost };
+      });
+      const toHosts = route.nextHops.map((nextHop, i) => ({ route, nextHop, rank: before + ranked.length + i }));
+      return [...overPeers, ...toHosts];
+    });
   }
 
   /** The way to a host, outside SVR: a static route or a link of ours, whichever has the longest prefix. */

@@ -37,11 +37,19 @@ export const counterPath = (index: number): string => table[names[index]].path;
 /** The paths of all counters of a kind of node, in the table's order. */
 export const counterPathsOf = (kind: CountingKind): string[] => countedBy[kind].map((name) => table[name].path);
 
+/** What is counted for each of several things by itself, and combined in `Counters`. */
+export interface Dimension {
+  /** Paths with labels, and values. */
+  all(): readonly (readonly [string, number])[];
+  /** Sets what is counted to 0, and tells `Counters` what is left. */
+  clear(): void;
+}
+
 /** The counters of one node: one number for each row of the table, which the packet path increments by index. */
 export class Counters {
   readonly values = new Float64Array(names.length);
   readonly #kind: CountingKind;
-  #dimension: () => readonly (readonly [string, number])[] = () => [];
+  #dimension: Dimension | undefined;
 
   constructor(kind: CountingKind = 'router') {
     this.#kind = kind;
@@ -54,13 +62,19 @@ export class Counters {
   }
 
   /** Has `all` tell a value for each thing that is counted by itself as well, under a path with labels. */
-  setDimension(labelled: () => readonly (readonly [string, number])[]): void {
-    this.#dimension = labelled;
+  setDimension(dimension: Dimension): void {
+    this.#dimension = dimension;
+  }
+
+  /** Begins anew from 0. What is measured, and not counted, stays until it is measured again. */
+  clear(): void {
+    this.values.fill(0);
+    this.#dimension?.clear();
   }
 
   /** Path and value of every counter of this kind of node, in the table's order; then those that have labels. */
   all(): ReadonlyMap<string, number> {
     const totals = countedBy[this.#kind].map((name) => [table[name].path, this.values[counter[name]]] as const);
-    return new Map([...totals, ...this.#dimension()]);
+    return new Map([...totals, ...(this.#dimension?.all() ?? [])]);
   }
 }

@@ -16,6 +16,8 @@ const place = Object.fromEntries(names.map((name, index) => [name, index])) as R
 export class PathCounters {
   readonly #counters: Counters;
   #labels: readonly PathLabels[];
+  /** What has been set: it is measured, not counted. */
+  readonly #gauges = new Set<PathCounterName>();
   /** One row of columns for each path. */
   #values: Float64Array;
 
@@ -23,7 +25,7 @@ export class PathCounters {
     this.#counters = counters;
     this.#labels = labels;
     this.#values = new Float64Array(labels.length * names.length);
-    counters.setDimension(() => this.#labelled());
+    counters.setDimension({ all: () => this.#labelled(), clear: () => this.#clear() });
   }
 
   /** There are other paths: each with the row that it had before, if it had one. */
@@ -45,8 +47,17 @@ export class PathCounters {
 
   /** Sets what is measured. 0 is not measured. */
   set(path: number, name: PathCounterName, value: number): void {
+    this.#gauges.add(name);
     this.#values[path * names.length + place[name]] = value;
     this.#counters.values[counter[name]] = this.#total(name);
+  }
+
+  #clear(): void {
+    for (const name of names) {
+      for (let path = 0; path < this.#labels.length; path++)
+        if (!this.#gauges.has(name)) this.#values[path * names.length + place[name]] = 0;
+      this.#counters.values[counter[name]] = this.#total(name);
+    }
   }
 
   #total(name: PathCounterName): number {

@@ -38,15 +38,18 @@ const isBlock = (element: Element): element is Block => element.element === 'con
 function describeElement(name: string, element: Element, parent: Block): string[] {
   switch (element.element) {
     case 'container':
-      return [code(name), 'a block', '', element.help];
+      return [code(name), 'a block', '', helpOf(element)];
     case 'list':
-      return [code(name), `blocks, by ${element.keys.join(' and ')}`, '', element.help];
+      return [code(name), `blocks, by ${element.keys.join(' and ')}`, '', helpOf(element)];
     case 'leaf':
-      return [code(name), typeOf(element), isKey(name, parent) ? 'the key' : defaultOf(element), element.help];
+      return [code(name), typeOf(element), isKey(name, parent) ? 'the key' : defaultOf(element), helpOf(element)];
     case 'leaf-list':
       return [code(name), `any number of times: ${typeOf(element)}`, '', element.help];
   }
 }
+
+/** Of a list it is which items there are that takes a restart. */
+const helpOf = ({ help, atStart }: Element): string => (atStart ? `${help} (restart)` : help);
 
 const isKey = (name: string, parent: Block): boolean => parent.element === 'list' && parent.keys.includes(name);
 

@@ -11,6 +11,7 @@ import {
   sectionChoices,
 } from './metadata.ts';
 import { fieldsTable } from './fields.ts';
+import { operatorCommandsTable } from './operator.ts';
 import { fillRegions, type Generator } from './regions.ts';
 import { eventsTable, scenariosTable } from './scenarios.ts';
 
@@ -30,6 +31,7 @@ const generators: Readonly<Record<string, Generator>> = {
   'health-checks': healthChecksTable,
   'metadata-faults': metadataFaultsTable,
   scenarios: () => scenariosTable(join(home, 'scenarios')),
+  'operator-commands': operatorCommandsTable,
   'section-choices': sectionChoices,
 };
 

@@ -69,7 +69,7 @@ describe('a lab of containers', function () {
     equal(await lab.exec('client', ['sh', '-c', 'exit 7']), 7);
     const protocols = (await lab.sessions('spoke')).flatMap((row) => (row.direction === 'fwd' ? [row.protocol] : []));
     deepEqual(protocols.sort(), ['icmp', 'icmpv6']);
-    match(await lab.configuration('spoke'), /config authority|authority/);
+    match(await lab.configuration.running(), /config authority|authority/);
     await lab.down();
     deepEqual(leftovers(LAB), []);
   });

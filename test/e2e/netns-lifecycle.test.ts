@@ -57,7 +57,7 @@ describe('a lab of network namespaces', function () {
     equal(await lab.exec('client', ['sh', '-c', 'exit 7']), 7);
     const asked = (await lab.sessions('spoke')).filter(({ direction }) => direction === 'fwd');
     deepEqual(new Set(asked.map(({ protocol }) => protocol)), new Set(['icmp', 'icmpv6']));
-    match(await lab.configuration('spoke'), /^config\n/);
+    match(await lab.configuration.running(), /^config\n/);
     await lab.down();
     deepEqual(leftovers(LAB), []);
   });

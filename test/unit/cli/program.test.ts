@@ -2,146 +2,9 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Writable } from 'node:stream';
-import type { CapturePlace, CaptureTotals, LiveLab, LiveLabs } from '../../../cli/live-labs.ts';
-import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../../../lib/peering/rows.ts';
-import type { SessionRow } from '../../../lib/service-area/rows.ts';
-import type { Instant } from '../../../lib/time.ts';
+import type { LiveLab, LiveLabs } from '../../../cli/live-labs.ts';
+import { FakeLab, peer, session } from '../../support/fake-lab.ts';
 import { noLabs, svrlab } from '../../support/svrlab.ts';
-
-const peer: PeerRow = {
-  peer: 'hub',
-  node: 'n1',
-  networkInterface: 'wan',
-  destination: '172.16.0.2',
-  status: 'down',
-  reason: 'timer-expiry',
-  hostname: '',
-  pathMtu: 1500,
-  latencyMs: 12.345,
-  jitterMs: null,
-  loss: 2.5,
-  mos: 4.125,
-  live: null,
-  uptime: 0,
-  bfdState: 'down',
-  transmitIntervalMs: 1000,
-  detectionTimeMs: 3000,
-};
-
-const bfd: BfdRow = {
-  peer: '172.16.0.9',
-  local: '172.16.0.1',
-  networkInterface: 'wan',
-  hops: 'multihop',
-  authentication: 'keyed-sha1',
-  state: 'up',
-  diagnostic: 'none',
-  remoteState: 'up',
-  remoteDiagnostic: 'none',
-  transmitIntervalMs: 100,
-  detectionTimeMs: 300,
-  uptime: 65,
-};
-
-const alarm: AlarmRow = {
-  id: 3,
-  time: 1_767_225_603_250_000 as Instant,
-  severity: 'major',
-  source: 'n1',
-  category: 'peer',
-  message: 'Peer hub path is down',
-};
-
-const session: SessionRow = {
-  sessionId: '5a0b0d9e-0000-4000-8000-000000000001',
-  direction: 'fwd',
-  service: 'web',
-  tenant: 'clients',
-  deviceName: 'lan',
-  interfaceName: 'lan0',
-  vlan: 0,
-  protocol: 'udp',
-  sourceAddress: '10.1.0.10',
-  sourcePort: 40000,
-  destinationAddress: '10.2.0.10',
-  destinationPort: 7,
-  natAddress: '',
-  natPort: 0,
-  payloadEncrypted: false,
-  timeout: 179.6,
-  uptime: 65.2,
-};
-
-/** A lab that only says what it is asked to do. */
-class FakeLab implements LiveLab {
-  readonly name: string;
-  readonly fabric = 'netns';
-  readonly owner = 'alice';
-  readonly claim: string | undefined;
-  readonly nodes = [
-    { name: 'client', kind: 'host', isUp: true },
-    { name: 'spoke', kind: 'router', isUp: true },
-    { name: 'hub', kind: 'router', isUp: false },
-  ] as const;
-  readonly asked: string[] = [];
-
-  constructor(name: string, claim?: string) {
-    this.name = name;
-    this.claim = claim;
-  }
-
-  async counters(router: string): Promise<ReadonlyMap<string, number>> {
-    return new Map([
-      ['packet-processing action success metadata added', router === 'hub' ? 1 : 2],
-      ['packet-processing action success metadata removed', 3],
-      ['service-area sent success', 4],
-    ]);
-  }
-
-  async sessions(router: string): Promise<readonly SessionRow[]> {
-    return router === 'spoke' ? [session] : [];
-  }
-
-  async flows(): Promise<[]> {
-    return [];
-  }
-
-  async peers(router: string): Promise<readonly PeerRow[]> {
-    return router === 'spoke' ? [peer] : [];
-  }
-
-  async bfd(router: string): Promise<readonly BfdRow[]> {
-    return router === 'spoke' ? [bfd] : [];
-  }
-
-  async alarms(router: string): Promise<readonly AlarmRow[]> {
-    return router === 'spoke' ? [alarm] : [];
-  }
-
-  async events(router: string): Promise<readonly EventRow[]> {
-    return router === 'spoke' ? [{ time: alarm.time, category: 'peer', node: 'n1', message: 'it happened' }] : [];
-  }
-
-  async configuration(router: string): Promise<string> {
-    return `config\n    router ${router}\nexit\n`;
-  }
-
-  async exec(node: string, words: readonly string[]): Promise<number> {
-    this.asked.push(`${node}: ${words.join(' ')}`);
-    return 7;
-  }
-
-  async capture(places: readonly CapturePlace[], sink: Writable): Promise<CaptureTotals> {
-    this.asked.push(`capture: ${places.map(({ node, ports }) => `${node} [${ports.join(' ')}]`).join(', ')}`);
-    sink.write('packets');
-    return { packets: 3, interfaces: new Map([['spoke:wan', { received: 5, dropped: 2 }]]), gone: ['hub'] };
-  }
-
-  async down(): Promise<void> {
-    this.asked.push('down');
-  }
-}
 
 const labsOf = (...labs: LiveLab[]): LiveLabs => ({ ...noLabs, all: async () => labs });
 
@@ -206,7 +69,7 @@ describe('svrlab show', () => {
     const { out } = await svrlab('show peers --node spoke', labs);
     match(out, /Peer +Node +Network Interface +Destination +Status +Hostname +Path MTU\n/);
     match(out, / hub +n1 +wan +172\.16\.0\.2 +down +-- +1500\n/);
-    const detailed = (await svrlab('show peers --detail --node spoke', labs)).out;
+    const detailed = (await svrlab('show peers detail --node spoke', labs)).out;
     match(detailed, / timer-expiry +down +1000 +3000 +12\.35 +-- +2\.5 +4\.13 +0 days 0:00:00\n/);
     deepEqual(JSON.parse((await svrlab('show peers --node spoke --json', labs)).out), { spoke: [peer] });
   });
@@ -244,9 +107,11 @@ describe('svrlab show', () => {
     ]);
   });
 
-  it('shows the configuration as it is written', async () => {
-    const { out } = await svrlab('show config --node hub', labsOf(new FakeLab('first')));
-    equal(out, '===========\n Node: hub\n===========\nconfig\n    router hub\nexit\n');
+  it('shows the configuration of the whole lab, or one block of it', async () => {
+    const labs = labsOf(new FakeLab('first'));
+    match((await svrlab('show config running', labs)).out, /^config\n {4}authority\n/);
+    const path = 'authority session-recovery-detection';
+    equal((await svrlab(`show config candidate ${path}`, labs)).out, 'mode  inactivity-based\n');
   });
 
   it('names what there is when a node, a lab or a counter does not exist', async () => {

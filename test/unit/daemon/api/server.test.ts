@@ -122,7 +122,7 @@ describe('the API of a node', () => {
     );
     deepEqual(
       await ask(notedApi(), 'POST', '/sessions'),
-      problem(405, 'Method Not Allowed', '/sessions does not take POST', 'GET'),
+      problem(405, 'Method Not Allowed', '/sessions does not take POST', 'GET, DELETE'),
     );
   });
 

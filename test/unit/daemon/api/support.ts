@@ -63,6 +63,24 @@ export class NotedNode implements NodeService {
     throw new LabError("there is no configuration 'spok'; did you mean 'spoke'?", 2);
   }
 
+  configurationProblems(text: string): readonly string[] {
+    return text === 'right' ? [] : ['this takes a restart'];
+  }
+
+  configure(text: string): void {
+    if (text !== 'right') throw new LabError('this takes a restart', 2);
+  }
+
+  servicePaths(): [] {
+    return [];
+  }
+
+  deleteSessions(id?: string): number {
+    return id === undefined ? 2 : 1;
+  }
+
+  clear(): void {}
+
   start(epoch: Instant): void {
     this.startedAt = epoch;
   }

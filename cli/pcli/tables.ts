@@ -1,10 +1,11 @@
-import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
-import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
-import type { Instant } from '../lib/time.ts';
-import { formatTable, type Column } from './table.ts';
+import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../../lib/peering/rows.ts';
+import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
+import type { Instant } from '../../lib/time.ts';
+import type { ServicePathRow } from '../../lib/service-area/service-paths.ts';
+import { formatHeading, formatTable, type Column } from '../table.ts';
 
 /** As SSR prints what does not apply. */
-const NONE = '--';
+export const NONE = '--';
 
 const sessionColumns: readonly Column<SessionRow>[] = [
   { title: 'Session Id', of: (row) => row.sessionId },
@@ -123,49 +124,132 @@ export const formatAlarms = (rows: readonly AlarmRow[]): string =>
 export const formatEvents = (rows: readonly EventRow[]): string =>
   rows.length > 0 ? formatTable(eventColumns, rows) : 'There are no events.';
 
+const servicePathColumns: readonly Column<ServicePathRow>[] = [
+  { title: 'Service', of: (row) => row.service },
+  { title: 'Service-Route', of: (row) => row.serviceRoute || NONE },
+  { title: 'Type', of: (row) => row.type },
+  { title: 'Destination', of: (row) => row.destination || NONE },
+  { title: 'Next-Hop', of: (row) => row.nextHop || NONE },
+  { title: 'Interface', of: (row) => row.networkInterface || NONE },
+  { title: 'Vector', of: (row) => row.vectors.join(' ') || NONE },
+  { title: 'Cost', of: (row) => row.cost ?? 'N/A' },
+  { title: 'Capacity', of: (row) => `${row.sessions}/Unlimited` },
+  { title: 'State', of: (row) => (row.state === 'up' ? 'Up' : 'Down') },
+];
+
+const yesOrNo = (value: boolean): string => (value ? 'Yes' : 'No');
+
+const withUnit = (value: number | null, digits: number, unit: string): string =>
+  value === null ? NONE : `${value.toFixed(digits)}${unit}`;
+
+const loadBalancerColumns: readonly Column<ServicePathRow>[] = [
+  // SSR calls a path to a peer by what is at its other end.
+  { title: 'Type', of: (row) => (row.type === 'peer' ? 'router' : row.type) },
+  { title: 'Quality', of: (row) => row.quality ?? NONE },
+  { title: 'Cost', of: (row) => row.cost ?? 'N/A' },
+  { title: 'State', of: (row) => row.state },
+  { title: 'Loss', of: (row) => withUnit(row.loss, 1, '%') },
+  { title: 'Latency', of: (row) => withUnit(row.latencyMs, 0, 'ms') },
+  { title: 'Jitter', of: (row) => withUnit(row.jitterMs, 0, 'ms') },
+  { title: 'Mos', of: (row) => withUnit(row.mos, 1, '') },
+  { title: 'Meets-SLA', of: (row) => yesOrNo(row.meetsSla) },
+];
+
+export const formatServicePaths = (rows: readonly ServicePathRow[]): string => formatTable(servicePathColumns, rows);
+
+/** One block for each way, as `show service-path detail` has it. */
+export function formatServicePathDetail(rows: readonly ServicePathRow[]): string {
+  return servicesOf(rows)
+    .map(([service, ways]) => `${formatHeading(`Service: ${service}`)}\n${ways.map(formatWay).join('\n\n')}`)
+    .join('\n\n');
+}
+
+function formatWay(row: ServicePathRow): string {
+  const { latencyMs, loss, jitterMs } = row;
+  const hop = [row.nextHop, row.networkInterface].filter((part) => part !== '').join(', ');
+  const metrics = `latency [${withUnit(latencyMs, 0, 'ms')}] loss [${withUnit(loss, 1, '%')}] jitter [${withUnit(jitterMs, 0, 'ms')}]`;
+  return formatFields([
+    ['Service-Route', row.serviceRoute || NONE],
+    ['Type', row.type],
+    ['Destination', row.destination || NONE],
+    ['Next-Hop', `${hop || NONE}(${row.state === 'up' ? 'Up' : 'Down'})`],
+    ['Peer', row.peer || 'unavailable'],
+    ['Path-Metrics', metrics],
+    ['Vector', row.vectors.join(' ') || NONE],
+    ['Cost', String(row.cost ?? 'N/A')],
+    ['Capacity', `${row.sessions}/Unlimited`],
+    ['Meets-SLA', yesOrNo(row.meetsSla)],
+  ]);
+}
+
+/** The ways of each service in the order in which new sessions take them. */
+export function formatLoadBalancer(rows: readonly ServicePathRow[]): string {
+  const order = (row: ServicePathRow): number => row.quality ?? Infinity;
+  return servicesOf(rows)
+    .map(([service, ways]) => {
+      const heading = formatHeading(`Service: ${service}, strategy ${ways[0].strategy}`);
+      return `${heading}\n${formatTable(
+        loadBalancerColumns,
+        ways.toSorted((a, b) => order(a) - order(b)),
+      )}`;
+    })
+    .join('\n\n');
+}
+
+function servicesOf(rows: readonly ServicePathRow[]): [string, ServicePathRow[]][] {
+  const names = [...new Set(rows.map(({ service }) => service))];
+  return names.map((name) => [name, rows.filter(({ service }) => service === name)]);
+}
+
+/** Names and values, each on a line of its own, the values in one column. */
+export function formatFields(fields: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(...fields.map(([name]) => name.length)) + 1;
+  return fields.map(([name, value]) => `  ${`${name}:`.padEnd(width)}  ${value}`).join('\n');
+}
+
+/** Everything about one session at one router, as `show sessions by-id` has it. */
+export function formatSession(rows: readonly SessionRow[], flows: readonly FlowRow[]): string {
+  const [row] = rows;
+  const head = formatFields([
+    ['Service', row.service],
+    ['Source Tenant', row.tenant || NONE],
+    ['Payload Encrypted', String(row.payloadEncrypted)],
+    ['Redundancy State', row.redundancyState ?? NONE],
+    ['Timeout', `${Math.round(row.timeout)} s`],
+    ['Uptime', formatUptime(row.uptime)],
+  ]);
+  const ways = flows.map((flow) => {
+    const nat = rows.find(({ direction }) => direction === flow.direction);
+    const fields = formatFields([
+      [
+        'Key',
+        `${flow.deviceName}.${flow.vlan} ${flow.protocol} ${endPoint(flow, 'source')} -> ${endPoint(flow, 'destination')}`,
+      ],
+      ['Source NAT', nat?.natAddress ? `${nat.natAddress}:${nat.natPort}` : NONE],
+      ['Actions', flow.actions.join(' ')],
+      ['Egress', flow.egressDeviceName],
+      ['Packets', String(flow.packets)],
+      ['Bytes', String(flow.bytes)],
+      ['Watch', flow.watch || NONE],
+      ['Idle', `${flow.idle.toFixed(1)} s`],
+    ]);
+    return `${flow.direction === 'fwd' ? 'Forward' : 'Reverse'} flow\n${fields}`;
+  });
+  return [`Session ${row.sessionId}`, head, ...ways].join('\n');
+}
+
+function endPoint(flow: FlowRow, end: 'source' | 'destination'): string {
+  const [address, port] =
+    end === 'source' ? [flow.sourceAddress, flow.sourcePort] : [flow.destinationAddress, flow.destinationPort];
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
 export const formatSessions = (rows: readonly SessionRow[]): string => formatTable(sessionColumns, rows);
 
 export const formatFlows = (rows: readonly FlowRow[]): string => formatTable(flowColumns, rows);
 
-/** One counter of one node. */
-export interface StatsRow {
-  /** All words behind `show stats`. */
-  readonly path: string;
-  /** Behind the words that all rows share. */
-  readonly metric: string;
-  readonly node: string;
-  readonly value: number;
-}
-
-export function formatStats(rows: readonly StatsRow[]): string {
-  return formatTable<StatsRow>(
-    [
-      { title: 'Metric', of: (row) => row.metric },
-      { title: 'Node', of: (row) => row.node },
-      { title: 'Value', of: (row) => row.value },
-    ],
-    rows,
-  );
-}
-
-/** Counters at or below `path`, the words behind `show stats`; metric by metric, each for all nodes. */
-export function selectStats(
-  counters: readonly (readonly [node: string, values: ReadonlyMap<string, number>])[],
-  path: string,
-): StatsRow[] {
-  const metrics = new Set(counters.flatMap(([, values]) => [...values.keys()]));
-  const below = [...metrics].filter((metric) => path === '' || metric === path || metric.startsWith(`${path} `));
-  return below.flatMap((full) => {
-    const metric = full.slice(path.length).trim() || full;
-    return counters.flatMap(([node, values]) => {
-      const value = values.get(full);
-      return value === undefined ? [] : [{ path: full, metric, node, value }];
-    });
-  });
-}
-
 /** A point in time as '2026-01-01 00:00:03.250 UTC'. */
-const formatTime = (time: Instant): string =>
+export const formatTime = (time: Instant): string =>
   `${new Date(Math.floor(time / 1_000)).toISOString().replace('T', ' ').replace('Z', '')} UTC`;
 
 /** Seconds as SSR prints an uptime: '0 days 0:01:05'. */

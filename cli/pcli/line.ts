@@ -1,0 +1,77 @@
+import { ConfigurationDraft } from '../../lib/config/index.ts';
+import {
+  choicesAfter,
+  readCommand,
+  usageOf,
+  wordsOf,
+  type Choice,
+  type OperatorCommand,
+  type Shown,
+} from './grammar.ts';
+import { filterChoices, piped, splitPipes } from './pipes.ts';
+import type { Command, Place } from './place.ts';
+
+type Table = readonly Command[];
+
+/** Words that are no command name an element of the block that is being edited. */
+const isCommand = (table: Table, words: readonly string[]): boolean =>
+  words.length === 0 || table.some((command) => command.words[0] === words[0]);
+
+async function isElement(place: Place, word: string): Promise<boolean> {
+  const draft = new ConfigurationDraft(await place.lab.configuration.candidate());
+  return draft.choices(place.path).some((choice) => choice.word === word);
+}
+
+async function asCommand(table: Table, place: Place, words: readonly string[]): Promise<readonly string[]> {
+  return !isCommand(table, words) && (await isElement(place, words[0])) ? ['configure', ...words] : words;
+}
+
+/** Carries out one line. What it makes no sense of is an InputError. */
+export async function runLine(table: Table, place: Place, line: string): Promise<Shown> {
+  const [text, ...filters] = splitPipes(line);
+  const { command, given } = readCommand(table, await asCommand(table, place, wordsOf(text)));
+  // Filters are read before anything is done.
+  piped('', filters);
+  const shown = await command.run(place, given);
+  return { data: shown.data, text: piped(shown.text, filters) };
+}
+
+/** What may stand where a line ends, and how much of it has been typed. */
+export interface Completion {
+  readonly choices: readonly Choice[];
+  /** The word that has been begun; empty behind a space. */
+  readonly begun: string;
+}
+
+/** What may be typed at the end of a line. Never throws: where nobody can be asked, there are fewer choices. */
+export async function completeLine(table: Table, place: Place, line: string): Promise<Completion> {
+  const parts = splitPipes(line);
+  const words = wordsOf(parts.at(-1) ?? '');
+  const begun = /(^|\s)$/.test(line) || line.endsWith('|') ? '' : (words.pop() ?? '');
+  const all = parts.length > 1 ? filtersAfter(words) : await choicesOf(table, place, words).catch(() => []);
+  return { choices: all.filter(({ word }) => word.startsWith(begun)), begun };
+}
+
+const filtersAfter = (words: readonly string[]): readonly Choice[] => (words.length === 0 ? filterChoices : []);
+
+async function choicesOf(table: Table, place: Place, words: readonly string[]): Promise<readonly Choice[]> {
+  if (words.length > 0) return choicesAfter(table, await asCommand(table, place, words), place);
+  const commands = await choicesAfter(table, [], place);
+  if (place.path.length === 0) return commands;
+  const draft = new ConfigurationDraft(await place.lab.configuration.candidate());
+  return [...draft.choices(place.path), ...commands];
+}
+
+/** What a person is told who types `?`: what may come next, and what it does. */
+export function formatChoices(choices: readonly Choice[]): string {
+  if (choices.length === 0) return '  nothing may follow, or anything\n';
+  const width = Math.max(...choices.map(({ word }) => word.length));
+  return choices.map(({ word, help }) => `  ${word.padEnd(width)}  ${help}`.trimEnd()).join('\n') + '\n';
+}
+
+/** Every command with what it does. */
+export function formatHelp<At>(table: readonly OperatorCommand<At>[]): string {
+  const rows = table.map((command) => ({ word: usageOf(command), help: command.help }));
+  const filters = filterChoices.map(({ usage, help }) => ({ word: `| ${usage}`, help }));
+  return formatChoices([...rows, ...filters]);
+}

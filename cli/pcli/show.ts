@@ -1,0 +1,183 @@
+import { nearest } from '../../lib/diagnostic.ts';
+import type { SessionRow } from '../../lib/service-area/rows.ts';
+import { InputError } from '../exit.ts';
+import { withHint } from '../live-labs.ts';
+import { formatTable } from '../table.ts';
+import { counted } from '../units.ts';
+import type { Argument, Given, Shown } from './grammar.ts';
+import { nodeArgument, nodeByNode, nodesOf, valuesOf, commands, type Command, type Place } from './place.ts';
+import { statsCommand } from './stats.ts';
+import * as tables from './tables.ts';
+
+const detail: Argument<Place> = { keyword: 'detail', help: 'everything that is known of each' };
+
+export const sessionIdArgument: Argument<Place> = {
+  keyword: 'by-id',
+  value: 'ID',
+  help: 'one session, by its id or the beginning of it',
+  choices: (place) =>
+    valuesOf(
+      place,
+      (lab, router) => lab.sessions(router),
+      ({ sessionId, service, protocol, sourceAddress, destinationAddress }) => ({
+        word: sessionId,
+        help: `${service} ${protocol} ${sourceAddress} -> ${destinationAddress}`,
+      }),
+    ),
+};
+
+const serviceArgument: Argument<Place> = {
+  keyword: 'service',
+  value: 'NAME',
+  help: 'only of this service',
+  choices: (place) =>
+    valuesOf(
+      place,
+      (lab, router) => lab.servicePaths(router),
+      ({ service }) => ({ word: service, help: 'a service' }),
+    ),
+};
+
+/** A command that shows the same kind of rows of every router. */
+const rowsOf = <Row>(
+  words: string,
+  help: string,
+  ask: (place: Place, router: string) => Promise<readonly Row[]>,
+  format: (rows: readonly Row[], given: Given) => string,
+  ...args: readonly Argument<Place>[]
+): Command => ({
+  words: ['show', ...words.split(' ')],
+  help,
+  arguments: [...args, nodeArgument()],
+  run: (place, given) =>
+    nodeByNode(place, given, async (router) => {
+      const data = await ask(place, router);
+      return { data, text: format(data, given) };
+    }),
+});
+
+const ofService = <Row extends { readonly service: string }>(rows: readonly Row[], given: Given): readonly Row[] => {
+  const name = given.text('service');
+  return name === undefined ? rows : rows.filter(({ service }) => service === name);
+};
+
+/** The whole id of the session that is meant, at whichever of the routers it is. */
+export async function sessionNamed(place: Place, given: Given, id: string): Promise<string> {
+  const known = new Set<string>();
+  for (const { name } of nodesOf(place, given))
+    for (const { sessionId } of await place.lab.sessions(name)) known.add(sessionId);
+  const found = [...known].filter((one) => one === id || one.startsWith(id.toLowerCase()));
+  if (found.length === 1) return found[0];
+  if (found.length > 1) throw new InputError(`${found.length} sessions begin with '${id}'; type more of it`);
+  const near = nearest(id, known) ?? [...known].at(0);
+  const count = known.size === 0 ? 'there are no sessions' : undefined;
+  throw new InputError(withHint(`there is no session '${id}'`, count ?? (near && `did you mean '${near}'?`)));
+}
+
+async function showSession(place: Place, given: Given, id: string): Promise<Shown> {
+  const whole = await sessionNamed(place, given, id);
+  const isIt = <Row extends Pick<SessionRow, 'sessionId'>>({ sessionId }: Row): boolean => sessionId === whole;
+  return nodeByNode(place, given, async (router) => {
+    const sessions = (await place.lab.sessions(router)).filter(isIt);
+    const flows = (await place.lab.flows(router)).filter(isIt);
+    const text = sessions.length > 0 ? tables.formatSession(sessions, flows) : 'This router does not have the session.';
+    return { data: { sessions, flows }, text };
+  });
+}
+
+const sessions = rowsOf(
+  'sessions',
+  'both directions of every session',
+  ({ lab }, router) => lab.sessions(router),
+  (rows, given) => tables.formatSessions(ofService(rows, given)),
+  sessionIdArgument,
+  serviceArgument,
+);
+
+const system: Command = {
+  words: ['show', 'system'],
+  help: 'the nodes of the lab: processes, sessions, packets',
+  run: async ({ lab }) => {
+    const rows = await Promise.all(
+      lab.nodes.map(async ({ name, kind, isUp }) => {
+        const health = isUp ? await lab.health(name).catch(() => undefined) : undefined;
+        return { node: name, kind, state: health === undefined ? 'down' : health.isStarted ? 'up' : 'waiting', health };
+      }),
+    );
+    const text = formatTable(
+      [
+        { title: 'Node', of: (row) => row.node },
+        { title: 'Kind', of: (row) => row.kind },
+        { title: 'State', of: (row) => row.state },
+        { title: 'Process', of: (row) => row.health?.pid ?? tables.NONE },
+        { title: 'Sessions', of: (row) => row.health?.sessions ?? tables.NONE },
+        { title: 'Packets', of: (row) => row.health?.packets ?? tables.NONE },
+      ],
+      rows,
+    );
+    const summary = `Lab ${lab.name} on ${lab.fabric}, ${counted(rows.length, 'node')}`;
+    return { data: { lab: lab.name, fabric: lab.fabric, nodes: rows }, text: `${summary}\n\n${text}\n` };
+  },
+};
+
+/** What the routers of a lab know. */
+export const showCommands: readonly Command[] = commands(
+  {
+    ...sessions,
+    run: (place, given) => {
+      const id = given.text('by-id');
+      return id === undefined ? sessions.run(place, given) : showSession(place, given, id);
+    },
+  },
+  rowsOf('flows', 'the flow table: keys, actions, counts', ({ lab }, router) => lab.flows(router), tables.formatFlows),
+  rowsOf(
+    'peers',
+    'the paths to peers, and whether they are up',
+    ({ lab }, router) => lab.peers(router),
+    (rows, given) => tables.formatPeers(rows, given.has('detail')),
+    detail,
+  ),
+  rowsOf(
+    'bfd',
+    'sessions of plain BFD, with systems beside SVR',
+    ({ lab }, router) => lab.bfd(router),
+    tables.formatBfd,
+  ),
+  rowsOf(
+    'service-path',
+    'every way of each service',
+    ({ lab }, router) => lab.servicePaths(router),
+    (rows, given) =>
+      given.has('detail')
+        ? tables.formatServicePathDetail(ofService(rows, given))
+        : tables.formatServicePaths(ofService(rows, given)),
+    detail,
+    serviceArgument,
+  ),
+  rowsOf(
+    'load-balancer',
+    'the ways of each service, the one that new sessions take first',
+    ({ lab }, router) => lab.servicePaths(router),
+    (rows, given) => tables.formatLoadBalancer(ofService(rows, given)),
+    serviceArgument,
+  ),
+  rowsOf('alarms', 'the alarms that stand', ({ lab }, router) => lab.alarms(router), tables.formatAlarms),
+  rowsOf(
+    'events',
+    'what happened: paths, peers, alarms, configuration',
+    ({ lab }, router) => lab.events(router),
+    (rows, given) => {
+      const category = given.text('category');
+      return tables.formatEvents(rows.filter((row) => category === undefined || row.category === category));
+    },
+    {
+      keyword: 'category',
+      value: 'CATEGORY',
+      help: 'only of this category',
+      choices: async () =>
+        ['alarm', 'bfd', 'config', 'peer'].map((word) => ({ word, help: `events of category ${word}` })),
+    },
+  ),
+  statsCommand,
+  system,
+);
