@@ -1,6 +1,6 @@
 import type { Dissection } from '../../lib/capture/dissection.ts';
 import { dropReason } from '../../lib/capture/comments.ts';
-import { formatAddress } from '../../lib/capture/fields/format.ts';
+import { formatEnd } from '../../lib/capture/fields/format.ts';
 import type { Session } from '../../lib/capture/session.ts';
 import { summarize } from '../../lib/capture/summary.ts';
 import { formatTable, type Column } from '../table.ts';
@@ -42,8 +42,8 @@ export function sessionSummary(session: Session, startSeconds: number): SessionS
     tenant: session.tenant ?? '',
     router: session.sourceRouter ?? '',
     protocol: context ? (protocols.get(context.protocol) ?? String(context.protocol)) : '',
-    source: context ? endText(context.source, context.sourcePort) : '',
-    destination: context ? endText(context.destination, context.destinationPort) : '',
+    source: context ? formatEnd(context.source, context.sourcePort) : '',
+    destination: context ? formatEnd(context.destination, context.destinationPort) : '',
     first: roundedTime(session.firstSeconds - startSeconds),
     last: roundedTime(session.lastSeconds - startSeconds),
     forwardPackets: forward.packets,
@@ -56,9 +56,6 @@ export function sessionSummary(session: Session, startSeconds: number): SessionS
 
 /** Whole microseconds: a double has no more of a time since 1970. */
 const roundedTime = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
-
-const endText = (address: Uint8Array, port: number): string =>
-  address.length === 4 ? `${formatAddress(address)}:${port}` : `[${formatAddress(address)}]:${port}`;
 
 const sessionColumns: readonly Column<SessionSummary>[] = [
   { title: 'Session', of: ({ session }) => session },

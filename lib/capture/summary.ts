@@ -112,7 +112,7 @@ function metadata(packet: Dissection): Description {
 const joined = (...words: readonly string[]): string => words.filter((word) => word !== '').join(', ');
 
 /** 'enableMetadata' as people write it. */
-const dashed = (word: string): string => word.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const dashed = (word: string): string => word.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** What the metadata names: 'corp to web, 10.1.0.10:61028 to 10.2.0.10:7000'. */
 function namesIn(packet: Dissection, attributes: Attributes): string {
@@ -138,7 +138,7 @@ function fragmentInfo(packet: Dissection): string {
 }
 
 /** What a packet carries for its session, with the L4 header that it may have inside. */
-function contentInfo(packet: Dissection): string {
+export function contentInfo(packet: Dissection): string {
   const { content, trailer } = packet;
   const seal = trailer && trailer.status !== 'unchecked' && trailer.status !== 'right' ? `HMAC ${trailer.status}` : '';
   if (!content) return joined('', seal);

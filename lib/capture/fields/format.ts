@@ -39,3 +39,7 @@ export function formatAddress(bytes: Uint8Array): string {
   if (addresses.size < ADDRESSES_MAX) addresses.set(number, text);
   return text;
 }
+
+/** An address and a port, as URLs have them. */
+export const formatEnd = (address: Uint8Array, port: number): string =>
+  address.length === 4 ? `${formatAddress(address)}:${port}` : `[${formatAddress(address)}]:${port}`;

@@ -1,0 +1,142 @@
+import { dropReason } from '../comments.ts';
+import type { Dissection } from '../dissection.ts';
+import type { Direction } from '../session.ts';
+import { summarize } from '../summary.ts';
+import { shapeOf, type HopShape } from './hop-kinds.ts';
+import type { LadderHop } from './model.ts';
+import type { PathOrder } from './path-order.ts';
+import { microsecondsOf } from './run-clock.ts';
+
+/** A hop while it is being put together; its nodes by their places in the order of first sight, -1 if not seen. */
+export interface TrackedHop extends HopShape {
+  readonly time: number;
+  arrived: number | undefined;
+  readonly packet: number;
+  readonly direction: Direction;
+  readonly from: number;
+  readonly fromPort: string;
+  to: number;
+  readonly source: string;
+  readonly destination: string;
+  rewritten: LadderHop['rewritten'];
+  dropped: LadderHop['dropped'];
+}
+
+/** What is known of a packet that may be seen again. */
+interface Travelling {
+  /** Left and not yet come; those of its fragments come in the order in which they left. */
+  readonly onTheWay: TrackedHop[];
+  /** The hop by which it came to where it was seen last. */
+  came: TrackedHop | undefined;
+}
+
+/** Joins what was seen of packets at single ports to hops from node to node, by the packets' ids. */
+export class HopTracker {
+  readonly #order: PathOrder;
+  readonly #travelling = new Map<number, Travelling>();
+  /** By node: the ends that it last put in each other's place. */
+  readonly #rewrites = new Map<number, string>();
+  /** By node, port and direction: where packets that left there came last. */
+  readonly #destinations = new Map<string, number>();
+
+  constructor(order: PathOrder) {
+    this.#order = order;
+  }
+
+  /**
+   * The hop that begins with what was seen; undefined if it only ends one. `null` if the node is one too many.
+   * A capture that does not tell how packets go from node to node has hops from address to address.
+   */
+  see(packet: Dissection): TrackedHop | undefined | null {
+    const { frame } = packet;
+    if (frame.id === 0 || frame.direction === undefined || frame.at.node === '') return this.#betweenAddresses(packet);
+    const node = this.#order.placeOf(frame.at.node);
+    if (node < 0) return null;
+    const travelling = this.#travellingOf(frame.id);
+    return frame.direction === 'out' ? this.#left(packet, node, travelling) : this.#came(packet, node, travelling);
+  }
+
+  /** Where such a packet would have come to; -1 if none ever did. */
+  destinationOf({ from, fromPort, direction }: TrackedHop): number {
+    return this.#destinations.get(`${from} ${fromPort} ${direction}`) ?? -1;
+  }
+
+  #left(packet: Dissection, node: number, { onTheWay, came }: Travelling): TrackedHop {
+    const hop = hopOf(packet, node, packet.frame.at.port);
+    if (came?.to === node) hop.rewritten = this.#newEnds(came, hop);
+    const reason = dropReason(packet.frame.comments());
+    if (reason === undefined) onTheWay.push(hop);
+    else hop.dropped = { by: 'link', reason };
+    return hop;
+  }
+
+  #came(packet: Dissection, node: number, travelling: Travelling): TrackedHop | undefined {
+    const known = travelling.onTheWay.shift();
+    const hop = known ?? hopOf(packet, travelling.came?.from ?? -1, '');
+    hop.to = node;
+    hop.arrived = microsecondsOf(packet);
+    travelling.came = hop;
+    const reason = dropReason(packet.frame.comments());
+    if (reason !== undefined) hop.dropped = { by: 'node', reason };
+    if (known) this.#destinations.set(`${hop.from} ${hop.fromPort} ${hop.direction}`, node);
+    this.#follow(hop);
+    return known ? undefined : hop;
+  }
+
+  #betweenAddresses(packet: Dissection): TrackedHop | null {
+    const { from, to } = summarize(packet);
+    const [source, destination] = [from, to].map((end) => this.#order.placeOf(addressOf(end)));
+    if (source < 0 || destination < 0) return null;
+    const hop = hopOf(packet, source, '');
+    hop.to = destination;
+    hop.arrived = hop.time;
+    this.#follow(hop);
+    return hop;
+  }
+
+  #follow({ from, to, direction }: TrackedHop): void {
+    if (from < 0 || from === to) return;
+    if (direction === 'forward') this.#order.follow(from, to);
+    else this.#order.follow(to, from);
+  }
+
+  /** The ends that a packet came with, if its node puts others in their place, and not those of the last time. */
+  #newEnds(came: TrackedHop, left: TrackedHop): LadderHop['rewritten'] {
+    if (pairOf(came) === pairOf(left)) return undefined;
+    // What comes back undoes what was done on the way there.
+    const ends = [pairOf(came), pairOf(left)].sort().join(' ');
+    if (this.#rewrites.get(left.from) === ends) return undefined;
+    this.#rewrites.set(left.from, ends);
+    return { source: came.source, destination: came.destination };
+  }
+
+  #travellingOf(id: number): Travelling {
+    let travelling = this.#travelling.get(id);
+    if (!travelling) this.#travelling.set(id, (travelling = { onTheWay: [], came: undefined }));
+    return travelling;
+  }
+}
+
+function hopOf(packet: Dissection, from: number, fromPort: string): TrackedHop {
+  const ends = summarize(packet);
+  return {
+    ...shapeOf(packet),
+    time: microsecondsOf(packet),
+    arrived: undefined,
+    packet: packet.frame.id,
+    direction: packet.direction ?? 'forward',
+    from,
+    fromPort,
+    to: -1,
+    source: ends.from,
+    destination: ends.to,
+    rewritten: undefined,
+    dropped: undefined,
+  };
+}
+
+/** The same for both directions. */
+const pairOf = ({ source, destination }: TrackedHop): string => [source, destination].sort().join(' ');
+
+/** An end without its port. */
+const addressOf = (end: string): string => (/^\[(.*)\]:\d+$/.exec(end) ?? /^([^:]*):\d+$/.exec(end))?.[1] ?? end;

@@ -1,0 +1,138 @@
+import { traceTypes } from '../../trace.ts';
+import type { Dissection } from '../dissection.ts';
+import { formatEnd } from '../fields/format.ts';
+import type { Session } from '../session.ts';
+import { HopTracker, type TrackedHop } from './hop-tracker.ts';
+import type { Ladder, LadderHop, LadderMark, LadderNote, LadderRow, LadderSession } from './model.ts';
+import { isNoteType, isOfNode, type NoteType } from './note-words.ts';
+import { PathOrder } from './path-order.ts';
+import { microsecondsOf, typeOfComment, type LadderEvent } from './run-clock.ts';
+
+/** Hops that are kept of a session; what comes after them is counted. */
+const HOPS_MAX = 200_000;
+const NOTES_MAX = 20_000;
+
+const COLUMNS_MAX = 64;
+
+interface TrackedNote {
+  readonly time: number;
+  readonly place: number;
+  readonly type: NoteType;
+  readonly reason: string | undefined;
+}
+
+/** Collects one session's packets, in the order in which they were taken, to a ladder. */
+export class LadderBuilder {
+  readonly #uuid: string;
+  readonly #order = new PathOrder(COLUMNS_MAX);
+  readonly #tracker = new HopTracker(this.#order);
+  readonly #hops: TrackedHop[] = [];
+  readonly #notes: TrackedNote[] = [];
+  #session: Session | undefined;
+  #omitted = 0;
+
+  constructor(uuid: string) {
+    this.#uuid = uuid;
+  }
+
+  /** Whether any packet of the session has come. */
+  get isEmpty(): boolean {
+    return this.#session === undefined;
+  }
+
+  /** Takes note of a packet, if it is of the session. */
+  see(packet: Dissection): void {
+    const { session } = packet;
+    if (session?.uuid !== this.#uuid) return;
+    this.#session = session;
+    const hop = this.#hops.length < HOPS_MAX ? this.#tracker.see(packet) : null;
+    if (hop === null) this.#omitted++;
+    else if (hop) this.#hops.push(hop);
+    if (hop !== null) this.#noteComments(packet);
+  }
+
+  /** What was seen so far. `events` are those of the run, and `offset` what a `RunClock` has found. */
+  build(events: readonly LadderEvent[] = [], offset = 0): Ladder {
+    const columns = this.#order.ordered();
+    const columnOf = new Map(columns.map((name, column) => [this.#order.placeOf(name), column]));
+    const begin = (this.#hops.at(0)?.time ?? 0) + offset;
+    const hops = this.#hops.map((hop) => this.#finished(hop, columnOf, offset));
+    const notes = this.#notes.map(({ time, place, type, reason }): LadderNote =>
+      noteAt(time + offset, columnOf.get(place) ?? 0, type, reason),
+    );
+    const told = events.filter(({ time }) => time >= begin);
+    const marks = told.filter(({ type }) => isDone(type)).map(markOf);
+    const more = told.flatMap((event) => this.#noteOf(event, columns));
+    // At one time: what is done to the lab, then what nodes make of it, then what their packets do.
+    const rows: LadderRow[] = [...marks, ...more, ...hops, ...notes].sort((a, b) => a.time - b.time);
+    return { session: this.#describe(), columns, rows, omitted: this.#omitted };
+  }
+
+  #noteComments(packet: Dissection): void {
+    const { frame } = packet;
+    for (const comment of frame.comments()) {
+      const type = typeOfComment(comment);
+      if (!isNoteType(type)) continue;
+      if (this.#notes.length === NOTES_MAX) return;
+      const reason = comment.length > type.length ? comment.slice(type.length + 2) : undefined;
+      this.#notes.push({ time: microsecondsOf(packet), place: this.#order.placeOf(frame.at.node), type, reason });
+    }
+  }
+
+  /** An event that no packet has as its comment, if it is about the session, or about all of a node on its way. */
+  #noteOf({ time, node, type, session, reason, path }: LadderEvent, columns: readonly string[]): LadderNote[] {
+    const column = columns.indexOf(node);
+    if (column < 0 || !isNoteType(type) || traceTypes[type].where !== 'node') return [];
+    if (session === undefined ? !isOfNode(type) : session !== this.#uuid) return [];
+    const details = [path, reason].filter((detail) => typeof detail === 'string');
+    return [noteAt(time, column, type, details.length === 0 ? undefined : details.join(', '))];
+  }
+
+  #finished(hop: TrackedHop, columnOf: ReadonlyMap<number, number>, offset: number): LadderHop {
+    const { arrived, rewritten, dropped, detail, ...rest } = hop;
+    const last = columnOf.size - 1;
+    const step = hop.direction === 'forward' ? 1 : -1;
+    const seenFrom = columnOf.get(hop.from);
+    const seenTo = columnOf.get(hop.to) ?? columnOf.get(this.#tracker.destinationOf(hop));
+    const to = seenTo ?? within((seenFrom ?? 0) + step, last);
+    return {
+      is: 'hop',
+      ...rest,
+      time: hop.time + offset,
+      from: seenFrom ?? within(to - step, last),
+      to,
+      ...(arrived !== undefined && { arrived: arrived + offset }),
+      ...(detail && { detail }),
+      ...(rewritten && { rewritten }),
+      ...(dropped && { dropped }),
+    };
+  }
+
+  #describe(): LadderSession {
+    const { service = '', tenant = '', context } = this.#session ?? {};
+    return {
+      uuid: this.#uuid,
+      service,
+      tenant,
+      source: context ? formatEnd(context.source, context.sourcePort) : '',
+      destination: context ? formatEnd(context.destination, context.destinationPort) : '',
+    };
+  }
+}
+
+const within = (column: number, last: number): number => Math.max(0, Math.min(last, column));
+
+const noteAt = (time: number, column: number, type: NoteType, reason: string | undefined): LadderNote => ({
+  is: 'note',
+  time,
+  column,
+  type,
+  ...(reason !== undefined && { reason }),
+});
+
+/** Whether an event is something that was done to the lab, and not told by a node or a link. */
+const isDone = (type: string): boolean => !(type in traceTypes) && type !== 'frame-lost';
+
+function markOf({ time, node, type, what }: LadderEvent): LadderMark {
+  return { is: 'mark', time, node, type, what: typeof what === 'string' ? what : `${type} ${node}` };
+}
