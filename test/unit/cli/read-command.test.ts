@@ -207,4 +207,38 @@ describe('svrlab read', () => {
     const { out } = await read(capture, '--fields', fields.join(','));
     deepEqual(out.split('\n'), shown.stdout.split('\n'));
   });
+
+  it('agrees with tshark about BFD', async function () {
+    this.timeout(30_000);
+    if (spawnSync('tshark', ['--version']).status !== 0) skip(this, 'tshark is not installed');
+    const fields = [
+      'bfd.version',
+      'bfd.detect_time_multiplier',
+      'bfd.message_length',
+      'bfd.my_discriminator',
+      'bfd.your_discriminator',
+      'bfd.desired_min_tx_interval',
+      'bfd.required_min_rx_interval',
+    ];
+    const asked = [...fields, 'bfd.sta'].flatMap((field) => ['-e', field]);
+    // SVR's BFD has a port of its own, which tshark has to be told of.
+    const decodeAs = ['-d', 'udp.port==1280,bfd', '-Y', 'bfd'];
+    const shown = spawnSync('tshark', ['-r', capture, ...decodeAs, '-T', 'fields', ...asked], { encoding: 'utf8' });
+    const states = ['admin-down', 'down', 'init', 'up'];
+    const expected = shown.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) =>
+        line.split('\t').map((cell, i) => (i === fields.length ? states[Number(cell)] : String(Number(cell)))),
+      );
+    const { out } = await read(capture, '-Y', 'bfd', '--fields', [...fields, 'bfd.sta'].join(','));
+    ok(expected.length > 50);
+    deepEqual(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split('\t')),
+      expected,
+    );
+  });
 });
