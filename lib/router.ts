@@ -239,8 +239,8 @@ export class Router implements Device {
 
   /**
    * Goes on with another configuration. Sessions stay unless it has no place for them: their service is gone or may not be
-   * used by their tenant any more, or they have no path left. Returns what of it cannot be had without a restart, a sentence
-   * for each; then nothing has changed.
+   * used by their tenant any more, or they have no path left (emulator choice). Returns what of it cannot be had without a
+   * restart, a sentence for each; then nothing has changed.
    */
   reconfigure(authority: Authority, now: Instant): readonly string[] {
     const reasons = restartReasons(this.#parts.authority, authority);
