@@ -5,7 +5,7 @@ import { finish, sum } from '../../lib/wire/checksum.ts';
 import { readU16, writeU16 } from '../../lib/wire/bytes.ts';
 import { wallClock } from '../clock.ts';
 import { loadNative, type RawSocket } from '../ports/native.ts';
-import { systemAddress } from './sockets.ts';
+import { systemAddress } from './system-address.ts';
 
 const ECHO_HEADER_LENGTH = 8;
 const IP_PACKET_LENGTH_MAX = 65_535;

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { connect, createServer, type Socket } from 'node:net';
-import { formatAddress, parseAddress, type Family, type IpAddress } from '../../lib/address.ts';
+import { formatAddress, type Family } from '../../lib/address.ts';
 import type {
   Endpoint,
   Listener,
@@ -16,6 +16,7 @@ import type {
 import type { Instant } from '../../lib/time.ts';
 import { wallClock } from '../clock.ts';
 import { RawPingSocket } from './ping-socket.ts';
+import { systemAddress } from './system-address.ts';
 
 /** A stream takes no more than this before it has to drain. */
 const STREAM_QUEUE_BYTES = 256 * 1024;
@@ -80,11 +81,6 @@ export class RealSockets implements Sockets {
 }
 
 const anyAddress = (family: Family): string => (family === 4 ? '0.0.0.0' : '::');
-
-/** Reads an address that the system tells; a zone, as in fe80::1%eth0, is left off. */
-export function systemAddress(text: string): IpAddress | undefined {
-  return parseAddress(text.split('%')[0]);
-}
 
 class RealUdpSocket implements UdpSocket {
   readonly #socket;

@@ -4,8 +4,7 @@ import type { Authority } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import type { LabLink, LabNode, LinkEnd } from '../scenario.ts';
 import { unknownEnd } from './end.ts';
-import type { PlacedNode, PlacedPort } from './placed.ts';
-import type { Topology } from './topology.ts';
+import type { PlacedNode, PlacedPort, Topology } from './placed.ts';
 
 /** A port must be on a link, share its networks with somebody there, and have its gateways there. */
 export function checkPort({ node, at }: PlacedNode, port: PlacedPort, topology: Topology, authority: Authority): void {

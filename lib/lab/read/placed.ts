@@ -1,5 +1,5 @@
 import type { IpAddress, IpPrefix } from '../../address.ts';
-import type { LabNode } from '../scenario.ts';
+import type { LabLink, LabNode } from '../scenario.ts';
 import type { Value } from './document.ts';
 
 /** Something that was read, and where it stands in its file. */
@@ -20,4 +20,10 @@ export interface PlacedPort {
   readonly port: string;
   readonly addresses: readonly Placed<IpPrefix>[];
   readonly gateways: readonly Placed<IpAddress>[];
+}
+
+/** What stands in a lab, and what joins it. */
+export interface Topology {
+  readonly nodes: readonly LabNode[];
+  readonly links: readonly LabLink[];
 }

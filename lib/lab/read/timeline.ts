@@ -13,7 +13,7 @@ import { addressesSeenFrom } from './link-addresses.ts';
 import { readDirection } from './link-name.ts';
 import { machinesOf } from './machines.ts';
 import { impairmentFields, readImpairment } from './topology.ts';
-import type { Topology } from './topology.ts';
+import type { Topology } from './placed.ts';
 
 /** What an action says beside its own key. */
 const actionFields = {

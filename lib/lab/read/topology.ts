@@ -1,19 +1,14 @@
 import type { Authority, Node, Router } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import type { Impairment } from '../../link/impairment.ts';
-import type { HostNode, LabLink, LabNode, NodeKind, RouterNode } from '../scenario.ts';
+import type { HostNode, LabLink, NodeKind, RouterNode } from '../scenario.ts';
 import type { Fields, Value } from './document.ts';
 import { readEnd, unknownEnd } from './end.ts';
 import * as forms from './forms.ts';
 import { checkPort } from './link-addresses.ts';
 import { readDirection } from './link-name.ts';
 import { readFirewall, readNat } from './middlebox.ts';
-import type { Placed, PlacedNode } from './placed.ts';
-
-export interface Topology {
-  readonly nodes: readonly LabNode[];
-  readonly links: readonly LabLink[];
-}
+import type { Placed, PlacedNode, Topology } from './placed.ts';
 
 const nodeKinds = ['host', 'router', 'nat', 'firewall'] as const satisfies readonly NodeKind[];
 const nodeKind = forms.oneOf("a kind of node: 'host', 'router', 'nat' or 'firewall'", nodeKinds);
