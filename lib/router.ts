@@ -36,7 +36,9 @@ import {
 import { SecurityPolicies } from './security-policies.ts';
 import { Redundancy } from './redundancy/redundancy.ts';
 import type { Role } from './redundancy/election.ts';
+import { Capacity } from './service-area/capacity.ts';
 import type { ServiceAreaParts } from './service-area/parts.ts';
+import { PeerLoads } from './service-area/peer-loads.ts';
 import { Routes } from './service-area/routes.ts';
 import type { FlowRow, SessionRow } from './service-area/rows.ts';
 import { ServiceArea } from './service-area/service-area.ts';
@@ -118,6 +120,7 @@ export class Router implements Device {
       lifetime: emulator.arpTimeout,
     });
     const sessions = new SessionTable(emulator.sessionTableSize);
+    const peerLoads = new PeerLoads(emulator.peerLoadLifetime);
     this.#journal = new Journal(trace);
     // What BFD draws does not change what sessions draw.
     const chance = new SeededRandom(random.below(2 ** 32));
@@ -141,6 +144,9 @@ export class Router implements Device {
             return count > 0 ? [{ service, sessions: count }] : [];
           }),
         ),
+      toldLoad: (peerRouter, { service, sessions: count }, now) => {
+        if (this.#parts.services.byName(service)) peerLoads.learn(peerRouter, service, count, now);
+      },
       journal: this.#journal,
       waysOut,
       listener: () => this.#serviceArea.moves,
@@ -166,10 +172,11 @@ export class Router implements Device {
       sessions,
       services,
       payloadKeys: payloadKeysOf(authority, services, policies),
-      routes: this.#routesOf(configuration, interfaces, paths),
+      routes: this.#routesOf(authority, configuration, interfaces, paths, peerLoads),
       interfaces,
       neighbors,
       paths,
+      peerLoads,
       pathLoad: new Float64Array(paths.length),
       waypoints: paths.map((path) => waypointsOf(path, random)),
       pool,
@@ -260,7 +267,10 @@ export class Router implements Device {
     this.#policies = policies;
     this.#parts.authority = authority;
     this.#parts.payloadKeys = payloadKeysOf(authority, services, policies);
-    this.#parts.routes = this.#routesOf(configuration, interfaces, this.#paths.slice(0, fresh.length));
+    const { peerLoads } = this.#parts;
+    peerLoads.lifetime = authority.emulator.peerLoadLifetime;
+    const present = this.#paths.slice(0, fresh.length);
+    this.#parts.routes = this.#routesOf(authority, configuration, interfaces, present, peerLoads);
     this.#highwayParts.mtus = interfaces.list.map(({ mtu }) => mtu);
     this.#highwayParts.obeysDontFragment = authority.emulator.dontFragment === 'obey';
     this.#highwayParts.inactivityTimeout = askedAfter(authority);
@@ -348,11 +358,16 @@ export class Router implements Device {
   }
 
   #routesOf(
+    authority: Authority,
     configuration: RouterConfiguration,
     interfaces: NetworkInterfaces,
     paths: readonly ConfiguredPeerPath[],
+    peerLoads: PeerLoads,
   ): Routes {
-    return new Routes(configuration, interfaces, paths, this.#peerPaths, ({ index }) => this.#parts.pathLoad[index]);
+    const ownSessions = (service: number): number => this.#parts.sessions.countOfService[service] ?? 0;
+    const pathLoad = ({ index }: { readonly index: number }): number => this.#parts.pathLoad[index];
+    const capacity = new Capacity(authority, configuration, peerLoads, ownSessions);
+    return new Routes(configuration, interfaces, paths, this.#peerPaths, pathLoad, capacity);
   }
 
   /** This node and its twin as one router; undefined without the options that say there is one. */

@@ -29,6 +29,7 @@ export type BfdSettings = Router['bfd'];
 /** Whether and how often the MTU of a path to a peer is looked for. */
 export type PathMtuDiscoverySettings = Router['pathMtuDiscovery'];
 export type ServiceRoute = Router['serviceRoutes'][number];
+export type ServiceRoutePolicy = Authority['serviceRoutePolicies'][number];
 export type NextHop = ServiceRoute['nextHops'][number];
 export type RedundancyGroup = Router['redundancyGroups'][number];
 export type StaticRoute = Router['staticRoutes'][number];

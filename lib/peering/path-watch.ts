@@ -59,6 +59,7 @@ export interface WatchParts {
   readonly found: (watch: PathWatch, source: EndPoint) => void;
   /** Percent of the live traffic to the peer that gets lost; undefined where it is not measured. */
   readonly liveLoss: (path: PeerPath) => number | undefined;
+  readonly toldLoad: (peerRouter: string, load: ServiceLoad, now: Instant) => void;
   /** Is told of what may have changed the condition of a path. */
   readonly changed: (watch: PathWatch, now: Instant) => void;
   /** Is told when the quality of a path has been measured anew. */
@@ -108,7 +109,6 @@ export class PathWatch {
 
   #sequence = 0;
   readonly #peer: PeerEnd;
-  #peerLoads: readonly ServiceLoad[] = [];
   #peerLiveLoss: number | undefined;
   #quality: PathQuality | undefined;
 
@@ -229,11 +229,6 @@ export class PathWatch {
     return this.#peerLiveLoss;
   }
 
-  /** Sessions of a service that the peer said it has; undefined if it said nothing. */
-  peerLoad(service: string): number | undefined {
-    return this.#peerLoads.find((load) => load.service === service)?.sessions;
-  }
-
   /** Where packets to the peer go: what its own come from, behind a NAT or not. */
   get remote(): EndPoint {
     return this.#peer.source ?? { address: this.path.remote.bytes, port: SVR_BFD_PORT };
@@ -299,7 +294,7 @@ export class PathWatch {
     this.#followSpeaker(metadata, now);
     this.#followSource(source, now);
     if (metadata.observed) this.#followObserved(metadata.observed, now);
-    this.#peerLoads = metadata.serviceLoads;
+    for (const load of metadata.serviceLoads) this.#parts.toldLoad(this.path.peerRouter, load, now);
     const isLossNew = metadata.liveLoss !== this.#peerLiveLoss;
     this.#peerLiveLoss = metadata.liveLoss;
     if (isLossNew) this.#parts.measured(this, now);

@@ -54,6 +54,8 @@ export interface PeeringParts {
   readonly averageOver: Duration;
   readonly mtuProbeTimeout: Duration;
   readonly serviceLoads: () => readonly ServiceLoad[];
+  /** Is told how many sessions of a service a peer says it has. */
+  readonly toldLoad: (peerRouter: string, load: ServiceLoad, now: Instant) => void;
   readonly journal: Journal;
   /** Is told where BFD finds each peer. */
   readonly waysOut: WaysOut;
@@ -223,11 +225,6 @@ export class PeerPaths implements PathStates {
     this.#schedule(this.#states[index]);
   }
 
-  /** Sessions of a service that the peer behind a path has; undefined if it has not told. */
-  peerLoad(path: PeerPath, service: string): number | undefined {
-    return this.#states[path.index].watch?.peerLoad(service);
-  }
-
   /** At once before the first `poll`, which begins the watch. */
   nextDeadline(): Instant {
     if (!this.#watchParts) return this.#states.length > 0 ? (0 as Instant) : NEVER;
@@ -273,7 +270,7 @@ export class PeerPaths implements PathStates {
   }
 
   #newWatchParts(now: Instant): WatchParts {
-    const { router, interfaces, neighbors, pool, random, mtuProbeTimeout, serviceLoads } = this.#parts;
+    const { router, interfaces, neighbors, pool, random, mtuProbeTimeout, serviceLoads, toldLoad } = this.#parts;
     return {
       router,
       interfaces,
@@ -287,6 +284,7 @@ export class PeerPaths implements PathStates {
       failoverCounter: () => this.#failoverCounter,
       serviceLoads,
       found: ({ path }, { address, port }) => this.#parts.waysOut.setPinhole(path, address, port),
+      toldLoad,
       changed: ({ path }, at) => this.#update(this.#states[path.index], at),
       liveLoss: ({ index }) => this.#states.at(index)?.live.quality?.lossPercent,
       measured: ({ path, peerLiveLoss = 0 }, at) => {

@@ -154,13 +154,23 @@ export class Handshake {
     return 'forward';
   }
 
-  #reverseMetadata(flow: number, { sessionUuid }: Attributes, packet: Packet, now: Instant): Arrival {
+  #reverseMetadata(
+    flow: number,
+    { sessionUuid, sessionsInService }: Attributes,
+    packet: Packet,
+    now: Instant,
+  ): Arrival {
     const { flows, sessions, highway } = this.#parts;
     const forward = flow ^ 1;
     if ((flow & 1) === 0 || sessionUuid === undefined || !sessions.hasUuid(flow >> 1, sessionUuid)) {
       this.#count('staleReverseMetadata');
       highway().drop(packet, counter.serviceAreaDropped);
       return 'consumed';
+    }
+    if (sessionsInService !== undefined) {
+      const { peerRouter } = this.#parts.paths[flows.path[forward] - 1];
+      const { name } = this.#parts.services.list[sessions.service[flow >> 1]];
+      this.#parts.peerLoads.learn(peerRouter, name, sessionsInService, now);
     }
     if ((flows.flags[forward] & flowFlags.metadataOn) !== 0) {
       this.#count('validReverseMetadata');

@@ -11,6 +11,7 @@ import type { Random } from '../random.ts';
 import type { Counters } from '../stats/counters.ts';
 import type { Instant } from '../time.ts';
 import type { Trace } from '../trace.ts';
+import type { PeerLoads } from './peer-loads.ts';
 import type { Routes } from './routes.ts';
 import type { Services } from './services.ts';
 import type { SessionTable } from './session-table.ts';
@@ -35,6 +36,7 @@ export interface ServiceAreaParts {
   readonly paths: readonly PeerPath[];
   /** How many flows leave by each path, by its index. */
   readonly pathLoad: Float64Array;
+  readonly peerLoads: PeerLoads;
   /** The ports of each path, by its index. */
   readonly waypoints: readonly Waypoints[];
   /** What the payload of each service is encrypted with, by the service's index; undefined where it is not. */

@@ -3,6 +3,8 @@ import { prefixContains } from '../address.ts';
 import type { NextHop, Router as RouterConfiguration, ServiceRoute } from '../config/index.ts';
 import type { NetworkInterface, NetworkInterfaces } from '../highway/interfaces.ts';
 import type { PeerPath } from '../highway/peer-path.ts';
+import type { Instant } from '../time.ts';
+import type { Capacity } from './capacity.ts';
 import { meetsObjectives, rankPaths, vectorPriority } from './path-choice.ts';
 import type { PathStates } from './path-states.ts';
 import type { ServiceEntry } from './services.ts';
@@ -32,6 +34,7 @@ export class Routes {
   readonly #paths: readonly PeerPath[];
   readonly #states: PathStates;
   readonly #load: (path: PeerPath) => number;
+  readonly #capacity: Capacity;
 
   /** `load` is how many sessions leave by a path. */
   constructor(
@@ -40,12 +43,14 @@ export class Routes {
     paths: readonly PeerPath[],
     states: PathStates,
     load: (path: PeerPath) => number,
+    capacity: Capacity,
   ) {
     this.#router = router;
     this.#interfaces = interfaces;
     this.#paths = paths;
     this.#states = states;
     this.#load = load;
+    this.#capacity = capacity;
   }
 
   /** Whether a session of the service does well on a path, as the service's policy sees it. */
@@ -55,11 +60,11 @@ export class Routes {
   }
 
   /** The route of a service to a destination. A session is not sent back to `notTo`, the router that it came from. */
-  forService(entry: ServiceEntry, destination: IpAddress, notTo?: string): Route | NoRoute {
+  forService(entry: ServiceEntry, destination: IpAddress, now: Instant, notTo?: string): Route | NoRoute {
     const routes = this.#router.serviceRoutes.filter(({ serviceName }) => serviceName === entry.name);
     if (routes.length === 0) return this.toHost(destination);
     let reason: NoRoute = 'no-path';
-    for (const { peer, nextHops } of routes) {
+    for (const { peer, nextHops } of this.#capacity.order(entry, routes, now)) {
       const candidates = this.#paths.filter((path) => path.peer === peer && path.peerRouter !== notTo);
       const [path] = rankPaths(candidates, this.#states, entry.policy, this.#load);
       if (path) return { kind: 'peer', path };

@@ -20,6 +20,8 @@ export interface ServiceEntry {
   readonly allowed: ReadonlySet<string>;
   readonly enforcement: 'reset' | 'allow' | 'block';
   readonly policy: ServicePolicy | undefined;
+  /** Whether somebody chooses its routes by how many sessions are at their ends, and has to be told. */
+  readonly isCounted: boolean;
 }
 
 export type ServiceMatch = ServiceEntry | 'access-denied' | 'not-found';
@@ -92,6 +94,9 @@ export class Services {
 function entryOf(authority: Authority, service: Service, index: number): ServiceEntry {
   const policy = authority.servicePolicies.find(({ name }) => name === service.servicePolicy);
   const allowed = service.accessPolicies.filter(({ permission }) => permission === 'allow').map(({ source }) => source);
+  const hasLimit = authority.routers.some(({ serviceRoutes }) =>
+    serviceRoutes.some((route) => route.serviceName === service.name && route.serviceRoutePolicy !== undefined),
+  );
   return {
     index,
     name: service.name,
@@ -99,6 +104,7 @@ function entryOf(authority: Authority, service: Service, index: number): Service
     allowed: new Set(allowed),
     enforcement: policy?.transportStateEnforcement ?? 'reset',
     policy,
+    isCounted: policy?.lbStrategy === 'proportional' || hasLimit,
   };
 }
 

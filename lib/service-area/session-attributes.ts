@@ -60,9 +60,13 @@ export function sessionAttributes(parts: ServiceAreaParts, flow: number, isTcpSy
   };
   if (isReverse) {
     const reverse = mirrored(context);
+    const entry = services.list[sessions.service[session]];
+    // Only the router where the session ends knows how busy the service is (SVR sheet, section 2.3).
+    const isEgress = flows.path[flow ^ 1] === 0;
+    const load = isEgress && entry.isCounted ? { sessionsInService: sessions.countOfService[entry.index] } : {};
     return context.source.length === 4
-      ? { ...common, reverseContextIpv4: reverse, disableForwardMetadata: true }
-      : { ...common, reverseContextIpv6: reverse, disableForwardMetadata: true };
+      ? { ...common, ...load, reverseContextIpv4: reverse, disableForwardMetadata: true }
+      : { ...common, ...load, reverseContextIpv6: reverse, disableForwardMetadata: true };
   }
   return context.source.length === 4
     ? { ...common, forwardContextIpv4: context }

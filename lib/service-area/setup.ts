@@ -60,7 +60,7 @@ export class SessionSetup {
     if (entry === 'access-denied') return this.#drop(packet, 'accessDenied');
     if (!this.#mayBegin(packet, entry)) return;
 
-    const route = routes.forService(entry, addressAt(bytes, destinationAt, family));
+    const route = routes.forService(entry, addressAt(bytes, destinationAt, family), now);
     if (typeof route === 'string') return this.#refuse(packet, noRouteCounters[route], now);
     const uuid = new Uint8Array(16);
     random.fill(uuid);
@@ -77,6 +77,7 @@ export class SessionSetup {
     const seed = { uuid, service: entry.index, tenant, sourceRouter: this.#parts.router };
     const session = this.#install(seed, from, to, packet, now);
     if (session < 0) return;
+    if (to.path && entry.isCounted) this.#parts.peerLoads.begin(to.path.peerRouter, entry.name, now);
     this.#handshake.begin(session, undefined, now);
     this.#begun(session, packet, false);
     this.#parts.highway().forward(session * 2, packet, now);
@@ -135,7 +136,7 @@ export class SessionSetup {
     const seed = this.#seedFrom(packet, metadata.attributes, context);
     if (!seed) return;
     const entry = this.#parts.services.list[seed.service];
-    const route = this.#parts.routes.forService(entry, toAddress(context.destination), path.peerRouter);
+    const route = this.#parts.routes.forService(entry, toAddress(context.destination), now, path.peerRouter);
     if (typeof route === 'string') return this.#drop(packet, noRouteCounters[route]);
     const known = this.#knownSession(seed.uuid, route, context);
     if (known >= 0) return this.#goOn(known * 2, from, now);

@@ -3,7 +3,15 @@ import { emulator } from './emulator.ts';
 import { identifier } from './leaf.ts';
 import { performanceMonitoringProfile } from './performance.ts';
 import { router } from './router.ts';
-import { security, service, servicePolicy, sessionRecoveryDetection, sessionType, tenant } from './service.ts';
+import {
+  security,
+  service,
+  servicePolicy,
+  serviceRoutePolicy,
+  sessionRecoveryDetection,
+  sessionType,
+  tenant,
+} from './service.ts';
 
 /**
  * Every element of the configuration: the one table from which the readers, the writer, the messages and the TypeScript
@@ -18,6 +26,7 @@ export const authority = container('Everything that is run by one hand', {
   'session-type': sessionType,
   'performance-monitoring-profile': performanceMonitoringProfile,
   'service-policy': servicePolicy,
+  'service-route-policy': serviceRoutePolicy,
   service,
   router: atStart(router),
 });

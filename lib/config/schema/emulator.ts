@@ -72,6 +72,10 @@ export const emulator = container('Choices of the emulator itself, which the SVR
       help: 'How many sessions a router can hold at once; one more is refused and counted',
     }),
   ),
+  'peer-load-lifetime': duration('s', 1, 86_400, {
+    default: seconds(60),
+    help: 'How long it counts what a peer said of the number of its sessions',
+  }),
   'arp-timeout': atStart(
     duration('s', 1, 86_400, {
       default: seconds(300),

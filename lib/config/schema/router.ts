@@ -59,6 +59,7 @@ const serviceRoute = list('Where a router sends the traffic of a service', ['nam
   name: name('the service route'),
   description,
   'service-name': reference('service', { required: true, help: 'The service' }),
+  'service-route-policy': reference('service-route-policy', { help: 'How many sessions the route takes' }),
   peer: reference('peer', { help: 'Peer that knows the way; instead of next-hops' }),
   'next-hop': nextHop,
   vector,

@@ -103,6 +103,25 @@ export const service = list('What traffic may want to reach', ['name'], {
   'session-type': reference('session-type', { help: 'Timers of the sessions; without it, by protocol and port' }),
 });
 
+/** SVR sheet, section 8.1. */
+export const serviceRoutePolicy = list('How many sessions a service-route takes', ['name'], {
+  name: name('the service-route policy'),
+  description,
+  'max-sessions': integer(0, 999_999_999_999, {
+    help: 'Sessions of the service that the route takes; no limit if absent',
+  }),
+  'session-high-water-mark': integer(0, 100, {
+    default: 95,
+    units: 'percent',
+    help: 'Part of max-sessions from which on other routes are asked first',
+  }),
+  'session-low-water-mark': integer(0, 100, {
+    default: 90,
+    units: 'percent',
+    help: 'Part of max-sessions down to which that stays so',
+  }),
+});
+
 /** SVR sheet, section 4.6. */
 export const servicePolicy = list('How paths are chosen for services', ['name'], {
   name: name('the service policy'),

@@ -42,6 +42,17 @@ const vectors: readonly Vector[] = [
     `),
   },
   {
+    title: 'number of sessions in service',
+    encoding: 'tlv',
+    attributes: { sessionsInService: 258 },
+    bytes: hex(`
+      4c48dbc6ddf6670c  // cookie
+      1 00c 000c        // version 1, header length 12, payload length 12
+      000d 0008         // type 13, 8 bytes
+      0000000000000102  // 258 sessions
+    `),
+  },
+  {
     title: 'forward first packet',
     encoding: 'tlv',
     attributes: firstPacket,

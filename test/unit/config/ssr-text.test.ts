@@ -25,6 +25,7 @@ describe('configuration text', () => {
       healthCheckAttempts: 3,
       disableMetadataDelay: milliseconds(200),
       hmacTimeWindow: seconds(2),
+      peerLoadLifetime: seconds(60),
       replayCacheSize: 65_536,
       dontFragment: 'carry',
       reassemblyTimeout: seconds(2),
