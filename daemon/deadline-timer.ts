@@ -7,11 +7,15 @@ const TIMEOUT_MAX_MS = 2_147_483_647;
 /**
  * One timer for a deadline that moves all the time. It is set anew only when the deadline comes nearer; when the
  * deadline has gone further away, it fires early, and whoever is called arms it again.
+ *
+ * What has arrived goes first, as in the simulator: a process that had to wait for its turn must not take for silence
+ * what lies in its ring.
  */
 export class DeadlineTimer {
   readonly #fire: () => void;
   #armedFor = NEVER;
   #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
 
   constructor(fire: () => void) {
     this.#fire = fire;
@@ -25,7 +29,8 @@ export class DeadlineTimer {
     this.#timer = setTimeout(
       () => {
         this.#armedFor = NEVER;
-        this.#fire();
+        // Node asks for input between its timers and this.
+        this.#immediate = setImmediate(this.#fire);
       },
       Math.min(Math.max(waitMs, 0), TIMEOUT_MAX_MS),
     );
@@ -33,6 +38,7 @@ export class DeadlineTimer {
 
   disarm(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
     this.#armedFor = NEVER;
   }
 }
