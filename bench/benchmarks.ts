@@ -5,6 +5,7 @@ import { nanosecondsEach } from './calibration.ts';
 import { collect } from './collect.ts';
 import { benchAuthority } from './configuration.ts';
 import { RouterPair, clientFrame } from './pair.ts';
+import { failover, manyPathsInSim, manyPathsOnNetns } from './peering.ts';
 import type { Figure } from './print.ts';
 import { readBenchmark } from './read.ts';
 
@@ -25,6 +26,9 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'heap', run: heapGrowth },
   { name: 'set-up', run: setUp },
   { name: 'read', run: readBenchmark },
+  { name: 'failover', run: failover },
+  { name: 'paths', run: manyPathsInSim },
+  { name: 'paths-netns', run: manyPathsOnNetns },
 ];
 
 /** Packets of established sessions, host to peer through the spoke and peer to host through the hub; no I/O. */
