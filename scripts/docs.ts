@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { currentDocument, documentPaths, home, readDocument } from './docs/pages.ts';
+import { currentDocument, generatedPaths, home, readDocument } from './docs/pages.ts';
 import { hasPrinted, refreshPrinted } from './docs/printed.ts';
 
 /*
@@ -12,7 +12,7 @@ import { hasPrinted, refreshPrinted } from './docs/printed.ts';
 const isCheck = process.argv.includes('--check');
 const outdated: string[] = [];
 
-for (const path of documentPaths()) {
+for (const path of generatedPaths()) {
   const page = currentDocument(path);
   const { text, missing } = hasPrinted(page) ? refreshPrinted(page, home) : { text: page, missing: [] };
   for (const program of missing) console.error(`${path}: without ${program}, what it prints was left as it stands`);

@@ -1,9 +1,7 @@
 import { digestLengths } from '../crypto.ts';
+import { STAMP_LENGTH } from '../metadata/trailer.ts';
 import { equalBytes } from '../wire/bytes.ts';
 import type { Layers } from './layers.ts';
-
-/** Bytes of sequence number, time and sender before the digest of a trailer. */
-const STAMP_LENGTH = 12;
 
 const lengths = new Set(Object.values(digestLengths).map((digest) => STAMP_LENGTH + digest));
 

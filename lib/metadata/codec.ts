@@ -34,7 +34,7 @@ export const TLV_COUNT_MAX = 64;
 const TLV_HEADER_LENGTH = 4;
 
 /** A section, and the private TLV type and message that hold it in the protobuf encoding. */
-const sections = {
+export const sections = {
   header: { attributes: headerAttributes, type: 0x8001, message: svr.v1.HeaderAttributes },
   payload: { attributes: payloadAttributes, type: 0x8002, message: svr.v1.PayloadAttributes },
 } as const;

@@ -18,7 +18,7 @@ export const OUTSIDE_WINDOW = -3;
 export const OWN_PACKET = -4;
 
 /** Bytes of the sequence number, the time and the sender, which stand before the digest. */
-const STAMP_LENGTH = 12;
+export const STAMP_LENGTH = 12;
 
 /**
  * The trailer that protects a packet between two routers, at the very end of its UDP payload:

@@ -14,6 +14,7 @@ import { fieldsTable } from './fields.ts';
 import { operatorCommandsTable } from './operator.ts';
 import { fillRegions, type Generator } from './regions.ts';
 import { eventsTable, scenariosTable } from './scenarios.ts';
+import { luaAttributes, luaConstants, luaFaults, luaFields, luaMessages } from './wireshark.ts';
 
 /** The project's folder: what is compiled lies two folders below it. */
 export const home = join(import.meta.dirname, '..', '..', '..');
@@ -29,6 +30,11 @@ const generators: Readonly<Record<string, Generator>> = {
   events: eventsTable,
   fields: fieldsTable,
   'health-checks': healthChecksTable,
+  'lua-attributes': luaAttributes,
+  'lua-constants': luaConstants,
+  'lua-faults': luaFaults,
+  'lua-fields': luaFields,
+  'lua-messages': () => luaMessages(home),
   'metadata-faults': metadataFaultsTable,
   scenarios: () => scenariosTable(join(home, 'scenarios')),
   'operator-commands': operatorCommandsTable,
@@ -44,6 +50,9 @@ export function documentPaths(): string[] {
       .map((name) => join(folder, name));
   return [...markdown('.'), ...markdown('docs')];
 }
+
+/** Everything that has generated parts: the documents, and the dissector for Wireshark. */
+export const generatedPaths = (): string[] => [...documentPaths(), join('wireshark', 'svr.lua')];
 
 export const readDocument = (path: string): string => readFileSync(join(home, path), 'utf8');
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { currentDocument, documentPaths, home, readDocument } from '../../scripts/docs/pages.ts';
+import { currentDocument, documentPaths, generatedPaths, home, readDocument } from '../../scripts/docs/pages.ts';
 import { hasPrinted, refreshPrinted } from '../../scripts/docs/printed.ts';
 import { skip } from '../support/skip.ts';
 
@@ -11,10 +11,10 @@ describe('the documents', function () {
   this.timeout(60_000);
   this.slow(20_000);
 
-  for (const path of documentPaths()) {
+  for (const path of generatedPaths()) {
     const page = readDocument(path);
 
-    if (page.includes('<!-- generated:'))
+    if (page.includes('-- generated:'))
       it(`${path} has the tables of the code`, () => {
         equal(page, currentDocument(path), renew);
       });

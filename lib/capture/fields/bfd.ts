@@ -105,4 +105,15 @@ export const svrBfdFields: Field[] = fieldsOf('svr', {
   'svr.bfd.echo': told('enum', 'a packet of a link test', ({ echo }) => echo?.kind, { request: 1, reply: 2 }),
   'svr.bfd.echo.burst': told('number', 'number of the burst', ({ echo }) => echo?.burst),
   'svr.bfd.echo.index': told('number', 'place in the burst, from 0', ({ echo }) => echo?.index),
+  'svr.bfd.live_loss': told(
+    'number',
+    'percent of the live traffic from the sender to the receiver that gets lost',
+    ({ liveLoss }) => liveLoss,
+  ),
+  'svr.bfd.mtu_probe': told('enum', 'asks how long packets may be', ({ mtuProbe }) => mtuProbe?.kind, {
+    request: 1,
+    reply: 2,
+  }),
+  'svr.bfd.mtu_probe.number': told('number', 'number of the probe', ({ mtuProbe }) => mtuProbe?.number),
+  'svr.bfd.mtu_probe.size': told('number', 'length that it tries, in bytes', ({ mtuProbe }) => mtuProbe?.size),
 });

@@ -5,7 +5,7 @@ import type { MtuProbe } from '../path-mtu-discovery.ts';
 import { METADATA_LENGTH_MAX, BASE_HEADER_LENGTH } from '../../metadata/header.ts';
 
 /** Longest name of a router, node, path or service, in characters (emulator choice). */
-const NAME_LENGTH_MAX = 127;
+export const NAME_LENGTH_MAX = 127;
 
 /** Services whose load is told (emulator choice): the busiest, as far as a packet has room for them. */
 export const SERVICE_LOADS_MAX = 16;
