@@ -1,21 +1,21 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { formatDiagnostic, Lines } from '../lib/diagnostic.ts';
-import { Dissection } from '../lib/capture/dissection.ts';
+import type { Dissection } from '../lib/capture/dissection.ts';
 import { fieldTable } from '../lib/capture/fields/table.ts';
 import type { Field } from '../lib/capture/fields/field.ts';
 import { compileFilter, isFault, type Filter } from '../lib/capture/filter/compile.ts';
 import { Journey } from '../lib/capture/journey.ts';
 import type { Session } from '../lib/capture/session.ts';
-import { Sessions, type SessionStarts } from '../lib/capture/sessions.ts';
-import { InputError, exitStatus } from './exit.ts';
+import { Sessions } from '../lib/capture/sessions.ts';
+import { InputError } from './exit.ts';
 import { fieldsNamed, json, tabbed } from './read/columns.ts';
 import { knownOfLab } from './read/configuration.ts';
-import { canReadAgain, readCaptures } from './read/files.ts';
 import { formatJourney } from './read/journey-text.ts';
+import { drawLadder, type LadderRequest } from './read/ladder/command.ts';
 import { Listing } from './read/listing.ts';
+import { eachPacket, startsIn, warn } from './read/passes.ts';
 import { Statistics, formatSessions, sessionSummary } from './read/tables.ts';
 import type { Terminal } from './terminal.ts';
-import { counted } from './units.ts';
 
 interface ReadOptions {
   readonly filter?: string;
@@ -24,6 +24,11 @@ interface ReadOptions {
   readonly packet?: number;
   readonly sessions?: true;
   readonly stats?: true;
+  readonly ladder?: true;
+  readonly session?: string;
+  readonly all?: true;
+  readonly svg?: string;
+  readonly width?: number;
   readonly count?: number;
   readonly config?: string;
 }
@@ -38,6 +43,8 @@ Examples:
   svrlab read capture.pcapng --packet 99
   svrlab read capture.pcapng --fields frame.time_relative,ip.src,svr.session
   svrlab read capture.pcapng --sessions --config key-rotation
+  svrlab read out/session-recovery/capture.pcapng --ladder
+  svrlab read capture.pcapng --ladder -Y 'svr.health_check' --svg ladder.svg
 
 Filters are those of Wireshark, over the fields of docs/read.md.
 Exit status: 0, or 2 for a file, a filter or a field that makes no sense.`;
@@ -46,14 +53,14 @@ Exit status: 0, or 2 for a file, a filter or a field that makes no sense.`;
 const CHUNK_LENGTH = 32 * 1024;
 
 export function readCommand(terminal: Terminal): Command {
-  const alone = ['fields', 'packet', 'sessions', 'stats'];
+  const alone = ['fields', 'packet', 'sessions', 'stats', 'ladder'];
   const view = (flags: string, help: string): Option =>
     new Option(flags, help).conflicts(alone.filter((name) => !flags.includes(`--${name}`)));
   return new Command('read')
     .summary('look into captures: packets, sessions, one packet on its way')
     .description('Reads captures, and shows their packets, whose they are, and what SVR did to them.')
     .argument('<file...>', 'captures')
-    .option('-Y, --filter <filter>', 'only packets for which this holds')
+    .option('-Y, --filter <filter>', 'only packets for which this holds; a ladder of a session that has one')
     .addOption(view('--fields <names>', 'print these fields with tabs between them, or with --json these alone'))
     .option('--json', 'print JSON: an object a line for packets, one list of sessions, one object of statistics')
     .addOption(
@@ -61,6 +68,16 @@ export function readCommand(terminal: Terminal): Command {
     )
     .addOption(view('--sessions', 'a table of the sessions'))
     .addOption(view('--stats', 'how many packets of which kind were taken where'))
+    .addOption(view('--ladder', 'draw one session on its way through the lab, time downwards').conflicts('count'))
+    .addOption(
+      new Option(
+        '--session <id>',
+        'the session to draw, or how its id begins; else the most interesting one',
+      ).conflicts('filter'),
+    )
+    .option('--all', 'draw every packet, also those that are like others before them')
+    .addOption(new Option('--svg <file>', 'draw it as a picture, into a file').conflicts('json'))
+    .option('--width <columns>', 'draw it for a terminal of so many columns', readWidth)
     .option('-c, --count <number>', 'stop after so many packets have been shown', readCount)
     .option('--config <file>', "the lab's scenario or configuration, to decrypt and to check HMACs with")
     .addHelpText('after', examples)
@@ -71,6 +88,15 @@ export function readCommand(terminal: Terminal): Command {
 
 function readCount(text: string): number {
   if (!/^\d{1,15}$/.test(text) || Number(text) === 0) throw new InvalidArgumentError('A whole number from 1 on.');
+  return Number(text);
+}
+
+/** Fewer columns than this have no room for a ladder at all. */
+const WIDTH_MIN = 40;
+
+function readWidth(text: string): number {
+  if (!/^\d{1,4}$/.test(text) || Number(text) < WIDTH_MIN)
+    throw new InvalidArgumentError(`A whole number from ${WIDTH_MIN} to 9999.`);
   return Number(text);
 }
 
@@ -85,16 +111,16 @@ interface View {
 
 async function read(paths: readonly string[], options: ReadOptions, terminal: Terminal): Promise<void> {
   const filter = options.filter === undefined ? undefined : filterOf(options.filter);
-  const known = knownOfLab(options.config);
+  const captures = { paths, known: knownOfLab(options.config) };
+  if (options.ladder) return drawLadder(captures, ladderRequest(options, filter), terminal);
+  const only = (['session', 'svg', 'all', 'width'] as const).find((name) => options[name] !== undefined);
+  if (only !== undefined) throw new InputError(`--${only} is for ladders: add --ladder`);
   const view = viewOf(options, terminal);
-  const packet = new Dissection(known);
   const isFollowing = view.needsSession || filter?.needsSession === true;
-  const sessions = isFollowing ? new Sessions(await startsIn(paths, known)) : undefined;
+  const sessions = isFollowing ? new Sessions(await startsIn(captures)) : undefined;
   let left = options.count ?? Infinity;
   let text = '';
-  const problems = await readCaptures(paths, (frame) => {
-    packet.load(frame);
-    sessions?.see(packet);
+  const outcome = await eachPacket(captures, sessions, (packet) => {
     if (filter && !filter.test(packet)) return true;
     text += view.see(packet);
     if (text.length >= CHUNK_LENGTH) {
@@ -104,15 +130,17 @@ async function read(paths: readonly string[], options: ReadOptions, terminal: Te
     return --left > 0 && !terminal.isOutClosed;
   });
   terminal.out(text + view.end());
-  if (sessions && sessions.unfollowed > 0)
-    terminal.err(
-      `svrlab: ${counted(sessions.unfollowed, 'packet')} of sessions beyond the first 262,144 not attributed\n`,
-    );
-  for (const { path, kind, text: problem, offset } of problems) {
-    terminal.err(`svrlab: ${kind === 'truncated' ? 'warning: ' : ''}${path}, byte ${offset}: ${problem}\n`);
-    if (kind === 'corrupt') process.exitCode = exitStatus.badInput;
-  }
+  warn(outcome, terminal);
 }
+
+const ladderRequest = (options: ReadOptions, filter: Filter | undefined): LadderRequest => ({
+  session: options.session,
+  filter,
+  all: options.all === true,
+  svg: options.svg,
+  isJson: options.json === true,
+  width: options.width,
+});
 
 function filterOf(text: string): Filter {
   const filter = compileFilter(text);
@@ -120,23 +148,6 @@ function filterOf(text: string): Filter {
   const { start, end, message, hint } = filter;
   const place = { file: 'filter', ...new Lines(text).span(start, end) };
   throw new InputError(formatDiagnostic({ ...place, message, ...(hint !== undefined && { hint }) }, text));
-}
-
-/** A pass of its own, which finds out at which packets sessions begin; a pipe can be read only once. */
-async function startsIn(
-  paths: readonly string[],
-  known: ConstructorParameters<typeof Dissection>[0],
-): Promise<SessionStarts | undefined> {
-  if (!canReadAgain(paths)) return undefined;
-  const starts: SessionStarts = new Map();
-  const uuids = new Set<string>();
-  const packet = new Dissection(known);
-  await readCaptures(paths, (frame) => {
-    packet.load(frame);
-    Sessions.noteStart(packet, starts, uuids);
-    return true;
-  });
-  return starts;
 }
 
 function viewOf(options: ReadOptions, terminal: Terminal): View {

@@ -16,12 +16,23 @@ export function paintFor(stream: { readonly isTTY?: boolean }, environment = pro
   return stream.isTTY === true && !refused ? painted : unpainted;
 }
 
+/** Only a terminal, and one whose locale says that it takes UTF-8. */
+export function isUnicode(stream: { readonly isTTY?: boolean }, environment = process.env): boolean {
+  const { LC_ALL, LC_CTYPE, LANG } = environment;
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '') ?? '';
+  return stream.isTTY === true && /utf-?8/i.test(locale);
+}
+
 /** Where a command writes to: results to `out`, everything on the way there to `err`. */
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly paint: Paint;
   readonly paintError: Paint;
+  /** Columns of the terminal behind `out`; 0 if there is none. */
+  readonly width: number;
+  /** Whether `out` can show more than ASCII. */
+  readonly isUnicode: boolean;
   /** Columns of the terminal behind `err`; 0 if there is none. */
   readonly progressWidth: number;
   /** Nobody reads `out` any more: whoever has much more to say may stop. */
@@ -46,6 +57,10 @@ export function processTerminal(): Terminal {
     get isOutClosed() {
       return closed.has(process.stdout);
     },
+    get width() {
+      return process.stdout.isTTY ? process.stdout.columns : 0;
+    },
+    isUnicode: isUnicode(process.stdout),
     paint: paintFor(process.stdout),
     paintError: paintFor(process.stderr),
     get progressWidth() {

@@ -4,7 +4,11 @@ import { dropReason } from '../../lib/capture/comments.ts';
 import { arrowsOf, linesOf, type LadderLine } from '../../lib/capture/ladder/lines.ts';
 import type { Ladder, LadderHop, LadderRow } from '../../lib/capture/ladder/model.ts';
 import { noteText } from '../../lib/capture/ladder/note-words.ts';
+import { ladderSvg } from '../../cli/read/ladder/svg.ts';
+import { formatLadder } from '../../cli/read/ladder/text.ts';
+import { unpainted } from '../../cli/terminal.ts';
 import { laddersOf } from '../support/ladders.ts';
+import { xmlFault } from '../support/xml.ts';
 
 const names = readdirSync('scenarios')
   .filter((file) => file.endsWith('.yaml'))
@@ -36,6 +40,24 @@ function tell({ columns }: Ladder, line: LadderLine): string {
   }
 }
 
+const widths = [60, 80, 120, 200];
+
+/** Draws a ladder in every way: no line is too long, every drop is there, and the picture is well-formed. */
+function drawn(ladder: Ladder, drops: number): void {
+  for (const width of widths) {
+    const text = formatLadder(ladder, { width, isUnicode: width > 80, paint: unpainted, all: false });
+    deepEqual(
+      text.split('\n').filter((line) => line.length > width),
+      [],
+    );
+  }
+  const text = formatLadder(ladder, { width: 80, isUnicode: true, paint: unpainted, all: true });
+  equal(text.split('✗').length - 1, drops);
+  const svg = ladderSvg(ladder, { all: true });
+  equal(xmlFault(svg), undefined);
+  equal(svg.split(' lost">').length - 1, drops);
+}
+
 describe('ladders', () => {
   for (const name of names)
     it(`of ${name} have every packet's every hop between columns in the order of the path, and every drop`, async function () {
@@ -59,12 +81,13 @@ describe('ladders', () => {
         equal(hops.filter(({ dropped }) => dropped).length, drops.get(ladder.session.uuid) ?? 0);
         for (const all of [true, false]) {
           const lines = linesOf(ladder, { all });
-          const drawn = lines.flatMap((line) => (line.is === 'packet' ? line.hops : []));
+          const shownHops = lines.flatMap((line) => (line.is === 'packet' ? line.hops : []));
           const left = lines.map((line) => (line.is === 'folded' && line.dropped ? line.forward + line.reverse : 0));
-          const shown = drawn.filter(({ dropped }) => dropped).length + left.reduce((sum, count) => sum + count, 0);
+          const shown = shownHops.filter(({ dropped }) => dropped).length + left.reduce((sum, count) => sum + count, 0);
           equal(shown, drops.get(ladder.session.uuid) ?? 0);
-          if (all) equal(drawn.length, hops.length);
+          if (all) equal(shownHops.length, hops.length);
         }
+        drawn(ladder, drops.get(ladder.session.uuid) ?? 0);
       }
     });
 

@@ -25,6 +25,8 @@ export async function svrlab(line: string | readonly string[], labs = noLabs): P
     err: (text) => void (written.err += text),
     paint: unpainted,
     paintError: unpainted,
+    width: 0,
+    isUnicode: false,
     progressWidth: 0,
     isOutClosed: false,
   };

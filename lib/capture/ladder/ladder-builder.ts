@@ -6,7 +6,7 @@ import { HopTracker, type TrackedHop } from './hop-tracker.ts';
 import type { Ladder, LadderHop, LadderMark, LadderNote, LadderRow, LadderSession } from './model.ts';
 import { isNoteType, isOfNode, type NoteType } from './note-words.ts';
 import { PathOrder } from './path-order.ts';
-import { microsecondsOf, typeOfComment, type LadderEvent } from './run-clock.ts';
+import { isDone, microsecondsOf, typeOfComment, type LadderEvent } from './run-clock.ts';
 
 /** Hops that are kept of a session; what comes after them is counted. */
 const HOPS_MAX = 200_000;
@@ -129,9 +129,6 @@ const noteAt = (time: number, column: number, type: NoteType, reason: string | u
   type,
   ...(reason !== undefined && { reason }),
 });
-
-/** Whether an event is something that was done to the lab, and not told by a node or a link. */
-const isDone = (type: string): boolean => !(type in traceTypes) && type !== 'frame-lost';
 
 function markOf({ time, node, type, what }: LadderEvent): LadderMark {
   return { is: 'mark', time, node, type, what: typeof what === 'string' ? what : `${type} ${node}` };

@@ -1,4 +1,6 @@
+import { traceTypes } from '../../trace.ts';
 import type { Dissection } from '../dissection.ts';
+import { isNoteType } from './note-words.ts';
 
 /** An event of a run, as events.ndjson has it; `time` in microseconds since the start of the run. */
 export interface LadderEvent {
@@ -12,8 +14,15 @@ export interface LadderEvent {
   readonly what?: unknown;
 }
 
+/** Whether a ladder may tell of an event besides its packets. */
+export const isTold = ({ type }: LadderEvent): boolean =>
+  isDone(type) || (isNoteType(type) && traceTypes[type].where === 'node');
+
+/** Whether an event is something that was done to the lab, and not told by a node or a link. */
+export const isDone = (type: string): boolean => !(type in traceTypes) && type !== 'frame-lost';
+
 /** Events that are remembered until a packet is found that one of them is about. */
-const EVENTS_MAX = 1024;
+export const CLOCK_EVENTS_MAX = 1024;
 
 /** When the packet was taken, in microseconds since the first one. */
 export const microsecondsOf = ({ secondsSinceFirst }: Dissection): number => Math.round(secondsSinceFirst * 1e6);
@@ -28,7 +37,7 @@ export class RunClock {
 
   constructor(events: readonly LadderEvent[]) {
     for (const { time, node, type, packet } of events) {
-      if (this.#told.size === EVENTS_MAX) return;
+      if (this.#told.size === CLOCK_EVENTS_MAX) return;
       const key = `${packet} ${node} ${type}`;
       if (packet !== undefined && !this.#told.has(key)) this.#told.set(key, time);
     }

@@ -12,6 +12,8 @@ const silent: Terminal = {
   err: () => undefined,
   paint: unpainted,
   paintError: unpainted,
+  width: 0,
+  isUnicode: false,
   progressWidth: 0,
   isOutClosed: false,
 };
