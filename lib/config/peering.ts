@@ -142,6 +142,8 @@ function meetByAdjacency(
   const enabled = isEnabled(here) && (there === undefined || isEnabled(there));
   const local = localAddress(here.networkInterface, ipAddress);
   if (typeof local === 'string') return { enabled, obstacle: local };
+  if (peerConnectivity === 'outbound-only' && back?.peerConnectivity === 'outbound-only')
+    return { enabled, obstacle: `adjacency ${formatAddress(ipAddress)} is outbound-only, and so is the peer's` };
   const path: PeerPath = {
     ...here,
     ...commonOf(authority, router, peer, here),

@@ -3,8 +3,9 @@ import { bfdTable, peerPathTable } from './peer-path-table.ts';
 import { redundancyTable } from './redundancy-table.ts';
 import { counterTable } from './table.ts';
 
+/** All that a router counts. */
+export const routerTable = { ...counterTable, ...bfdTable, ...peerPathTable, ...redundancyTable };
 /** Counters of routers and middleboxes stand in one array, so that what both are built from counts for either. */
-const routerTable = { ...counterTable, ...bfdTable, ...peerPathTable, ...redundancyTable };
 const table = { ...routerTable, ...middleboxTable };
 
 export type CounterName = keyof typeof table;

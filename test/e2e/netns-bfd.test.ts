@@ -237,6 +237,22 @@ describe('plain BFD with other implementations', function () {
       await until(isUp);
     });
 
+    it('is seen to be killed, and comes up again', async () => {
+      await start(quick);
+      await frr();
+      vtysh(...peer, 'no shutdown');
+      await until(isUp);
+      await Promise.all(programs.splice(0).map(end));
+      const down = await until(({ state }) => state === 'down');
+      equal(down.diagnostic, 'control-detection-time-expired');
+      // What a crash leaves behind is not taken for daemons that are ready.
+      for (const socket of ['zserv.api', 'bfdd.sock', 'bfdd.vty', 'zebra.vty'])
+        rmSync(join(folder, socket), { force: true });
+      await frr();
+      vtysh(...peer, 'no shutdown');
+      await until(isUp);
+    });
+
     it('comes up over several hops', async () => {
       await start(`${quick}\nmultihop true`);
       await frr();

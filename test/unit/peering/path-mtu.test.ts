@@ -100,6 +100,40 @@ describe('the MTU of a path to a peer', () => {
     deepEqual([shown(made, made.spoke), shown(quiet, quiet.spoke)], [1_400, 0]);
   });
 
+  it('is looked for as a new configuration says, and forgotten when that wants nobody to look', () => {
+    const edit = (text: string): string => text.replaceAll('mtu 9000', 'mtu 1500');
+    const idle: LabOptions = { failover: true, hmac: {}, edit };
+    const made = searched({ carries: 1_400, spoke: '', hub: '' });
+    made.reconfigure({ ...idle, spoke: discovery(), hub: discovery() });
+    made.runFor(seconds(40));
+    deepEqual([shown(made, made.spoke), shown(made, made.hub)], [1_400, 1_400]);
+    made.reconfigure(idle);
+    made.runFor(seconds(1));
+    deepEqual([shown(made, made.spoke), shown(made, made.hub)], [0, 0]);
+    equal(made.spoke.count('bfdLinkDownTimer') + made.spoke.count('bfdLinkDownRemote'), 0);
+  });
+
+  it('is at most that of the interface, which a new configuration may make shorter or longer', () => {
+    const mtu = (bytes: number): LabOptions => ({
+      failover: true,
+      edit: (text) => text.replaceAll('mtu 9000', `mtu ${bytes}`),
+    });
+    const made = twoRouters(mtu(9_000));
+    made.server.isServer = true;
+    made.establish();
+    const longest = (): number => {
+      made.mark();
+      made.exchange('x'.repeat(1_400));
+      equal(made.client.answers.length, 1);
+      return Math.max(...made.wan.packets.map(lengthOf));
+    };
+    ok(longest() > 1_400);
+    made.reconfigure(mtu(1_000));
+    ok(longest() <= 1_000);
+    made.reconfigure(mtu(9_000));
+    ok(longest() > 1_400);
+  });
+
   it('is asked for by padded packets of exactly the length, with DF, and answered by short ones', () => {
     const made = lab({ carries: 9_000, interfaceMtu: 1_500 });
     made.runFor(seconds(3));
