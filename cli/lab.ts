@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { untilSignal } from './capture.ts';
 import { InputError } from './exit.ts';
 import { chooseLab, chooseNodes, type LiveLab, type LiveLabs, type LiveNode } from './live-labs.ts';
 import { loadScenario } from './load-scenario.ts';
@@ -23,6 +24,7 @@ export function labCommand(terminal: Terminal, labs: LiveLabs): Command {
     .addCommand(upCommand(terminal, labs))
     .addCommand(statusCommand(terminal, labs))
     .addCommand(execCommand(labs))
+    .addCommand(serveCommand(terminal, labs))
     .addCommand(downCommand(terminal, labs));
 }
 
@@ -82,6 +84,25 @@ function execCommand(labs: LiveLabs): Command {
       const lab = await chooseLab(labs, options.lab);
       const [node] = chooseNodes(lab, nodeName);
       process.exitCode = await lab.exec(node.name, program);
+    });
+}
+
+function serveCommand(terminal: Terminal, labs: LiveLabs): Command {
+  return new Command('serve')
+    .summary('serve the API of all nodes, and their metrics, on TCP')
+    .description(
+      'Serves /nodes, /nodes/NAME/... and /metrics until Ctrl-C, to those who show the token that is in the environment\n' +
+        'variable SVRLAB_API_TOKEN: authorization: Bearer TOKEN.',
+    )
+    .addOption(labOption())
+    .option('--listen <host:port>', 'where', '127.0.0.1:9464')
+    .addHelpText('after', '\nExample:\n  sudo SVRLAB_API_TOKEN=$(openssl rand -hex 16) ./svrlab lab serve')
+    .action(async ({ lab: name, listen }: { lab?: string; listen: string }) => {
+      const lab = await chooseLab(labs, name);
+      const front = await lab.serve(listen);
+      terminal.err(`Lab '${lab.name}' is served at http://${listen}/nodes and http://${listen}/metrics\n`);
+      await untilSignal((signal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())));
+      await front.close();
     });
 }
 

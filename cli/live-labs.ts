@@ -38,6 +38,8 @@ export interface LiveLab {
   clear(node: string, what: Clearable): Promise<void>;
   /** That of all its routers. */
   readonly configuration: LabConfigurator;
+  /** Opens one door to the API of all nodes, at `host:port`, for those who show the token in SVRLAB_API_TOKEN. */
+  serve(listen: string): Promise<{ close(): Promise<void> }>;
   /** Runs a program at a node, on this terminal; its exit status. */
   exec(node: string, words: readonly string[]): Promise<number>;
   /** Removes all that the lab has made. */

@@ -32,6 +32,7 @@ const programs: Record<string, string> = {
   python3: 'python3',
   bird: 'bird2',
   vtysh: 'frr',
+  promtool: 'prometheus',
 };
 const developmentFiles = ['libpcap-dev'];
 

@@ -6,6 +6,7 @@ import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import type { Counters } from '../lib/stats/counters.ts';
+import type { MetricFamily } from '../lib/stats/metrics.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
 import { Audience, type Onlooking } from './audience.ts';
@@ -13,6 +14,7 @@ import { DeviceDriver } from './device-driver.ts';
 import type { Clearable, NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
 import { CapPort, type CapDirection } from './ports/cap.ts';
 import { LinkMonitor } from './ports/link-monitor.ts';
+import type { PortStatistics } from './ports/port.ts';
 import { Recording } from './recording.ts';
 import type { RedisPlace } from './stores/redis-place.ts';
 
@@ -117,6 +119,18 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
     const packets = this.#driver?.packets ?? 0;
     const isStarted = this.#driver !== undefined;
     return { node, kind, pid: process.pid, isStarted, sessions: this.sessionCount, packets };
+  }
+
+  get router(): string | undefined {
+    return this.#described.kind === 'router' ? this.#described.router : undefined;
+  }
+
+  metrics(): readonly MetricFamily[] {
+    return this.#driver?.device.counters.metrics() ?? [];
+  }
+
+  portStatistics(): Readonly<Record<string, PortStatistics>> {
+    return this.#driver?.statistics() ?? {};
   }
 
   counters(): Record<string, number> {

@@ -62,6 +62,18 @@ export class HostNode implements NodeService {
     return { node, kind: 'host', pid: process.pid, isStarted: this.#epoch !== undefined, sessions: 0, packets };
   }
 
+  get router(): undefined {
+    return undefined;
+  }
+
+  metrics(): readonly [] {
+    return [];
+  }
+
+  portStatistics(): Record<string, never> {
+    return {};
+  }
+
   counters(): Record<string, number> {
     return {};
   }

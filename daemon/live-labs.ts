@@ -4,12 +4,14 @@ import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import { LabError } from '../lib/lab/fabric.ts';
 import type { NodeKind } from '../lib/lab/scenario.ts';
+import { readTcpPlace, TOKEN_VARIABLE } from './api/token.ts';
 import { ComposeLab, execInContainer, removeComposeLab } from './fabric/compose.ts';
 import { execIn, NetnsLab, removeNetnsLab } from './fabric/netns.ts';
 import { NodeClient } from './fabric/node-client.ts';
 import { claimOn, labFolder, readLabs, type ClaimedLab, type LabState } from './fabric/run-folder.ts';
 import { captureLab, type CaptureLimits, type CapturePlace, type LabCaptureTotals } from './lab-capture.ts';
 import { LabConfiguration, type ConfigurableRouter } from './lab-configuration.ts';
+import { serveFront } from './lab-front.ts';
 import { loadLab } from './load-lab.ts';
 import { socketPath, type Clearable, type NodeHealth } from './node-service.ts';
 
@@ -120,6 +122,12 @@ export class UpLab {
 
   capture(places: readonly CapturePlace[], sink: Writable, limits: CaptureLimits): Promise<LabCaptureTotals> {
     return captureLab({ lab: this.name, places, sink, ...limits }, (node) => clientOf(this.#state, node));
+  }
+
+  /** Opens one door to all nodes, at `host:port`, for those who have the token of the environment. */
+  async serve(listen: string): Promise<{ close(): Promise<void> }> {
+    const nodes = this.#state.nodes.map(({ name }) => ({ name, socketPath: socketPath(labFolder(this.name), name) }));
+    return serveFront(nodes, readTcpPlace(listen, process.env[TOKEN_VARIABLE]));
   }
 
   async exec(node: string, words: readonly string[]): Promise<number> {

@@ -4,7 +4,8 @@ import { parseConfiguration } from '../lib/config/index.ts';
 import { LabError } from '../lib/lab/fabric.ts';
 import type { NodeKind, Scenario } from '../lib/lab/scenario.ts';
 import type { NodeApi } from './api/route.ts';
-import { readTcpPlace, serve, type TcpPlace } from './api/server.ts';
+import { serve } from './api/server.ts';
+import { readTcpPlace, TOKEN_VARIABLE, type TcpPlace } from './api/token.ts';
 import { wallClock } from './clock.ts';
 import { takePorts } from './container-ports.ts';
 import { countStarts } from './count-starts.ts';
@@ -102,7 +103,7 @@ function storeOf({ store, storeCa }: Arguments): RedisPlace | undefined {
 }
 
 /** The token comes by the environment, where other people on the machine do not see it. */
-const tcpPlaceOf = (listen: string): TcpPlace => readTcpPlace(listen, process.env.SVRLAB_API_TOKEN);
+const tcpPlaceOf = (listen: string): TcpPlace => readTcpPlace(listen, process.env[TOKEN_VARIABLE]);
 
 /** Serves the API of a node, made anew whenever that is wanted, until somebody ends it. */
 async function live(

@@ -4,7 +4,9 @@ import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { Capturable } from './live-capture.ts';
+import type { PortStatistics } from './ports/port.ts';
 import type { SideReport } from '../lib/host/applications/report.ts';
+import type { MetricFamily } from '../lib/stats/metrics.ts';
 import type { Instant } from '../lib/time.ts';
 
 /** How a node is, in one glance. */
@@ -30,7 +32,11 @@ export type Clearable = 'stats' | 'events' | 'arp';
 /** A node as its daemon runs it. What makes no sense for its kind fails with a LabError. */
 export interface NodeService extends Capturable {
   health(): NodeHealth;
+  /** The router that the node is, or is a node of. */
+  readonly router: string | undefined;
   counters(): Record<string, number>;
+  metrics(): readonly MetricFamily[];
+  portStatistics(): Readonly<Record<string, PortStatistics>>;
   sessions(): readonly SessionRow[];
   flows(): readonly FlowRow[];
   peers(): readonly PeerRow[];

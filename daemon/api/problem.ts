@@ -30,6 +30,7 @@ export const titles: Readonly<Record<number, string>> = {
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   500: 'Internal Server Error',
+  502: 'Bad Gateway',
 };
 
 export const problem = (status: number, detail: string, hint?: string): Problem => ({

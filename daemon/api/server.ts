@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { nearest } from '../../lib/diagnostic.ts';
@@ -8,34 +7,15 @@ import { describeApi } from './openapi.ts';
 import { PROBLEM_TYPE, problem, problemOf, type Problem } from './problem.ts';
 import { isMedia, type MediaAnswer, type NodeApi, type Parameters, type Route } from './route.ts';
 import { routes } from './table.ts';
-
-/** A place on TCP. Whoever asks there must show the token. */
-export interface TcpPlace {
-  readonly host: string;
-  readonly port: number;
-  readonly token: string;
-}
+import { tokenCheck, type TcpPlace } from './token.ts';
 
 /** A unix socket. Who may speak to it is a matter of who may enter its folder. */
 export interface SocketPlace {
   readonly path: string;
 }
 
-/** A token that is shorter could be guessed. */
-const TOKEN_LENGTH_MIN = 16;
-
 const table = Object.values(routes) as unknown as readonly Route[];
 const document = describeApi(routes as unknown as Readonly<Record<string, Route>>, version);
-
-/** Reads `host:port`; a LabError says what is wrong with it, or with the token. */
-export function readTcpPlace(text: string, token: string | undefined): TcpPlace {
-  const found = /^(?:\[([0-9a-f:]+)\]|([^:\s]+)):(\d{1,5})$/i.exec(text);
-  if (!found || Number(found[3]) > 65_535)
-    throw new LabError(`'${text}' is no place to listen at; it must be such as 127.0.0.1:8080 or [::1]:8080`, 2);
-  if (token === undefined || token.length < TOKEN_LENGTH_MIN)
-    throw new LabError(`to listen on TCP, put a token of ${TOKEN_LENGTH_MIN} letters or more in SVRLAB_API_TOKEN`, 2);
-  return { host: found[1] ?? found[2], port: Number(found[3]), token };
-}
 
 /** Answers for a node in HTTP until `close` is called. */
 export async function serve(api: NodeApi, place: SocketPlace | TcpPlace): Promise<{ close(): Promise<void> }> {
@@ -74,9 +54,9 @@ export function createServer(api: NodeApi, token?: string): FastifyInstance {
   });
   server.setNotFoundHandler((request, reply) => tell(reply, notFound(request, reply)));
   if (token !== undefined) {
-    const expected = digest(token);
+    const isAllowed = tokenCheck(token);
     server.addHook('onRequest', async (request, reply) => {
-      if (timingSafeEqual(digest(bearerOf(request)), expected)) return;
+      if (isAllowed(request.headers.authorization)) return;
       reply.header('www-authenticate', 'Bearer');
       return tell(reply, problem(401, 'this needs the token of the API', 'authorization: Bearer TOKEN'));
     });
@@ -153,9 +133,3 @@ function notFound({ method, url }: FastifyRequest, reply: FastifyReply): Problem
 
 const tell = (reply: FastifyReply, found: Problem): FastifyReply =>
   reply.code(found.status).type(PROBLEM_TYPE).send(JSON.stringify(found));
-
-/** Of equal length, so that the time of a comparison tells nothing. */
-const digest = (token: string): Buffer => createHash('sha256').update(token).digest();
-
-const bearerOf = ({ headers }: FastifyRequest): string =>
-  /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';

@@ -3,6 +3,7 @@ import { configRoutes } from './config.ts';
 import { documentRoutes } from './document.ts';
 import { eventRoutes } from './events.ts';
 import { faultRoutes } from './faults.ts';
+import { metricsRoutes } from './metrics.ts';
 import { nodeRoutes } from './node.ts';
 import { peerRoutes } from './peers.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -15,6 +16,7 @@ export const routes = {
   ...peerRoutes,
   ...eventRoutes,
   ...statsRoutes,
+  ...metricsRoutes,
   ...configRoutes,
   ...faultRoutes,
   ...captureRoutes,

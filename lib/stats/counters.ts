@@ -1,4 +1,5 @@
 import { middleboxTable } from './middlebox-table.ts';
+import { metricOf, type MetricFamily } from './metrics.ts';
 import { bfdTable, peerPathTable } from './peer-path-table.ts';
 import { redundancyTable } from './redundancy-table.ts';
 import { counterTable } from './table.ts';
@@ -38,10 +39,29 @@ export const counterPath = (index: number): string => table[names[index]].path;
 /** The paths of all counters of a kind of node, in the table's order. */
 export const counterPathsOf = (kind: CountingKind): string[] => countedBy[kind].map((name) => table[name].path);
 
+/** The value of one of several things that are counted by themselves, with what tells it from the others. */
+export interface LabelledValue {
+  readonly name: CounterName;
+  /** By the words of `show stats`. */
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+}
+
+const formatLabels = (labels: LabelledValue['labels']): string =>
+  `{${Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')}}`;
+
+/** The same labels by the words of metrics: the peer is `peer`, the device `device`. */
+const metricLabels = (labels: LabelledValue['labels']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(labels).map(([name, value]) => [name.replace(/-name$/, '').replaceAll('-', '_'), String(value)]),
+  );
+
 /** What is counted for each of several things by itself, and combined in `Counters`. */
 export interface Dimension {
-  /** Paths with labels, and values. */
-  all(): readonly (readonly [string, number])[];
+  /** Those that are 0, too. */
+  all(): readonly LabelledValue[];
   /** Sets what is counted to 0, and tells `Counters` what is left. */
   clear(): void;
 }
@@ -76,6 +96,27 @@ export class Counters {
   /** Path and value of every counter of this kind of node, in the table's order; then those that have labels. */
   all(): ReadonlyMap<string, number> {
     const totals = countedBy[this.#kind].map((name) => [table[name].path, this.values[counter[name]]] as const);
-    return new Map([...totals, ...(this.#dimension?.all() ?? [])]);
+    const labelled = this.#labelled()
+      .filter(({ value }) => value !== 0)
+      .map(({ name, labels, value }) => [`${table[name].path} ${formatLabels(labels)}`, value] as const);
+    return new Map([...totals, ...labelled]);
+  }
+
+  /** Every counter as a metric, in its base unit. What is counted by itself for several things has a sample for each. */
+  metrics(): readonly MetricFamily[] {
+    const labelled = new Map<CounterName, LabelledValue[]>();
+    for (const one of this.#labelled()) labelled.set(one.name, [...(labelled.get(one.name) ?? []), one]);
+    return countedBy[this.#kind].map((name) => {
+      const { factor, ...family } = metricOf(table[name]);
+      const total = { labels: {}, value: this.values[counter[name]] * factor };
+      const samples = labelled.get(name)?.map(({ labels, value }) => {
+        return { labels: metricLabels(labels), value: value * factor };
+      });
+      return { ...family, samples: samples ?? [total] };
+    });
+  }
+
+  #labelled(): readonly LabelledValue[] {
+    return this.#dimension?.all() ?? [];
   }
 }

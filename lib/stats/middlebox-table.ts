@@ -1,4 +1,4 @@
-import { row, type CounterRow } from './table.ts';
+import { measuredRow, row, type CounterRow } from './table.ts';
 
 const mappings = 'nat mappings';
 const translated = 'nat translated';
@@ -16,8 +16,8 @@ export const middleboxTable = {
     `${mappings} rebound`,
     'a mapping was given another outside port, or another outside address',
   ),
-  natMappingsEntries: row(`${mappings} entries`, 'mappings that there are now'),
-  natMappingsMaximum: row(`${mappings} maximum`, 'most mappings that there were at one time'),
+  natMappingsEntries: measuredRow(`${mappings} entries`, 'entries', 'mappings that there are now'),
+  natMappingsMaximum: measuredRow(`${mappings} maximum`, 'entries', 'most mappings that there were at one time'),
   natRemotesForgotten: row(
     `${mappings} remotes-forgotten`,
     'an endpoint that a mapping had sent to was forgotten: a mapping remembers only so many',
@@ -37,8 +37,8 @@ export const middleboxTable = {
   firewallStatesCreated: row(`${states} created`, 'a packet from the inside opened the way for its answers'),
   firewallStatesTimedOut: row(`${states} timed-out`, 'a state ended because nothing refreshed it for too long'),
   firewallStatesForgotten: row(`${states} forgotten`, 'a state was forgotten, as a person or a scenario asked'),
-  firewallStatesEntries: row(`${states} entries`, 'states that there are now'),
-  firewallStatesMaximum: row(`${states} maximum`, 'most states that there were at one time'),
+  firewallStatesEntries: measuredRow(`${states} entries`, 'entries', 'states that there are now'),
+  firewallStatesMaximum: measuredRow(`${states} maximum`, 'entries', 'most states that there were at one time'),
   firewallOutbound: row(`${passed} outbound`, 'a packet of a state was passed from the inside to the outside'),
   firewallInbound: row(`${passed} inbound`, 'a packet of a state was passed from the outside to the inside'),
   firewallIcmpErrors: row(`${passed} icmp-errors`, 'an ICMP error was passed: it is about a packet of a state'),

@@ -1,4 +1,4 @@
-import { counter, type Counters } from './counters.ts';
+import { counter, type Counters, type LabelledValue } from './counters.ts';
 import { peerPathTable, type PathCounterName, type PathTotal } from './peer-path-table.ts';
 
 /** By what `show stats` tells one path from another. */
@@ -76,13 +76,10 @@ export class PathCounters {
     return this.#values[path * names.length + place[name]];
   }
 
-  /** Those that are not 0, each behind the labels of its path. */
-  #labelled(): [string, number][] {
+  #labelled(): LabelledValue[] {
     return this.#labels.flatMap(({ peerName, peerHost, deviceName, vlan }, path) => {
-      const labels = `{peer-name=${peerName} peer-host=${peerHost} device-name=${deviceName} vlan=${vlan}}`;
-      return names
-        .filter((name) => this.read(path, name) !== 0)
-        .map((name): [string, number] => [`${peerPathTable[name].path} ${labels}`, this.read(path, name)]);
+      const labels = { 'peer-name': peerName, 'peer-host': peerHost, 'device-name': deviceName, vlan };
+      return names.map((name) => ({ name, labels, value: this.read(path, name) }));
     });
   }
 }

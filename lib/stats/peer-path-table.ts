@@ -1,4 +1,5 @@
-import { row, type CounterRow } from './table.ts';
+import type { MeasuredUnit } from './metrics.ts';
+import { measuredRow, row, type CounterRow } from './table.ts';
 
 const byPath = 'bfd by-peer-path';
 const live = 'performance-monitoring peer-path';
@@ -16,7 +17,10 @@ interface PathCounterRow extends CounterRow {
 }
 
 const count = (path: string, help: string): PathCounterRow => ({ ...row(path, help), total: 'sum' });
-const gauge = (path: string, total: PathTotal, help: string): PathCounterRow => ({ ...row(path, help), total });
+const gauge = (path: string, measured: MeasuredUnit, total: PathTotal, help: string): PathCounterRow => ({
+  ...measuredRow(path, measured, help),
+  total,
+});
 
 /**
  * What is counted for each peer path (SVR sheet, section 5.3). `show stats` shows every path's value behind its labels,
@@ -40,13 +44,29 @@ export const peerPathTable = {
   ),
   bfdEchoSentBufferFailure: count(`${echoSent} buffer-allocation-failure`, 'an echo was not sent: no buffer was free'),
   bfdEchoReplies: count(`${byPath} echo received reply`, 'an echo came back in time'),
-  bfdLatency: gauge(`${byPath} latency`, 'highest', 'milliseconds one way, in the last link test'),
-  bfdAverageLatency: gauge(`${byPath} average-latency`, 'highest', 'the same, averaged over several link tests'),
-  bfdJitter: gauge(`${byPath} jitter`, 'highest', 'milliseconds by which the latency varied, in the last link test'),
-  bfdLoss: gauge(`${byPath} loss`, 'highest', 'percent of the echoes that were lost, in the last link test'),
-  bfdMos: gauge(`${byPath} mos`, 'lowest', 'mean opinion score in hundredths, by the last link test'),
+  bfdLatency: gauge(`${byPath} latency`, 'milliseconds', 'highest', 'milliseconds one way, in the last link test'),
+  bfdAverageLatency: gauge(
+    `${byPath} average-latency`,
+    'milliseconds',
+    'highest',
+    'the same, averaged over several link tests',
+  ),
+  bfdJitter: gauge(
+    `${byPath} jitter`,
+    'milliseconds',
+    'highest',
+    'milliseconds by which the latency varied, in the last link test',
+  ),
+  bfdLoss: gauge(`${byPath} loss`, 'percent', 'highest', 'percent of the echoes that were lost, in the last link test'),
+  bfdMos: gauge(
+    `${byPath} mos`,
+    'hundredths of a score',
+    'lowest',
+    'mean opinion score in hundredths, by the last link test',
+  ),
   bfdHoldDownTime: gauge(
     `${damping} current-hold-down-time`,
+    'seconds',
     'highest',
     'seconds that the path stays down when it comes up the next time',
   ),
@@ -69,17 +89,38 @@ export const peerPathTable = {
     `${byPath} neighbor source-nat-change`,
     'the peer comes from another address or port than before',
   ),
-  liveLatency: gauge(`${live} latency`, 'highest', 'milliseconds one way, by the last colour of live traffic'),
-  liveJitter: gauge(`${live} jitter`, 'highest', 'milliseconds by which the latency varied, by the last colour'),
+  liveLatency: gauge(
+    `${live} latency`,
+    'milliseconds',
+    'highest',
+    'milliseconds one way, by the last colour of live traffic',
+  ),
+  liveJitter: gauge(
+    `${live} jitter`,
+    'milliseconds',
+    'highest',
+    'milliseconds by which the latency varied, by the last colour',
+  ),
   liveLoss: gauge(
     `${live} loss`,
+    'percent',
     'highest',
     'percent of the marked packets to the peer that were lost, of the last colour',
   ),
-  livePeerLoss: gauge(`${live} loss-from-peer`, 'highest', 'percent that was lost of those from the peer, as it tells'),
-  liveMos: gauge(`${live} mos`, 'lowest', 'mean opinion score in hundredths, by the last colour'),
+  livePeerLoss: gauge(
+    `${live} loss-from-peer`,
+    'percent',
+    'highest',
+    'percent that was lost of those from the peer, as it tells',
+  ),
+  liveMos: gauge(
+    `${live} mos`,
+    'hundredths of a score',
+    'lowest',
+    'mean opinion score in hundredths, by the last colour',
+  ),
   liveUpdated: count(`${live} updated`, 'the fate of a colour became known'),
-  pathMtu: gauge(`${pathMtu} bytes`, 'lowest', 'the longest packet that was found to arrive at the peer'),
+  pathMtu: gauge(`${pathMtu} bytes`, 'bytes', 'lowest', 'the longest packet that was found to arrive at the peer'),
   pathMtuChanges: count(`${pathMtu} changes`, 'packets to the peer may be longer or shorter than before'),
   pathMtuBlackHoles: count(`${pathMtu} black-holes`, 'packets as long as were found to arrive do so no more'),
   pathMtuUnresolvable: count(`${pathMtu} unresolvable`, 'a search has ended without an answer to any probe'),

@@ -1,3 +1,5 @@
+import type { MeasuredUnit } from './metrics.ts';
+
 // The branches of SSR's tree of statistics that the counters hang on.
 const action = 'packet-processing action';
 const metadataFailure = `${action} failure metadata`;
@@ -14,6 +16,8 @@ const fabric = `${emulator} fragmentation fabric`;
 const ip = `${emulator} fragmentation ip`;
 
 export interface CounterRow {
+  /** Of what is measured rather than counted: what its value is in. */
+  readonly measured?: MeasuredUnit;
   /** Words behind `show stats`. */
   readonly path: string;
   /** When it is incremented, in one sentence. */
@@ -21,6 +25,13 @@ export interface CounterRow {
 }
 
 export const row = (path: string, help: string): CounterRow => ({ path, help });
+
+/** What there is now, or is measured. */
+export const measuredRow = (path: string, measured: MeasuredUnit, help: string): CounterRow => ({
+  path,
+  help,
+  measured,
+});
 
 /**
  * Every counter of a router. Names are those of SSR's `show stats` (SVR sheet, sections 3.3 and 5); those under

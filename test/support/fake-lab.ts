@@ -221,6 +221,10 @@ export class FakeLab implements LiveLab {
     return { packets: 3, interfaces: new Map([['spoke:wan', { received: 5, dropped: 2 }]]), gone: ['hub'] };
   }
 
+  async serve(): Promise<{ close(): Promise<void> }> {
+    return { close: async () => undefined };
+  }
+
   async down(): Promise<void> {
     this.asked.push('down');
   }

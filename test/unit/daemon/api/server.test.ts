@@ -1,5 +1,6 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
-import { createServer, readTcpPlace } from '../../../../daemon/api/server.ts';
+import { createServer } from '../../../../daemon/api/server.ts';
+import { readTcpPlace } from '../../../../daemon/api/token.ts';
 import { notedApi, type NotedApi } from './support.ts';
 
 interface Answer {

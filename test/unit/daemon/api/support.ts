@@ -2,8 +2,11 @@ import { Audience, type Onlooking } from '../../../../daemon/audience.ts';
 import type { NodeApi } from '../../../../daemon/api/route.ts';
 import { LiveCaptures } from '../../../../daemon/live-capture.ts';
 import type { NodeHealth, NodeService } from '../../../../daemon/node-service.ts';
+import type { PortStatistics } from '../../../../daemon/ports/port.ts';
 import { LabError } from '../../../../lib/lab/fabric.ts';
 import type { Action } from '../../../../lib/lab/scenario.ts';
+import { Counters } from '../../../../lib/stats/counters.ts';
+import type { MetricFamily } from '../../../../lib/stats/metrics.ts';
 import type { Instant } from '../../../../lib/time.ts';
 
 /** A node without ports, which takes notes of what it is told. */
@@ -25,6 +28,16 @@ export class NotedNode implements NodeService {
   health(): NodeHealth {
     const isStarted = this.startedAt !== undefined;
     return { node: 'spoke', kind: 'router', pid: 7, isStarted, sessions: 1, packets: 2 };
+  }
+
+  readonly router = 'spoke';
+
+  metrics(): readonly MetricFamily[] {
+    return new Counters().metrics();
+  }
+
+  portStatistics(): Record<string, PortStatistics> {
+    return { wan: { received: 5, sent: 4, missed: 3, oversized: 2, refused: 1 } };
   }
 
   counters(): Record<string, number> {
