@@ -126,10 +126,20 @@ export interface Running {
 /** The live captures of one node. */
 export class LiveCaptures {
   readonly #running = new Map<number, LiveCapture>();
+  readonly #before = { received: 0, dropped: 0 };
   #lastId = 0;
 
   get all(): readonly Running[] {
     return Array.from(this.#running, ([id, capture]) => ({ id, capture }));
+  }
+
+  /** Of all captures that there have been. */
+  get totals(): { received: number; dropped: number } {
+    const all = [...this.#running.values()];
+    return {
+      received: all.reduce((sum, { received }) => sum + received, this.#before.received),
+      dropped: all.reduce((sum, { dropped }) => sum + dropped, this.#before.dropped),
+    };
   }
 
   /** Of all ports if `ports` names none. It ends when its reader goes away. */
@@ -154,6 +164,8 @@ export class LiveCaptures {
       capture.end();
       leave();
       this.#running.delete(id);
+      this.#before.received += capture.received;
+      this.#before.dropped += capture.dropped;
     });
     return { id, capture };
   }

@@ -10,6 +10,7 @@ import { wallClock } from './clock.ts';
 import { takePorts } from './container-ports.ts';
 import { countStarts } from './count-starts.ts';
 import type { NodeOptions } from './device-node.ts';
+import { EventStreams } from './event-streams.ts';
 import { NodeClient } from './fabric/node-client.ts';
 import { LiveCaptures } from './live-capture.ts';
 import { changedConfiguration } from './lab-configuration.ts';
@@ -129,6 +130,7 @@ async function live(
       return service;
     },
     captures: new LiveCaptures(),
+    eventStreams: new EventStreams(),
     renew,
     end: () => void end(),
   };

@@ -1,6 +1,7 @@
 import type { EventRow } from '../../lib/peering/rows.ts';
-import { route } from './route.ts';
-import { list, number, object, oneOf, text } from './schema.ts';
+import type { LabEvent } from '../../lib/lab/fabric.ts';
+import { mediaRoute, route } from './route.ts';
+import { list, number, object, oneOf, optional, text } from './schema.ts';
 
 const event = object<EventRow>('Event', 'Something that happened.', {
   time: number('microseconds since the Unix epoch'),
@@ -9,6 +10,19 @@ const event = object<EventRow>('Event', 'Something that happened.', {
   message: text('what happened'),
 });
 
+const labEvent = object<Pick<LabEvent, 'time' | 'node' | 'type' | 'packet' | 'session' | 'reason'>>(
+  'LabEvent',
+  'Something that a node did. Some types have more fields.',
+  {
+    time: number('microseconds since the start of the run'),
+    node: text('where it happened'),
+    type: text('what happened: one of the types in capture.md'),
+    packet: optional(number('id of the packet that it is about')),
+    session: optional(text("the session's UUID")),
+    reason: optional(text('why')),
+  },
+);
+
 export const eventRoutes = {
   events: route({
     method: 'GET',
@@ -16,5 +30,14 @@ export const eventRoutes = {
     summary: 'what happened to paths, peers and alarms: the last 1000 events, oldest first',
     answer: list(event),
     run: ({ node }) => node.events(),
+  }),
+  eventStream: mediaRoute({
+    method: 'GET',
+    path: '/events/stream',
+    summary: 'what the node does, while it happens, as lines of JSON; from now on, until the reader goes away',
+    description: 'The lines are those of events.ndjson. A reader that lets 1 MiB wait is dropped, and counted.',
+    media: ['application/x-ndjson'],
+    line: labEvent,
+    run: ({ node, eventStreams }) => ({ type: 'application/x-ndjson', content: eventStreams.open(node) }),
   }),
 };

@@ -1,7 +1,9 @@
 import { formatMetrics, METRIC_PREFIX, type MetricFamily, type Sample } from '../../lib/stats/metrics.ts';
 import type { NodeService } from '../node-service.ts';
 import { version } from '../version.ts';
-import { mediaRoute } from './route.ts';
+import type { EventStreams } from '../event-streams.ts';
+import type { LiveCaptures } from '../live-capture.ts';
+import { mediaRoute, type NodeApi } from './route.ts';
 
 const OPENMETRICS = 'application/openmetrics-text';
 const TEXT = 'text/plain';
@@ -12,22 +14,45 @@ export const metricsRoutes = {
     path: '/metrics',
     summary: 'counters, gauges, ports and peers for Prometheus: OpenMetrics for those who accept it',
     media: [OPENMETRICS, TEXT],
-    run: ({ node }, { accept }) => {
+    run: (api, { accept }) => {
       const isOpen = accept.includes(OPENMETRICS);
       const type = isOpen ? `${OPENMETRICS}; version=1.0.0; charset=utf-8` : `${TEXT}; version=0.0.4; charset=utf-8`;
-      return { type, content: formatMetrics(metricsOf(node), isOpen ? 'openmetrics' : 'text') };
+      return { type, content: formatMetrics(metricsOf(api), isOpen ? 'openmetrics' : 'text') };
     },
   }),
 };
 
 /** Every metric of a node, each sample with the label `node`, and `router` if it is one. */
-export function metricsOf(node: NodeService): readonly MetricFamily[] {
+export function metricsOf({
+  node,
+  captures,
+  eventStreams,
+}: Pick<NodeApi, 'node' | 'captures' | 'eventStreams'>): readonly MetricFamily[] {
   const { router } = node;
   const own = { node: node.name, ...(router !== undefined && { router }) };
-  return [...aboutNode(node), ...node.metrics()].map((family) => ({
+  return [...aboutNode(node), ...aboutReaders(captures, eventStreams), ...node.metrics()].map((family) => ({
     ...family,
     samples: family.samples.map(({ labels, value }) => ({ labels: { ...own, ...labels }, value })),
   }));
+}
+
+function aboutReaders(captures: LiveCaptures, eventStreams: EventStreams): MetricFamily[] {
+  const counter = (name: string, help: string, value: number): MetricFamily => ({
+    name: METRIC_PREFIX + name,
+    type: 'counter',
+    help,
+    samples: [{ labels: {}, value }],
+  });
+  const { received, dropped } = captures.totals;
+  return [
+    counter('capture_packets', 'packets that came to live captures', received),
+    counter('capture_dropped_packets', 'packets of those that were dropped because a reader was too slow', dropped),
+    counter(
+      'event_readers_dropped',
+      'readers of events that were dropped because they were too slow',
+      eventStreams.dropped,
+    ),
+  ];
 }
 
 function aboutNode(node: NodeService): MetricFamily[] {

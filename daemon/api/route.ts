@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { EventStreams } from '../event-streams.ts';
 import type { LiveCaptures } from '../live-capture.ts';
 import type { NodeService } from '../node-service.ts';
 import type { JsonSchema, Schema, ValueOf } from './schema.ts';
@@ -8,6 +9,7 @@ export interface NodeApi {
   /** The node as it is now: `renew` puts another in its place. */
   readonly node: NodeService;
   readonly captures: LiveCaptures;
+  readonly eventStreams: EventStreams;
   /** Stops the node and puts a new one in its place, which remembers nothing and waits to be started. */
   renew(): Promise<void>;
   /** Ends the process, once what is being answered has been. */

@@ -23,9 +23,7 @@ describe('the metrics of a node', () => {
   });
 
   it('have no label but a few, so that they stay few themselves', () => {
-    const labels = metricsOf(notedApi().node).flatMap(({ samples }) =>
-      samples.flatMap(({ labels }) => Object.keys(labels)),
-    );
+    const labels = metricsOf(notedApi()).flatMap(({ samples }) => samples.flatMap(({ labels }) => Object.keys(labels)));
     deepEqual([...new Set(labels)].sort(), ['kind', 'node', 'port', 'router', 'severity', 'version']);
   });
 });
@@ -37,10 +35,10 @@ describe('the Grafana dashboard', () => {
   const { panels } = JSON.parse(readFileSync('docs/grafana-dashboard.json', 'utf8')) as Dashboard;
 
   it('asks for nothing that there is not', () => {
-    const node = notedApi().node;
+    const api = notedApi();
     const peer = { peer: 'hub', destination: '172.16.0.2', networkInterface: 'wan', status: 'up' };
-    node.peers = () => [peer] as never;
-    const series = metricsOf(node).map(({ name, type }) => (type === 'counter' ? `${name}_total` : name));
+    api.node.peers = () => [peer] as never;
+    const series = metricsOf(api).map(({ name, type }) => (type === 'counter' ? `${name}_total` : name));
     for (const { title, targets } of panels) {
       const asked = targets.flatMap(({ expr }) => expr.match(/svr_\w+/g) ?? []);
       ok(asked.length > 0, title);

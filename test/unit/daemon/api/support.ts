@@ -1,5 +1,6 @@
 import { Audience, type Onlooking } from '../../../../daemon/audience.ts';
 import type { NodeApi } from '../../../../daemon/api/route.ts';
+import { EventStreams } from '../../../../daemon/event-streams.ts';
 import { LiveCaptures } from '../../../../daemon/live-capture.ts';
 import type { NodeHealth, NodeService } from '../../../../daemon/node-service.ts';
 import type { PortStatistics } from '../../../../daemon/ports/port.ts';
@@ -116,6 +117,7 @@ export function notedApi(): NotedApi {
   return {
     node: new NotedNode(),
     captures: new LiveCaptures(),
+    eventStreams: new EventStreams(),
     calls,
     renew: async () => note('renew')(),
     end: note('end'),
