@@ -68,11 +68,12 @@ export function foldedTexts({ forward, reverse, until, dropped }: Folded): reado
 
 /** Everything about one hop, line by line. */
 export function titleOf({ columns }: Ladder, hop: LadderHop): string {
-  const { packet, kind, from, fromPort, to, time, arrived, source, destination, detail, dropped } = hop;
-  const place = fromPort === '' ? columns[from] : `${columns[from]}:${fromPort}`;
+  const { packet, kind, from, fromPort, to, toPort, time, arrived, source, destination, detail, dropped } = hop;
+  const place = (column: number, port: string): string =>
+    port === '' ? columns[column] : `${columns[column]}:${port}`;
   const when = arrived === undefined ? '' : `, came ${formatSeconds(arrived)}`;
   return [
-    `${packet === 0 ? '' : `#${packet} `}${place} to ${columns[to]}: ${hopTexts(hop)[0]} (${hopKinds[kind]})`,
+    `${packet === 0 ? '' : `#${packet} `}${place(from, fromPort)} to ${place(to, toPort)}: ${hopTexts(hop)[0]} (${hopKinds[kind]})`,
     `${source} > ${destination}`,
     ...(detail === undefined ? [] : [detail]),
     ...(dropped ? [dropTexts(hop, columns[to])[0]] : []),

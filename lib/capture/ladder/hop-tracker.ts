@@ -16,6 +16,8 @@ export interface TrackedHop extends HopShape {
   readonly from: number;
   readonly fromPort: string;
   to: number;
+  /** Empty if it was not seen there. */
+  toPort: string;
   readonly source: string;
   readonly destination: string;
   rewritten: LadderHop['rewritten'];
@@ -36,8 +38,8 @@ export class HopTracker {
   readonly #travelling = new Map<number, Travelling>();
   /** By node: the ends that it last put in each other's place. */
   readonly #rewrites = new Map<number, string>();
-  /** By node, port and direction: where packets that left there came last. */
-  readonly #destinations = new Map<string, number>();
+  /** By node, port and the direction in which packets leave there: the node at the other end. */
+  readonly #neighbors = new Map<string, number>();
 
   constructor(order: PathOrder) {
     this.#order = order;
@@ -56,9 +58,18 @@ export class HopTracker {
     return frame.direction === 'out' ? this.#left(packet, node, travelling) : this.#came(packet, node, travelling);
   }
 
-  /** Where such a packet would have come to; -1 if none ever did. */
-  destinationOf({ from, fromPort, direction }: TrackedHop): number {
-    return this.#destinations.get(`${from} ${fromPort} ${direction}`) ?? -1;
+  /**
+   * Both ends of a hop, in `order`. For one that was not seen, what such packets come from or go to otherwise; if they never
+   * did, its address takes the place of a node.
+   */
+  endsOf(hop: TrackedHop, order: PathOrder): { readonly from: number; readonly to: number } {
+    const { direction, fromPort, toPort, source, destination } = hop;
+    const neighbor = (node: number, port: string, way: Direction, address: string): number =>
+      this.#neighbors.get(`${node} ${port} ${way}`) ?? order.placeOf(addressOf(address));
+    const from = hop.from < 0 ? neighbor(hop.to, toPort, oppositeOf(direction), source) : hop.from;
+    const to = hop.to < 0 ? neighbor(hop.from, fromPort, direction, destination) : hop.to;
+    if (from !== hop.from || to !== hop.to) follow(order, from, to, direction);
+    return { from, to };
   }
 
   #left(packet: Dissection, node: number, { onTheWay, came }: Travelling): TrackedHop {
@@ -74,12 +85,16 @@ export class HopTracker {
     const known = travelling.onTheWay.shift();
     const hop = known ?? hopOf(packet, travelling.came?.from ?? -1, '');
     hop.to = node;
+    hop.toPort = packet.frame.at.port;
     hop.arrived = microsecondsOf(packet);
     travelling.came = hop;
     const reason = dropReason(packet.frame.comments());
     if (reason !== undefined) hop.dropped = { by: 'node', reason };
-    if (known) this.#destinations.set(`${hop.from} ${hop.fromPort} ${hop.direction}`, node);
-    this.#follow(hop);
+    if (known) {
+      this.#neighbors.set(`${hop.from} ${hop.fromPort} ${hop.direction}`, node);
+      this.#neighbors.set(`${node} ${hop.toPort} ${oppositeOf(hop.direction)}`, hop.from);
+    }
+    follow(this.#order, hop.from, node, hop.direction);
     return known ? undefined : hop;
   }
 
@@ -90,14 +105,8 @@ export class HopTracker {
     const hop = hopOf(packet, source, '');
     hop.to = destination;
     hop.arrived = hop.time;
-    this.#follow(hop);
+    follow(this.#order, source, destination, hop.direction);
     return hop;
-  }
-
-  #follow({ from, to, direction }: TrackedHop): void {
-    if (from < 0 || from === to) return;
-    if (direction === 'forward') this.#order.follow(from, to);
-    else this.#order.follow(to, from);
   }
 
   /** The ends that a packet came with, if its node puts others in their place, and not those of the last time. */
@@ -117,6 +126,14 @@ export class HopTracker {
   }
 }
 
+function follow(order: PathOrder, from: number, to: number, direction: Direction): void {
+  if (from < 0 || to < 0 || from === to) return;
+  if (direction === 'forward') order.follow(from, to);
+  else order.follow(to, from);
+}
+
+const oppositeOf = (direction: Direction): Direction => (direction === 'forward' ? 'reverse' : 'forward');
+
 function hopOf(packet: Dissection, from: number, fromPort: string): TrackedHop {
   const ends = summarize(packet);
   return {
@@ -128,6 +145,7 @@ function hopOf(packet: Dissection, from: number, fromPort: string): TrackedHop {
     from,
     fromPort,
     to: -1,
+    toPort: '',
     source: ends.from,
     destination: ends.to,
     rewritten: undefined,

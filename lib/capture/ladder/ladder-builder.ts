@@ -53,10 +53,15 @@ export class LadderBuilder {
 
   /** What was seen so far. `events` are those of the run, and `offset` what a `RunClock` has found. */
   build(events: readonly LadderEvent[] = [], offset = 0): Ladder {
-    const columns = this.#order.ordered();
-    const columnOf = new Map(columns.map((name, column) => [this.#order.placeOf(name), column]));
+    const order = this.#order.copy();
+    const ends = this.#hops.map((hop) => this.#tracker.endsOf(hop, order));
+    const columns = order.ordered();
+    const columnOf = new Map(columns.map((name, column) => [order.placeOf(name), column]));
     const begin = (this.#hops.at(0)?.time ?? 0) + offset;
-    const hops = this.#hops.map((hop) => this.#finished(hop, columnOf, offset));
+    const hops = this.#hops.map((hop, i): LadderHop => {
+      const [from, to] = [columnOf.get(ends[i].from) ?? 0, columnOf.get(ends[i].to) ?? 0];
+      return finished({ ...hop, from, to }, offset);
+    });
     const notes = this.#notes.map(({ time, place, type, reason }): LadderNote =>
       noteAt(time + offset, columnOf.get(place) ?? 0, type, reason),
     );
@@ -73,7 +78,10 @@ export class LadderBuilder {
     for (const comment of frame.comments()) {
       const type = typeOfComment(comment);
       if (!isNoteType(type)) continue;
-      if (this.#notes.length === NOTES_MAX) return;
+      if (this.#notes.length === NOTES_MAX) {
+        this.#omitted++;
+        return;
+      }
       const reason = comment.length > type.length ? comment.slice(type.length + 2) : undefined;
       this.#notes.push({ time: microsecondsOf(packet), place: this.#order.placeOf(frame.at.node), type, reason });
     }
@@ -88,26 +96,6 @@ export class LadderBuilder {
     return [noteAt(time, column, type, details.length === 0 ? undefined : details.join(', '))];
   }
 
-  #finished(hop: TrackedHop, columnOf: ReadonlyMap<number, number>, offset: number): LadderHop {
-    const { arrived, rewritten, dropped, detail, ...rest } = hop;
-    const last = columnOf.size - 1;
-    const step = hop.direction === 'forward' ? 1 : -1;
-    const seenFrom = columnOf.get(hop.from);
-    const seenTo = columnOf.get(hop.to) ?? columnOf.get(this.#tracker.destinationOf(hop));
-    const to = seenTo ?? within((seenFrom ?? 0) + step, last);
-    return {
-      is: 'hop',
-      ...rest,
-      time: hop.time + offset,
-      from: seenFrom ?? within(to - step, last),
-      to,
-      ...(arrived !== undefined && { arrived: arrived + offset }),
-      ...(detail && { detail }),
-      ...(rewritten && { rewritten }),
-      ...(dropped && { dropped }),
-    };
-  }
-
   #describe(): LadderSession {
     const { service = '', tenant = '', context } = this.#session ?? {};
     return {
@@ -120,7 +108,17 @@ export class LadderBuilder {
   }
 }
 
-const within = (column: number, last: number): number => Math.max(0, Math.min(last, column));
+function finished({ arrived, rewritten, dropped, detail, time, ...rest }: TrackedHop, offset: number): LadderHop {
+  return {
+    is: 'hop',
+    time: time + offset,
+    ...rest,
+    ...(arrived !== undefined && { arrived: arrived + offset }),
+    ...(detail && { detail }),
+    ...(rewritten && { rewritten }),
+    ...(dropped && { dropped }),
+  };
+}
 
 const noteAt = (time: number, column: number, type: NoteType, reason: string | undefined): LadderNote => ({
   is: 'note',

@@ -79,12 +79,17 @@ export function arrowsOf({ hops }: PacketLine): (readonly LadderHop[])[] {
   const arrows: LadderHop[][] = [];
   for (const hop of hops) {
     const last = arrows.at(-1);
-    if (last && last[0].kind === hop.kind && last[0].label === hop.label && last[0].content === hop.content)
-      last.push(hop);
+    if (last && isSame(last[0], hop)) last.push(hop);
     else arrows.push([hop]);
   }
   return arrows;
 }
+
+/** Lengths do not count: they differ by the trailer, where nothing tells that there is one. */
+const isSame = (one: LadderHop, other: LadderHop): boolean =>
+  one.kind === other.kind && one.label === other.label && withoutLength(one.content) === withoutLength(other.content);
+
+const withoutLength = (content: string): string => content.replace(/ ?\d+ B/, '');
 
 function withSilences(lines: readonly (PacketLine | LadderNote | LadderMark)[]): LadderLine[] {
   const shown: LadderLine[] = [];

@@ -6,13 +6,13 @@ import type { NoteType } from './note-words.ts';
 export interface Ladder {
   readonly session: LadderSession;
   /**
-   * Names of the nodes that its packets were seen at, in the order of the way from who began it. Where a capture does not
-   * say how a packet went from node to node, addresses stand in their place.
+   * Names of the nodes that its packets were seen at, in the order of the way from who began it. Where no node was seen,
+   * or the capture does not say how packets went from node to node, addresses stand in their place.
    */
   readonly columns: readonly string[];
   /** In order of time. */
   readonly rows: readonly LadderRow[];
-  /** Hops and nodes for which there was no room. */
+  /** Hops and notes for which there was no room. */
   readonly omitted: number;
 }
 
@@ -39,10 +39,11 @@ export interface LadderHop {
   /** Id of the packet; 0 if the capture has none. */
   readonly packet: number;
   readonly direction: Direction;
-  /** Columns. Where one was not seen, it is the one where such packets leave or come. */
+  /** Columns. Where one was not seen, it is the one where such packets leave or come; its port is empty then. */
   readonly from: number;
-  readonly to: number;
   readonly fromPort: string;
+  readonly to: number;
+  readonly toPort: string;
   readonly kind: HopKind;
   /** What SVR does with it: 'metadata', 'health check'; empty for what is nothing but payload. */
   readonly label: string;

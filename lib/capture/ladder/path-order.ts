@@ -12,6 +12,14 @@ export class PathOrder {
     this.#most = most;
   }
 
+  /** The same order, which may go on by itself. */
+  copy(): PathOrder {
+    const copy = new PathOrder(this.#most);
+    for (const name of this.#names) copy.placeOf(name);
+    for (const [key, count] of this.#excess) copy.#excess.set(key, count);
+    return copy;
+  }
+
   /** The place of a node in the order of first sight; -1 if there is no room for it. */
   placeOf(name: string): number {
     const known = this.#places.get(name);

@@ -75,6 +75,11 @@ describe('svrlab read --ladder', () => {
     }
   });
 
+  it('draws a packet as one arrow where nothing happens to it, also if its trailer is not told from payload', async () => {
+    const { out } = await read(await record('tcp-survives-restart'), '--ladder');
+    match(out, /^1\.088 s {2}#9 +\|-+\+-+ TCP \[\.\] -+\+-+>\|$/m);
+  });
+
   it('leaves no packet out with --all', async () => {
     const { out } = await read(recovery, '--ladder', '--all');
     equal(out.match(/ like (these|this)/), null);
@@ -128,7 +133,7 @@ describe('svrlab read --ladder', () => {
     match(err, /the ladder of session 0b11dd0e-.* is in .*ladder\.svg/);
     const svg = readFileSync(path, 'utf8');
     equal(xmlFault(svg), undefined);
-    match(svg, /<g class="arrow health-check lost"><title>#99 spoke:wan to hub: health check, 64 B/);
+    match(svg, /<g class="arrow health-check lost"><title>#99 spoke:wan to hub:wan: health check, 64 B/);
     match(svg, />hub drops it: emulator unknown-waypoint answered<\/text>/);
     match(svg, /172\.16\.0\.1:\d+ &gt; 172\.16\.0\.2:\d+/);
     match(svg, /prefers-color-scheme: dark/);
