@@ -175,9 +175,9 @@ local ATTRIBUTES = {
 -- generated: lua-messages
 local MESSAGES = {
   header = { [1] = { name = "fragment", wire = 2 }, [16] = { name = "security_id", wire = 0 }, [20] = { name = "icmp_error_location_ipv4", wire = 2 }, [21] = { name = "icmp_error_location_ipv6", wire = 2 }, [24] = { name = "control_message", wire = 0 }, [26] = { name = "path_metrics", wire = 2 }, [46] = { name = "session_health_check", wire = 0 } },
-  payload = { [2] = { name = "forward_context_ipv4", wire = 2 }, [3] = { name = "forward_context_ipv6", wire = 2 }, [4] = { name = "reverse_context_ipv4", wire = 2 }, [5] = { name = "reverse_context_ipv6", wire = 2 }, [6] = { name = "session_uuid", wire = 2 }, [7] = { name = "tenant", wire = 2 }, [8] = { name = "global_interface_id", wire = 0 }, [10] = { name = "service", wire = 2 }, [11] = { name = "session_payload_encrypted", wire = 0 }, [12] = { name = "tcp_syn", wire = 0 }, [13] = { name = "sessions_in_service", wire = 0 }, [14] = { name = "source_router", wire = 2 }, [15] = { name = "security_policy", wire = 2 }, [17] = { name = "destination_router", wire = 2 }, [18] = { name = "disable_forward_metadata", wire = 0 }, [19] = { name = "peer_pathway_id", wire = 2 }, [25] = { name = "source_nat_address", wire = 2 }, [28] = { name = "modify_request", wire = 2 }, [35] = { name = "application_name", wire = 2 }, [42] = { name = "remaining_session_time", wire = 0 }, [46] = { name = "security_encryption_key", wire = 2 }, [50] = { name = "multicast_group", wire = 2 }, [51] = { name = "multicast_egress_list", wire = 2 } },
-  bfd = { [1] = { name = "router", wire = 2 }, [2] = { name = "node", wire = 2 }, [3] = { name = "path_id", wire = 2 }, [4] = { name = "source_address", wire = 2 }, [5] = { name = "source_port", wire = 0 }, [6] = { name = "observed_address", wire = 2 }, [7] = { name = "observed_port", wire = 0 }, [8] = { name = "key_index", wire = 0 }, [9] = { name = "boot_counter", wire = 0 }, [10] = { name = "failover_counter", wire = 0 }, [11] = { name = "service_loads", wire = 2, repeated = true }, [12] = { name = "echo", wire = 2 }, [13] = { name = "live_loss", wire = 0 }, [14] = { name = "mtu_probe", wire = 2 } },
-  load = { [1] = { name = "service", wire = 2 }, [2] = { name = "sessions", wire = 0 } },
+  payload = { [2] = { name = "forward_context_ipv4", wire = 2 }, [3] = { name = "forward_context_ipv6", wire = 2 }, [4] = { name = "reverse_context_ipv4", wire = 2 }, [5] = { name = "reverse_context_ipv6", wire = 2 }, [6] = { name = "session_uuid", wire = 2 }, [7] = { name = "tenant", wire = 2, isText = true }, [8] = { name = "global_interface_id", wire = 0 }, [10] = { name = "service", wire = 2, isText = true }, [11] = { name = "session_payload_encrypted", wire = 0 }, [12] = { name = "tcp_syn", wire = 0 }, [13] = { name = "sessions_in_service", wire = 0 }, [14] = { name = "source_router", wire = 2, isText = true }, [15] = { name = "security_policy", wire = 2, isText = true }, [17] = { name = "destination_router", wire = 2, isText = true }, [18] = { name = "disable_forward_metadata", wire = 0 }, [19] = { name = "peer_pathway_id", wire = 2, isText = true }, [25] = { name = "source_nat_address", wire = 2 }, [28] = { name = "modify_request", wire = 2 }, [35] = { name = "application_name", wire = 2, isText = true }, [42] = { name = "remaining_session_time", wire = 0 }, [46] = { name = "security_encryption_key", wire = 2 }, [50] = { name = "multicast_group", wire = 2 }, [51] = { name = "multicast_egress_list", wire = 2 } },
+  bfd = { [1] = { name = "router", wire = 2, isText = true }, [2] = { name = "node", wire = 2, isText = true }, [3] = { name = "path_id", wire = 2, isText = true }, [4] = { name = "source_address", wire = 2 }, [5] = { name = "source_port", wire = 0 }, [6] = { name = "observed_address", wire = 2 }, [7] = { name = "observed_port", wire = 0 }, [8] = { name = "key_index", wire = 0 }, [9] = { name = "boot_counter", wire = 0 }, [10] = { name = "failover_counter", wire = 0 }, [11] = { name = "service_loads", wire = 2, repeated = true }, [12] = { name = "echo", wire = 2 }, [13] = { name = "live_loss", wire = 0 }, [14] = { name = "mtu_probe", wire = 2 } },
+  load = { [1] = { name = "service", wire = 2, isText = true }, [2] = { name = "sessions", wire = 0 } },
   echo = { [1] = { name = "kind", wire = 0 }, [2] = { name = "burst", wire = 0 }, [3] = { name = "index", wire = 0 } },
   probe = { [1] = { name = "kind", wire = 0 }, [2] = { name = "number", wire = 0 }, [3] = { name = "size", wire = 0 } },
 }
@@ -185,9 +185,15 @@ local MESSAGES = {
 
 -- generated: lua-faults
 local FAULTS = {
+  ["too-short"] = "fewer bytes came than a control packet has",
+  ["wrong-version"] = "the version is not 1",
+  ["wrong-length"] = "the length is less than its fields need, or more than came",
+  ["zero-detect-multiplier"] = "the detect multiplier is 0",
+  multipoint = "the multipoint bit is set",
+  ["zero-my-discriminator"] = "the discriminator of the sender is 0",
+  ["zero-your-discriminator"] = "the discriminator of the receiver is 0 though the sender claims to have heard of it",
   ["no-cookie"] = "the bytes do not start with the cookie",
   ["truncated-header"] = "the packet ends within the base header",
-  ["wrong-version"] = "the version is not 1",
   ["header-length"] = "the header length is less than the 12 bytes of the base header",
   ["exceeds-packet"] = "header and payload length together are more than the packet holds",
   ["too-long"] = "the block is longer than 900 bytes",
@@ -339,6 +345,9 @@ svr.prefs.protobuf =
 
 local byte = string.byte
 
+-- Whole numbers below this are exact, whatever a version of Lua makes of them.
+local SAFE = 9007199254740992
+
 local function u16(bytes, at)
   local a, b = byte(bytes, at + 1, at + 2)
   return a * 256 + b
@@ -454,8 +463,8 @@ local readers = {
   end,
   -- Numbers beyond 2^53 - 1 are refused.
   u64 = function(bytes, at)
-    local value = u32(bytes, at) * 4294967296 + u32(bytes, at + 4)
-    return value < 9007199254740992 and { { "", at, 8, value } } or nil
+    local value = u32(bytes, at) * 4294967296.0 + u32(bytes, at + 4)
+    return value < SAFE and { { "", at, 8, math.floor(value) } } or nil
   end,
   flag = function(_, at)
     return { { "", at, 0, true } }
@@ -542,7 +551,7 @@ local readers = {
 
 -- A number of at most ten bytes, and where it ends; nothing if it does not end within bytes[at, finish).
 local function varint(bytes, at, finish)
-  local value, scale = 0, 1
+  local value, scale = 0.0, 1.0
   for i = 0, 9 do
     if at + i >= finish then
       return nil
@@ -550,7 +559,7 @@ local function varint(bytes, at, finish)
     local b = byte(bytes, at + i + 1)
     value, scale = value + (b % 128) * scale, scale * 128
     if b < 128 then
-      return value, at + i + 1
+      return value < SAFE and math.floor(value) or value, at + i + 1
     end
   end
   return nil
@@ -582,6 +591,9 @@ local function readMessage(bytes, at, finish, description)
       if not length or at + length > finish then
         return nil
       end
+      if field and field.isText and not isUtf8(bytes:sub(at + 1, at + length)) then
+        return nil
+      end
       value, start, at = at, at, at + length
     elseif fixedLengths[wire] then
       at = at + fixedLengths[wire]
@@ -609,7 +621,7 @@ local scalars = {
     return value % 4294967296
   end,
   uint64 = function(value)
-    return value < 9007199254740992 and value or nil
+    return value < SAFE and value or nil
   end,
   enum = function(value)
     return value <= 255 and value or nil
@@ -821,27 +833,35 @@ end
 -- of a packet when the file was read stays with it, so that looking at it again shows the same.
 
 local owners, sessions, trailers, states
+local addressNumbers, addressCount
 
 local function forget()
   owners, sessions, trailers, states = {}, {}, {}, {}
+  addressNumbers, addressCount = {}, 0
 end
 svr.init = forget
 forget()
 
-local ipv4Source, ipv4Destination = Field.new("ip.src"), Field.new("ip.dst")
-local ipv6Source, ipv6Destination = Field.new("ipv6.src"), Field.new("ipv6.dst")
+-- A number that stands for an address. Its text is not enough: that may be a name, which several addresses have.
+local function numberOf(address)
+  local text = tostring(address)
+  local alike = addressNumbers[text]
+  if not alike then
+    alike = {}
+    addressNumbers[text] = alike
+  end
+  for i = 1, #alike do
+    if alike[i].address == address then
+      return alike[i].number
+    end
+  end
+  addressCount = addressCount + 1
+  alike[#alike + 1] = { address = address, number = addressCount }
+  return addressCount
+end
 
--- The addresses of the innermost IP header so far, as bytes.
-local function addressesOf()
-  local function last(field)
-    local all = { field() }
-    return all[#all] and all[#all].range:raw()
-  end
-  local source = last(ipv4Source)
-  if source then
-    return source, last(ipv4Destination)
-  end
-  return last(ipv6Source), last(ipv6Destination)
+local function endOf(addressNumber, port)
+  return addressNumber * 65536 + port
 end
 
 local function pairOf(one, other)
@@ -902,20 +922,23 @@ local function sessionOf(block, context, direction)
   return sessions[id], text
 end
 
-local function bindHosts(session)
-  local context, direction = session.context, session.contextDirection
+local function bindHosts(tvb, session, context, direction)
   if context.protocol ~= 17 then
     return
   end
-  local source = context.source .. context.sourcePort
-  local destination = context.destination .. context.destinationPort
+  local function addressAt(at)
+    local range = tvb(at, context.size)
+    return numberOf(context.size == 4 and range:ipv4() or range:ipv6())
+  end
+  local source = endOf(addressAt(context.at), context.sourcePort)
+  local destination = endOf(addressAt(context.at + context.size), context.destinationPort)
   local key = pairOf(source, destination)
   local from = direction == "forward" and source or destination
   owners[key] = { session = session, from = from, isBetween = false }
 end
 
 -- The owner of the two ends after a packet with metadata.
-local function learn(block, owner, key, source, destination)
+local function learn(tvb, block, owner, key, source, destination)
   local context, direction = contextOf(block)
   local session, text = sessionOf(block, context, direction)
   if not session then
@@ -934,8 +957,8 @@ local function learn(block, owner, key, source, destination)
     return owner
   end
   owners[key] = { session = session, from = from, isBetween = true, bare = {} }
-  if session.context then
-    bindHosts(session)
+  if context then
+    bindHosts(tvb, session, context, direction)
   end
   return owners[key]
 end
@@ -957,12 +980,9 @@ local function learnTrailer(bytes, kind, block, hosts)
 end
 
 -- What is known of a packet: { kind, session, direction, trailer, isRecovery }; false if it is nothing of SVR's.
-local function see(bytes, pinfo)
-  local sourceAddress, destinationAddress = addressesOf()
-  if not sourceAddress then
-    return false
-  end
-  local source, destination = sourceAddress .. pinfo.src_port, destinationAddress .. pinfo.dst_port
+local function see(tvb, bytes, pinfo)
+  local sourceAddress, destinationAddress = numberOf(pinfo.src), numberOf(pinfo.dst)
+  local source, destination = endOf(sourceAddress, pinfo.src_port), endOf(destinationAddress, pinfo.dst_port)
   local key, hosts = pairOf(source, destination), pairOf(sourceAddress, destinationAddress)
   local owner = owners[key]
   if owner and not owner.isBetween then
@@ -974,7 +994,7 @@ local function see(bytes, pinfo)
   if kind == "metadata" or kind == "fragment" then
     local told = sessionBlock(bytes, kind, block)
     local before = owner
-    owner = learn(told, owner, key, source, destination)
+    owner = learn(tvb, told, owner, key, source, destination)
     isRecovery = before ~= nil and before == owner and owner.bare[source] == true and contextOf(told) ~= nil
   end
   if kind == "bfd" then
@@ -1006,7 +1026,7 @@ local function stateOf(tvb, bytes, pinfo)
   local key = pinfo.number * 65536 + tvb:offset()
   local state = states[key]
   if state == nil and not pinfo.visited then
-    state = see(bytes, pinfo)
+    state = see(tvb, bytes, pinfo)
     -- Most of what is not SVR's is seen once more at most: only its session's packets are remembered.
     states[key] = state or nil
   end
@@ -1185,6 +1205,11 @@ end
 local bfdDissector = DissectorTable.get("udp.port"):get_dissector(PLAIN_BFD_PORT)
 local echoKinds = { [1] = "request", [2] = "reply" }
 
+-- The value of a field that has 32 bits; 0 if it is not there.
+local function u32Of(field)
+  return field and field[1] % 4294967296 or 0
+end
+
 -- What BfdMetadata says, as items { name of the field, offset, length, value }; nothing if it makes no sense.
 local function bfdItems(bytes, at, finish)
   local message = readMessage(bytes, at, finish, MESSAGES.bfd)
@@ -1202,11 +1227,21 @@ local function bfdItems(bytes, at, finish)
     put(name, field, value)
   end
   local function number(name)
-    put(name, message[name] or { 0, at, 0 }, message[name] and message[name][1] or 0)
+    put(name, message[name] or { 0, at, 0 }, u32Of(message[name]))
   end
-  local function optionalNumber(name, scale)
+  local function endlessNumber(name)
+    local field = message[name] or { 0, at, 0 }
+    isSound = isSound and field[1] < SAFE
+    put(name, field, field[1])
+  end
+  local function optionalNumber(name)
     if message[name] then
-      put(name, message[name], message[name][1] * (scale or 1))
+      put(name, message[name], u32Of(message[name]))
+    end
+  end
+  local function optionalPercent(name)
+    if message[name] then
+      put(name, message[name], math.min(100, u32Of(message[name]) / 10000))
     end
   end
   local function endPoint(name, isNeeded)
@@ -1215,10 +1250,10 @@ local function bfdItems(bytes, at, finish)
       return
     end
     local size = address and address[3]
-    isSound = isSound and (size == 4 or size == 16) and port ~= nil and port[1] > 0 and port[1] <= 0xffff
+    isSound = isSound and (size == 4 or size == 16) and u32Of(port) > 0 and u32Of(port) <= 0xffff
     if isSound then
       put(name, address, addressText(bytes, address[2], size))
-      put(name .. "_port", port, port[1])
+      put(name .. "_port", port, u32Of(port))
     end
   end
   local function exchange(name, description, parts)
@@ -1232,7 +1267,7 @@ local function bfdItems(bytes, at, finish)
     if kind then
       put(name, field, kind)
       for _, part in ipairs(parts) do
-        put(name .. "." .. part, inner[part] or field, inner[part] and inner[part][1] or 0)
+        put(name .. "." .. part, inner[part] or field, u32Of(inner[part]))
       end
     end
   end
@@ -1242,20 +1277,41 @@ local function bfdItems(bytes, at, finish)
   endPoint("source", true)
   endPoint("observed", false)
   optionalNumber("key_index")
-  number("boot_counter")
+  endlessNumber("boot_counter")
   number("failover_counter")
   for _, field in ipairs(message.service_loads or {}) do
     local load = readMessage(bytes, field[2], field[2] + field[3], MESSAGES.load)
     isSound = isSound and load ~= nil
     if load then
       local service = load.service and bytes:sub(load.service[2] + 1, load.service[2] + load.service[3]) or ""
-      put("load", field, service .. "=" .. string.format("%d", load.sessions and load.sessions[1] or 0))
+      put("load", field, service .. "=" .. string.format("%d", u32Of(load.sessions)))
     end
   end
-  optionalNumber("live_loss", 0.0001)
+  optionalPercent("live_loss")
   exchange("echo", MESSAGES.echo, { "burst", "index" })
   exchange("mtu_probe", MESSAGES.probe, { "number", "size" })
   return isSound and items or nil
+end
+
+-- Why the control packet is to be discarded (RFC 5880, section 6.8.6); nothing if it is not.
+local function controlFault(bytes)
+  local version, _, multiplier, length = byte(bytes, 1, 4)
+  local flags = byte(bytes, 2) % 64
+  local isAuthenticated = flags % 8 >= 4
+  local isIdle = byte(bytes, 2) < 128
+  if math.floor(version / 32) ~= 1 then
+    return "wrong-version"
+  elseif length < (isAuthenticated and 26 or BFD_LENGTH) or length > #bytes then
+    return "wrong-length"
+  elseif multiplier == 0 then
+    return "zero-detect-multiplier"
+  elseif flags % 2 == 1 then
+    return "multipoint"
+  elseif u32(bytes, 4) == 0 then
+    return "zero-my-discriminator"
+  elseif u32(bytes, 8) == 0 and not isIdle then
+    return "zero-your-discriminator"
+  end
 end
 
 local purposes = { ["svr.bfd.echo"] = "echo", ["svr.bfd.mtu_probe"] = "MTU probe" }
@@ -1269,8 +1325,13 @@ local function addBfdBlock(tree, tvb, bytes, pinfo)
   addBaseHeader(subtree, tvb, at, finish)
   local isMessage = not fault and blockEnd >= at + 16 and u16(bytes, at + 12) == MESSAGE_TYPES.bfd
   local items = isMessage and bfdItems(bytes, at + 16, blockEnd)
-  if not items then
+  local controlReason = controlFault(bytes)
+  if controlReason then
+    addFault(tree, tvb, controlReason, 0)
+  elseif not items then
     addFault(subtree, tvb, "bad-bfd-metadata", at)
+  end
+  if not items then
     return ", malformed"
   end
   local purpose = ""

@@ -9,7 +9,7 @@ import { attributeList, attributes, controlReasons, type Attribute } from '../..
 import { TLV_COUNT_MAX, sections } from '../../lib/metadata/codec.ts';
 import { COOKIE, METADATA_LENGTH_MAX, METADATA_VERSION, metadataFaults } from '../../lib/metadata/header.ts';
 import { STAMP_LENGTH } from '../../lib/metadata/trailer.ts';
-import { CONTROL_PACKET_LENGTH, bfdStates } from '../../lib/peering/bfd/control-packet.ts';
+import { CONTROL_PACKET_LENGTH, bfdStates, controlPacketFaults } from '../../lib/peering/bfd/control-packet.ts';
 import { bfdPorts } from '../../lib/peering/bfd/udp.ts';
 import { NAME_LENGTH_MAX } from '../../lib/peering/svr-bfd/metadata.ts';
 import { BFD_METADATA_TYPE } from '../../lib/peering/svr-bfd/packet.ts';
@@ -123,7 +123,15 @@ export function luaMessages(home: string): string {
       root.lookupType(`svr.v1.${message}`).fieldsArray.map((field): [string, Lua] => {
         field.resolve();
         const wire = field.resolvedType instanceof protobuf.Type ? 2 : (wires[field.type] ?? 0);
-        return [String(field.id), { name: snakeCase(field.name), wire, repeated: field.repeated || undefined }];
+        return [
+          String(field.id),
+          {
+            name: snakeCase(field.name),
+            wire,
+            repeated: field.repeated || undefined,
+            isText: field.type === 'string' || undefined,
+          },
+        ];
       }),
     );
   return luaTable(
@@ -135,7 +143,11 @@ export function luaMessages(home: string): string {
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 export function luaFaults(): string {
-  const faults = { ...metadataFaults, 'bad-bfd-metadata': 'what SVR adds to BFD makes no sense' };
+  const faults = {
+    ...controlPacketFaults,
+    ...metadataFaults,
+    'bad-bfd-metadata': 'what SVR adds to BFD makes no sense',
+  };
   return luaTable(
     'FAULTS',
     Object.entries(faults).map(([name, help]) => `${key(name)} = ${lua(help)}`),

@@ -8,7 +8,7 @@ const IP = ETHERNET_HEADER_LENGTH;
 const UDP = IP + 20;
 export const UDP_PAYLOAD = UDP + 8;
 
-type Mutation = (frame: Uint8Array, random: Random, others: readonly Uint8Array[]) => Uint8Array;
+export type Mutation = (frame: Uint8Array, random: Random, others: readonly Uint8Array[]) => Uint8Array;
 
 const anyOf = <T>(random: Random, list: readonly T[]): T => list[random.below(list.length)];
 
