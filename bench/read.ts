@@ -96,18 +96,22 @@ function decoding(path: string, packets: number): Figure[] {
   ];
 }
 
-/** Whole programs, from start to end, on the same file; svrlab follows sessions and reads SVR's fields besides. */
+/** Whole programs, from start to end, on the same file. */
 function programs(path: string, packets: number): Figure[] {
   const main = join(import.meta.dirname, '..', 'cli', 'main.js');
   const own = packets / secondsOf(process.execPath, [main, 'read', path, '--fields', [...shared, ...ofSvr].join(',')]);
   const figure = (what: string, value: number): Figure => ({ what, value, unit: 'packets a second' });
   const figures = [figure('svrlab read --fields', own)];
   if (spawnSync('tshark', ['--version']).status !== 0) return figures;
-  const asked = shared.flatMap((name) => ['-e', name]);
-  const other = packets / secondsOf('tshark', ['-r', path, '-T', 'fields', ...asked]);
+  const dissector = join(import.meta.dirname, '..', '..', 'wireshark', 'svr.lua');
+  const fields = (names: readonly string[]): string[] => ['-T', 'fields', ...names.flatMap((name) => ['-e', name])];
+  const bare = packets / secondsOf('tshark', ['-r', path, ...fields(shared)]);
+  const other =
+    packets / secondsOf('tshark', ['-X', `lua_script:${dissector}`, '-r', path, ...fields([...shared, ...ofSvr])]);
   return [
     ...figures,
-    figure('tshark -T fields, without a dissector for SVR', other),
+    figure('tshark -T fields, without a dissector for SVR', bare),
+    figure('tshark -T fields, with that of docs/wireshark.md', other),
     {
       what: 'svrlab read against tshark',
       value: own / other,

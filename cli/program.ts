@@ -14,6 +14,7 @@ import { completionCommand, completeCommand } from './completion.ts';
 import { pcliCommand, showCommand } from './pcli/command.ts';
 import type { Terminal } from './terminal.ts';
 import { testCommand } from './test.ts';
+import { wiresharkCommand } from './wireshark.ts';
 import { description, version } from '../daemon/version.ts';
 
 const examples = `
@@ -36,6 +37,7 @@ export function createProgram(terminal: Terminal, labs: LiveLabs): Command {
     .addHelpText('after', examples)
     .addCommand(runCommand(terminal))
     .addCommand(readCommand(terminal))
+    .addCommand(wiresharkCommand(terminal))
     .addCommand(labCommand(terminal, labs))
     .addCommand(showCommand(terminal, labs))
     .addCommand(pcliCommand(terminal, labs))
