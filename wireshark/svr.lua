@@ -1479,7 +1479,7 @@ function svr.dissector(tvb, pinfo, root)
   end
   dissect(tvb, bytes, pinfo, root, state)
   -- From here on the two ends are SVR's, whatever other protocol has one of the ports.
-  if not pinfo.visited and state.session then
+  if not pinfo.visited and state.session and state.kind ~= "bare" then
     pinfo.conversation = svr
   end
   return tvb:captured_len()

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { scenarioFolder } from '../../../cli/scenario-file.ts';
 import { findField } from '../../../lib/capture/fields/table.ts';
@@ -15,7 +16,7 @@ import { mutations, UDP_PAYLOAD, type Mutation } from '../../support/mutations.t
 import { ethernetFrame, ipFrame, joined, udpPacket, type End } from '../../support/packets.ts';
 import { recordRun } from '../../support/recorded-run.ts';
 import { skip } from '../../support/skip.ts';
-import { hasTshark, tsharkFields } from '../../support/tshark.ts';
+import { dissector, hasTshark, tsharkFields } from '../../support/tshark.ts';
 import { macs } from '../../support/two-routers.ts';
 import { anyAttributes } from '../metadata/arbitrary.ts';
 import { captureOf, compareWithTshark } from './comparison.ts';
@@ -209,6 +210,20 @@ describe('the dissector for Wireshark', function () {
       packets.map(([[session]]) => session.slice(0, 2)),
       ['aa', 'aa', 'bb', 'bb'],
     );
+  });
+
+  it('comes with colour rules and buttons whose filters tshark understands', async () => {
+    const profile = (name: string): string => readFileSync(join(dirname(dissector), 'profile', name), 'utf8');
+    const colours = Array.from(profile('colorfilters').matchAll(/^@([^@]+)@(.+?)@\[/gm), ([, , filter]) => filter);
+    const buttons = Array.from(profile('dfilter_buttons').matchAll(/^"TRUE","[^"]+","([^"]+)"/gm), ([, filter]) =>
+      filter.replaceAll('\\x22', '"'),
+    );
+    equal(colours.length, 10);
+    equal(buttons.length, 3);
+    const any = [...colours, ...buttons].map((filter) => `(${filter})`).join(' || ');
+    const { packets, err } = tsharkFields(await captureOfScenario('session-recovery'), ['frame.number'], ['-Y', any]);
+    ok(packets.length > 100);
+    equal(err, '');
   });
 
   it('takes the length of the trailer from the preferences, if it is told', async () => {
