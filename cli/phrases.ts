@@ -26,6 +26,9 @@ export const phrases = {
     because: {
       'timer-expiry': 'has lost a path to its peer: nothing came by {path} for the detection time (timer-expiry)',
       'interface-down': 'has lost a path to its peer with its interface: {path} (interface-down)',
+      'interface-standby': 'leaves a path to its peer to its twin: {path} (interface-standby)',
+      'bfd-starting': 'waits for BFD on a path to its peer: {path} (bfd-starting)',
+      'awaits-pinhole': 'waits for a pinhole that its peer opens: {path} (awaits-pinhole)',
     },
   },
   'peer-changed': {

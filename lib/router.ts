@@ -474,6 +474,7 @@ export class Router implements Device {
 
   /** A port has lost its carrier, or has it back. */
   setCarrier(port: PortIndex, hasCarrier: boolean, now: Instant): void {
+    this.#redundancy?.setCarrier(port, hasCarrier, now);
     this.#peerPaths.setCarrier(port, hasCarrier, now);
     this.#plainBfd.setCarrier(port, hasCarrier, now);
   }

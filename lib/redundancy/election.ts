@@ -7,6 +7,8 @@ export type Role = 'standby' | 'active';
 export interface Beat {
   readonly role: Role;
   readonly priority: number;
+  /** Of the ports that both share, how many have no carrier there. */
+  readonly portsDown: number;
 }
 
 export interface ElectionPolicy {
@@ -27,15 +29,18 @@ const BEATS_PER_DETECTION = 3;
  * - It becomes the active one when its twin has been silent for the detection time, and the store is known to work:
  *   something that was put since has reached it, and one more interval has passed in which a late beat could have come.
  *   While the store is lost both stay what they are: a silent store says nothing about the twin.
- * - When neither is active, the preferred one becomes it: higher priority, or else the first in the configuration.
- * - A node that comes back leaves the active one where it is, unless its own priority is higher; then it takes over once
- *   it knows all of its twin's sessions.
+ * - When neither is active, the preferred one becomes it: the one with fewer ports down, of higher priority, or else the
+ *   first in the configuration.
+ * - A standby node with fewer ports down, or with as many and a higher priority, takes over once it knows all of its
+ *   twin's sessions. Any other leaves the active one where it is.
  * - When both are active, as after a store was lost to one of them only, the one that is not preferred steps down.
  */
 export class Election {
   readonly #policy: ElectionPolicy;
   readonly interval: Duration;
   role: Role = 'standby';
+  /** See `Beat`. */
+  portsDown = 0;
   #twin: Beat | undefined;
   /** From when on the twin has been silent, or could not be heard. */
   #silentSince: Instant;
@@ -51,7 +56,7 @@ export class Election {
   }
 
   get beat(): Beat {
-    return { role: this.role, priority: this.#policy.priority };
+    return { role: this.role, priority: this.#policy.priority, portsDown: this.portsDown };
   }
 
   get isTwinActive(): boolean {
@@ -100,10 +105,16 @@ export class Election {
 
   #mayReplace(twin: Beat, knowsAll: boolean): boolean {
     if (twin.role === 'standby') return this.#isPreferredTo(twin);
-    return knowsAll && this.#policy.priority > twin.priority;
+    return knowsAll && this.#rankOver(twin) > 0;
   }
 
-  #isPreferredTo({ priority }: Beat): boolean {
-    return this.#policy.priority > priority || (this.#policy.priority === priority && this.#policy.isFirst);
+  #isPreferredTo(twin: Beat): boolean {
+    const rank = this.#rankOver(twin);
+    return rank > 0 || (rank === 0 && this.#policy.isFirst);
+  }
+
+  /** Above 0 if this node is the better one, below if the twin is, 0 if nothing but their places tells them apart. */
+  #rankOver({ portsDown, priority }: Beat): number {
+    return portsDown - this.portsDown || this.#policy.priority - priority;
   }
 }

@@ -41,6 +41,7 @@ export class Redundancy {
   /** By port: whether it works on one node at a time. */
   readonly #sharedPorts: readonly boolean[];
   readonly #sharedInterfaces: readonly number[];
+  readonly #portsDown = new Set<number>();
   #election: Election | undefined;
   #role: Role = 'standby';
   #knowsAll = false;
@@ -65,6 +66,14 @@ export class Redundancy {
   /** Whether nothing comes in or goes out by a port, as it is the twin's now. */
   isSilent(port: number): boolean {
     return this.#role === 'standby' && this.#sharedPorts[port];
+  }
+
+  /** A port that does not work here may work at the twin: it hears of it at once. */
+  setCarrier(port: number, hasCarrier: boolean, now: Instant): void {
+    if (!this.#sharedPorts[port]) return;
+    if (hasCarrier) this.#portsDown.delete(port);
+    else this.#portsDown.add(port);
+    if (this.#election) this.#beat(this.#election, now);
   }
 
   nextDeadline(): Instant {
@@ -135,9 +144,11 @@ export class Redundancy {
     else this.#parts.counters.values[counter.redundancyRefused]++;
   }
 
-  #beat({ beat, interval }: Election, now: Instant): void {
+  #beat(election: Election, now: Instant): void {
+    election.portsDown = this.#portsDown.size;
+    const { beat, interval } = election;
     const role = beat.role === 'active' ? NodeRole.NODE_ROLE_ACTIVE : NodeRole.NODE_ROLE_STANDBY;
-    this.#parts.store.put(BEAT_KEY, NodeState.encode({ role, priority: beat.priority }).finish(), now);
+    this.#parts.store.put(BEAT_KEY, NodeState.encode({ ...beat, role }).finish(), now);
     this.#nextBeat = after(now, interval);
   }
 
@@ -186,10 +197,10 @@ export class Redundancy {
 
 function readBeat(bytes: Uint8Array): Beat | undefined {
   try {
-    const { role, priority } = NodeState.decode(bytes);
+    const { role, priority, portsDown } = NodeState.decode(bytes);
     if (priority > 100) return undefined;
-    if (role === NodeRole.NODE_ROLE_ACTIVE) return { role: 'active', priority };
-    return role === NodeRole.NODE_ROLE_STANDBY ? { role: 'standby', priority } : undefined;
+    if (role === NodeRole.NODE_ROLE_ACTIVE) return { role: 'active', priority, portsDown };
+    return role === NodeRole.NODE_ROLE_STANDBY ? { role: 'standby', priority, portsDown } : undefined;
   } catch {
     return undefined;
   }

@@ -1,13 +1,13 @@
 import { ComposeFabric } from '../../daemon/fabric/compose.ts';
 import { docker, leftovers, requireCompose } from './compose-support.ts';
-import { outlivesItsStore } from './redundancy.ts';
+import { outlivesItsParts } from './redundancy.ts';
 
 function doToRedis(what: 'pause' | 'unpause' | 'kill'): void {
   const names = docker('ps', '--format', '{{.Names}}').split('\n');
   docker(what, ...names.filter((name) => name.startsWith('svrlab-ha-store') && name.endsWith('--store')));
 }
 
-outlivesItsStore({
+outlivesItsParts({
   name: 'compose',
   require: requireCompose,
   make: (options) => new ComposeFabric(options),

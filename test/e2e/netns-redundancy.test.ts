@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { NetnsFabric } from '../../daemon/fabric/netns.ts';
 import { leftovers, namespaces, requireNetns, requireStore } from './netns-support.ts';
-import { outlivesItsStore } from './redundancy.ts';
+import { outlivesItsParts } from './redundancy.ts';
 
 function signalRedis(signal: NodeJS.Signals): void {
   const [namespace] = namespaces().filter((name) => name.startsWith('svrlab-ha-store') && name.endsWith('---store'));
@@ -9,7 +9,7 @@ function signalRedis(signal: NodeJS.Signals): void {
   for (const pid of pids) process.kill(Number(pid), signal);
 }
 
-outlivesItsStore({
+outlivesItsParts({
   name: 'netns',
   require: async (context) => {
     await requireNetns(context);

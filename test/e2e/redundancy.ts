@@ -17,8 +17,8 @@ export interface FabricWithStore {
 /** The lab of ha-failover, to which nothing happens but what a test does. */
 const scenario = { ...loadScenario('scenarios/ha-failover.yaml'), name: 'ha-store', timeline: [], expectations: [] };
 
-/** What a router of two nodes promises for the time that its store is away. */
-export function outlivesItsStore({ name, require, make, redis, leftovers }: FabricWithStore): void {
+/** What a router of two nodes promises when its store is away, and when a port of its active node goes down. */
+export function outlivesItsParts({ name, require, make, redis, leftovers }: FabricWithStore): void {
   describe(`two nodes of a router on the ${name} fabric`, function () {
     this.timeout(60_000);
     this.slow(20_000);
@@ -64,6 +64,19 @@ export function outlivesItsStore({ name, require, make, redis, leftovers }: Fabr
       await fabric.inject({ kind: 'kill', node: 'spoke.node0' });
       await advance(12);
       equal(await count('spoke.node1', 'redundancy takeovers'), 1);
+      const download = (await fabric.traffic()).find(({ name }) => name === 'download');
+      deepEqual([download?.transfer?.bytes, download?.transfer?.checksumEqual], [4_000_000, true]);
+    });
+
+    it('change places at once when the active one loses the carrier of a port', async () => {
+      await advance(2.5);
+      await fabric.inject({ kind: 'interface-down', node: 'spoke.node0', port: 'wan' });
+      await advance(4);
+      deepEqual(await takeovers(), [1, 1]);
+      equal(await count('spoke.node0', 'redundancy step-downs'), 1);
+      await fabric.inject({ kind: 'interface-up', node: 'spoke.node0', port: 'wan' });
+      await advance(12);
+      deepEqual(await takeovers(), [1, 1]);
       const download = (await fabric.traffic()).find(({ name }) => name === 'download');
       deepEqual([download?.transfer?.bytes, download?.transfer?.checksumEqual], [4_000_000, true]);
     });

@@ -15,6 +15,9 @@ import { LAB_START, macs } from './two-routers.ts';
 
 const DELAY = milliseconds(1);
 
+/** The ports of a node, by their index. */
+const PORTS = ['lan', 'wan'] as const;
+
 /** The MAC addresses of the lab's configuration. */
 const shared = { lan: Uint8Array.of(2, 0x5e, 0, 0, 0, 1), wan: Uint8Array.of(2, 0x5e, 0, 0, 0, 2) };
 
@@ -47,6 +50,8 @@ export class NodePair {
   readonly sent: SentFrame[] = [];
   /** What the hub has sent to the spoke. */
   readonly fromHub: Uint8Array[] = [];
+  /** Ports without carrier, as `0 wan`. */
+  readonly #down = new Set<string>();
   readonly #arrivals: { readonly at: Instant; readonly deliver: () => void }[] = [];
   #starts = 0;
 
@@ -111,6 +116,13 @@ export class NodePair {
     this.nodes[end] = undefined;
   }
 
+  /** A port of a node loses its carrier, or has it back: what it sends and what is sent to it is lost meanwhile. */
+  setCarrier(end: TwinEnd, port: 'lan' | 'wan', hasCarrier: boolean): void {
+    if (hasCarrier) this.#down.delete(`${end} ${port}`);
+    else this.#down.add(`${end} ${port}`);
+    this.node(end).setCarrier(PORTS.indexOf(port), hasCarrier, this.now);
+  }
+
   node(end: TwinEnd): Router {
     const node = this.nodes[end];
     if (!node) throw new Error(`node${end} is dead`);
@@ -146,8 +158,8 @@ export class NodePair {
   }
 
   #fromNode(node: TwinEnd, port: number, bytes: Uint8Array): void {
-    if (!this.nodes[node]) return;
-    this.sent.push({ at: this.now, node, port: port === 0 ? 'lan' : 'wan', bytes });
+    if (!this.nodes[node] || this.#down.has(`${node} ${PORTS[port]}`)) return;
+    this.sent.push({ at: this.now, node, port: PORTS[port], bytes });
     if (port === 0) this.#later(() => this.client.device.receive(0, Frame.of(bytes), this.now));
     else this.#later(() => this.hub.receive(1, Frame.of(bytes), this.now));
   }
@@ -155,7 +167,8 @@ export class NodePair {
   /** Both nodes stand on the link; which of them it is for is not the link's to know. */
   #toNodes(port: number, bytes: Uint8Array): void {
     this.#later(() => {
-      for (const node of this.nodes) node?.receive(port, Frame.of(bytes), this.now);
+      for (const [end, node] of this.nodes.entries())
+        if (!this.#down.has(`${end} ${PORTS[port]}`)) node?.receive(port, Frame.of(bytes), this.now);
     });
   }
 

@@ -47,6 +47,9 @@ export namespace svr {
             /** NodeState priority. */
             priority: number;
 
+            /** NodeState portsDown. */
+            portsDown: number;
+
             /**
              * Encodes the specified NodeState message. Does not implicitly {@link svr.v1.NodeState.verify|verify} messages.
              * @param message NodeState message or plain object to encode
@@ -76,6 +79,9 @@ export namespace svr {
 
                 /** NodeState priority */
                 priority?: (number|null);
+
+                /** NodeState portsDown */
+                portsDown?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -36,6 +36,7 @@ export const svr: typeof Types.svr = $root.svr = (() => {
 
             NodeState.prototype.role = 0;
             NodeState.prototype.priority = 0;
+            NodeState.prototype.portsDown = 0;
 
             NodeState.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -48,6 +49,8 @@ export const svr: typeof Types.svr = $root.svr = (() => {
                     writer.uint32(8).int32(message.role);
                 if (message.priority != null && $Object.hasOwnProperty.call(message, "priority") && message.priority !== 0)
                     writer.uint32(16).uint32(message.priority);
+                if (message.portsDown != null && $Object.hasOwnProperty.call(message, "portsDown") && message.portsDown !== 0)
+                    writer.uint32(24).uint32(message.portsDown);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -97,6 +100,15 @@ export const svr: typeof Types.svr = $root.svr = (() => {
                                 message.priority = value;
                             else
                                 delete message.priority;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.portsDown = value;
+                            else
+                                delete message.portsDown;
                             continue;
                         }
                     }

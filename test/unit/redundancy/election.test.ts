@@ -9,8 +9,8 @@ const D = milliseconds(300);
 const election = (priority: number, isFirst: boolean): Election =>
   new Election({ priority, isFirst, detectionTime: D }, start);
 
-const active = (priority: number): Beat => ({ role: 'active', priority });
-const standby = (priority: number): Beat => ({ role: 'standby', priority });
+const active = (priority: number, portsDown = 0): Beat => ({ role: 'active', priority, portsDown });
+const standby = (priority: number, portsDown = 0): Beat => ({ role: 'standby', priority, portsDown });
 
 /** Lets time go on in beats, with a store that takes each of them; returns when the node became active. */
 function whenActive(
@@ -76,6 +76,20 @@ describe('the election between two nodes', () => {
       return node.role;
     });
     deepEqual(roles, ['standby', 'active']);
+  });
+
+  it('prefers the node with fewer ports down to any priority, whoever is active', () => {
+    const against = (twin: Beat, portsDown = 0): string => {
+      const node = election(50, false);
+      node.portsDown = portsDown;
+      node.heard(twin, at(400));
+      node.decide(at(400), true, at(400));
+      return node.role;
+    };
+    deepEqual(
+      [against(active(60, 1)), against(active(60, 1), 1), against(active(40), 1), against(standby(60, 2), 1)],
+      ['active', 'standby', 'standby', 'active'],
+    );
   });
 
   it('takes over from a twin that falls silent, within the detection time and two intervals', () => {

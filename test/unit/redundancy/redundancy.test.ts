@@ -197,6 +197,45 @@ describe('a node that comes back', () => {
   });
 });
 
+describe('a node that loses the carrier of a port', () => {
+  for (const port of ['lan', 'wan'] as const)
+    it(`leaves all ports to its twin at once, with every session (${port})`, () => {
+      const pair = activePair();
+      pair.ask(20);
+      pair.runFor(milliseconds(500));
+      pair.setCarrier(0, port, false);
+      pair.runFor(milliseconds(10));
+      deepEqual(pair.roles(), ['standby', 'active']);
+      equal(pair.ask(20), 20);
+      equal(pair.count(1, 'sessionsCreated') + pair.count(1, 'sessionsRecreated'), 0);
+
+      pair.setCarrier(0, port, true);
+      pair.runFor(seconds(3));
+      deepEqual(pair.roles(), ['standby', 'active'], 'equals stay where they are');
+      equal(pair.ask(5), 5);
+    });
+
+  it('takes its place again when it has it back, if its priority is higher', () => {
+    const pair = activePair(preferNode1);
+    pair.ask(20);
+    pair.setCarrier(1, 'wan', false);
+    pair.runFor(seconds(1));
+    deepEqual(pair.roles(), ['active', 'standby']);
+    pair.setCarrier(1, 'wan', true);
+    pair.runFor(seconds(1));
+    deepEqual(pair.roles(), ['standby', 'active']);
+    equal(pair.ask(5), 5);
+  });
+
+  it('stays the active one while its twin has lost as many', () => {
+    const pair = activePair();
+    pair.setCarrier(1, 'lan', false);
+    pair.setCarrier(0, 'wan', false);
+    pair.runFor(seconds(3));
+    deepEqual(pair.roles(), ['active', 'standby']);
+  });
+});
+
 describe('a store that is lost', () => {
   it('stops nothing and moves nobody, and knows everything again when it is back empty', () => {
     const store = new MemoryStore();
