@@ -133,6 +133,28 @@ describe('a store in Redis', function () {
     equal(a.store.statistics.losses, 1);
   });
 
+  it('goes on with a Redis that answers slowly, and knows what is there no sooner than it is told', async () => {
+    const a = new Side(readRedisPlace(`unix:${await redis.slowSocket(120)}`, {}), 'a');
+    sides.push(a);
+    const b = side('b');
+    await until('both are connected', () => sides.every(({ store }) => store.health === 'connected'));
+    const [began, now] = [performance.now(), wallClock()];
+    for (let i = 0; i < 50; i++) a.store.put(`key ${i}`, bytes(i), now);
+    await until('what was put is known to be there', () => a.store.reachedAt === now);
+    ok(performance.now() - began >= 119);
+    await until('the twin knows', () => b.kinds().at(-1) === 'key 49=49');
+    deepEqual([a.store.statistics.losses, a.store.statistics.dropped], [0, 0]);
+  });
+
+  it('takes a Redis that answers too slowly for lost', async () => {
+    const a = new Side(readRedisPlace(`unix:${await redis.slowSocket(400)}`, {}), 'a');
+    sides.push(a);
+    await sleep(1_500);
+    a.store.put('x', bytes(1), wallClock());
+    deepEqual([a.store.health, a.store.reachedAt, a.store.statistics.dropped], ['lost', undefined, 1]);
+    ok(!a.kinds().includes('connected'));
+  });
+
   for (const [what, says] of [
     ['HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
     ['noise', '\x00\xff\x17no'],

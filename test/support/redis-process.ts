@@ -13,6 +13,7 @@ export class RedisProcess {
   readonly #words: readonly string[];
   #child: ChildProcess | undefined;
   #impostor: Server | undefined;
+  readonly #detours: Server[] = [];
 
   constructor(...words: readonly string[]) {
     this.#words = words;
@@ -43,6 +44,23 @@ export class RedisProcess {
     this.#child?.kill('SIGCONT');
   }
 
+  /** Another socket, at which every answer of the server comes later. */
+  async slowSocket(delayMs: number): Promise<string> {
+    const path = join(this.folder, `slow-${delayMs}.sock`);
+    const server = createServer((client) => {
+      const redis = createConnection(this.socket);
+      client.pipe(redis);
+      redis.on('data', (answer) => setTimeout(() => client.write(answer), delayMs));
+      for (const end of [client, redis]) end.on('error', () => undefined);
+      client.on('close', () => redis.destroy());
+      redis.on('close', () => client.destroy());
+    });
+    server.listen(path);
+    await once(server, 'listening');
+    this.#detours.push(server);
+    return path;
+  }
+
   /** Puts a server in its place that says something to whatever it is told. */
   async impersonate(says: string): Promise<void> {
     await this.stop();
@@ -62,6 +80,7 @@ export class RedisProcess {
   }
 
   async end(): Promise<void> {
+    for (const server of this.#detours.splice(0)) server.close();
     await this.unmask();
     await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
