@@ -76,8 +76,8 @@ export class Docker {
   async lastWords(container: string): Promise<string | undefined> {
     const [isRunning] = await this.#lines(['inspect', '--format', '{{.State.Running}}', container]);
     if (isRunning === 'true') return undefined;
-    const { out, err } = await runProgram('docker', ['logs', '--tail', '3', container]);
-    return `${out}${err}`.trim().split('\n').join('; ');
+    const { out, err } = await runProgram('docker', ['logs', '--tail', '60', container]);
+    return lastWordsIn(`${out}${err}`);
   }
 
   async #lines(words: readonly string[]): Promise<string[]> {
@@ -93,6 +93,12 @@ async function tryProgram(program: string, words: readonly string[]): Promise<Pa
 }
 
 const wordsOf = (text: string): string[] => text.split(/\s+/).filter(Boolean);
+
+/** The error that Node's stack trace is about, if there is one, or else the last three lines. */
+export function lastWordsIn(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.findLast((line) => /^\w*Error\b.*: /.test(line)) ?? lines.slice(-3).join('; ');
+}
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
 
