@@ -13,6 +13,7 @@ import {
 } from '../metadata/header.ts';
 import type { Attributes } from '../metadata/attributes.ts';
 import type { MetadataFault } from '../metadata/header.ts';
+import { findMetrics } from '../metadata/metrics-block.ts';
 import { NO_BINDING } from '../metadata/trailer.ts';
 import { readU16, readU32 } from '../wire/bytes.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
@@ -248,7 +249,7 @@ export class Dissection {
   #readTrailer(): Trailer | undefined {
     const { layers } = this;
     const { bytes, payloadAt, payloadEnd } = layers;
-    const binding = this.kind === 'bare' || this.kind === 'marker' ? this.#bindingOfSession() : NO_BINDING;
+    const binding = this.#isSealedAsBare ? this.#bindingOfSession() : NO_BINDING;
     const opened = binding && this.#secrets?.open(bytes, payloadAt, payloadEnd, binding, this.frame.seconds);
     if (opened) {
       this.#trailerLengths.learn(layers, opened.trailerLength);
@@ -259,6 +260,13 @@ export class Dissection {
     const length = this.#trailerLengths.of(layers);
     if (length === 0 || payloadEnd - length < payloadAt) return undefined;
     return { ...stampAt(bytes, payloadEnd, length), status: binding && this.#secrets ? 'wrong' : 'unchecked' };
+  }
+
+  /** A mark of live traffic, which is metadata too, stands before a packet that is sealed as if it were bare. */
+  get #isSealedAsBare(): boolean {
+    const { kind, layers } = this;
+    if (kind === 'metadata') return findMetrics(layers.bytes, layers.payloadAt, layers.payloadEnd) >= 0;
+    return kind === 'bare' || kind === 'marker';
   }
 
   /** Where a packet ends that carries nothing but metadata, so that what follows can only be the trailer; -1 for others. */

@@ -95,6 +95,7 @@ export class PcapngFormat implements Format {
   #section({ bytes, view }: Window, at: number, end: number): Step {
     if (view.getUint16(at + 12, this.#isLittleEndian) !== 1) return { problem: 'the section is of an unknown version' };
     this.#interfaces = [];
+    this.#application = '';
     const comments: string[] = [];
     this.#options(view, at + 24, end, (type, from, to) => {
       if (type === optionTypes.comment) comments.push(utf8.read(bytes, from, to));

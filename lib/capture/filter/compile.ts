@@ -34,12 +34,12 @@ export const isFault = (compiled: Filter | FilterFault): compiled is FilterFault
 function compile(tree: FilterTree): Test {
   switch (tree.kind) {
     case 'and': {
-      const [left, right] = [compile(tree.left), compile(tree.right)];
-      return (packet) => left(packet) && right(packet);
+      const tests = tree.of.map(compile);
+      return (packet) => tests.every((test) => test(packet));
     }
     case 'or': {
-      const [left, right] = [compile(tree.left), compile(tree.right)];
-      return (packet) => left(packet) || right(packet);
+      const tests = tree.of.map(compile);
+      return (packet) => tests.some((test) => test(packet));
     }
     case 'not': {
       const of = compile(tree.of);
@@ -157,7 +157,7 @@ function asksSession(tree: FilterTree): boolean {
   switch (tree.kind) {
     case 'and':
     case 'or':
-      return asksSession(tree.left) || asksSession(tree.right);
+      return tree.of.some(asksSession);
     case 'not':
       return asksSession(tree.of);
     default:

@@ -63,15 +63,15 @@ class FilterParser {
   }
 
   #or(): FilterTree {
-    let left = this.#and();
-    while (this.#takes('or', '||')) left = { kind: 'or', left, right: this.#and() };
-    return left;
+    const of = [this.#and()];
+    while (this.#takes('or', '||')) of.push(this.#and());
+    return of.length === 1 ? of[0] : { kind: 'or', of };
   }
 
   #and(): FilterTree {
-    let left = this.#not();
-    while (this.#takes('and', '&&')) left = { kind: 'and', left, right: this.#not() };
-    return left;
+    const of = [this.#not()];
+    while (this.#takes('and', '&&')) of.push(this.#not());
+    return of.length === 1 ? of[0] : { kind: 'and', of };
   }
 
   #not(): FilterTree {

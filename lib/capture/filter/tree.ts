@@ -16,7 +16,7 @@ export interface Range {
 
 /** What a filter says, checked: values are of the type of their field. */
 export type FilterTree =
-  | { readonly kind: 'and' | 'or'; readonly left: FilterTree; readonly right: FilterTree }
+  | { readonly kind: 'and' | 'or'; readonly of: readonly FilterTree[] }
   | { readonly kind: 'not'; readonly of: FilterTree }
   | { readonly kind: 'present'; readonly field: Field }
   | {

@@ -108,6 +108,19 @@ describe('reading captures', () => {
     });
   });
 
+  it('tells who wrote the section that is being read, and nobody if that does not say', () => {
+    const section = (options: string, length: string): string =>
+      `0a0d0d0a ${length}000000 4d3c2b1a 0100 0000 ffffffffffffffff ${options} ${length}000000`;
+    const interfaceAndPacket =
+      '01000000 14000000 0100 0000 00000000 14000000 03000000 14000000 01000000 60 000000 14000000';
+    const written = section('0400 0300 617070 00', '24');
+    const parser = new CaptureParser();
+    parser.feed(hex([written, interfaceAndPacket, section('', '1c'), interfaceAndPacket].join(' ')));
+    const applications: string[] = [];
+    while (parser.next()) applications.push(parser.application);
+    deepEqual(applications, ['app', '']);
+  });
+
   it('reads pcapng of either byte order, with several sections and interfaces, each with times of its own', () => {
     const { packets, problem } = readAll(pcapngBoth);
     equal(problem, undefined);

@@ -104,6 +104,12 @@ describe('a filter', () => {
     ok(holds('NOT NOT number == 1', values));
   });
 
+  it('joins as many tests as one likes', () => {
+    const many = (joint: string, last: string): string => [...Array<string>(20_000).fill('number'), last].join(joint);
+    ok(holds(many(' or ', 'flag'), { number: 1 }));
+    ok(!holds(many(' and ', 'flag'), { number: 1 }));
+  });
+
   it('knows networks, single addresses and ranges of them', () => {
     const values = { address: address('10.1.2.3') };
     for (const [text, expected] of [
