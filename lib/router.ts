@@ -316,15 +316,18 @@ export class Router implements Device {
   } {
     const { flows, sessions, pathLoad, waypoints } = this.#parts;
     const before = [...this.#paths];
-    const removed = before.filter((path) => !fresh.some((other) => isSamePath(path, other)));
+    // Two neighborhoods may lead the same way: each path of before is one of now, and no more than one.
+    const left = new Set(before);
     const waypointsBefore = new Map(before.map((path) => [path, { ...path, ports: waypoints[path.index] }]));
     const paths = fresh.map((path) => {
-      const known = before.find((other) => isSamePath(path, other));
+      const known = [...left].find((other) => isSamePath(path, other));
+      if (known) left.delete(known);
       const isMarkedAsBefore = known !== undefined && isMarkedAlike(known, path);
       const taken = known ? Object.assign(known, path, { marking: known.marking }) : path;
       if (!isMarkedAsBefore) this.#mark(taken);
       return taken;
     });
+    const removed = [...left];
     const all = [...paths, ...removed];
     const loads = new Map(before.map((path, index) => [path, pathLoad[index]]));
     const indexOf = before.map((path) => all.indexOf(path));

@@ -123,11 +123,19 @@ export class PeerPaths implements PathStates {
     this.#averageOver = averageOver;
     this.#bareInterfaces = bareInterfaces(paths);
     this.#counters.relabel(paths.map(({ path }) => ({ labels: this.#labels(path), before: this.#rowOf(path) })));
-    this.#states = paths.map((watched) => before.get(watched.path) ?? stateOf(watched, averageOver));
+    this.#states = paths.map((watched) => this.#goOnAs(before.get(watched.path), watched));
     this.#deadlines = new DeadlineHeap(paths.length);
     for (const [path, state] of before) if (!paths.some((watched) => watched.path === path)) this.#forget(state, now);
     if (this.#watchParts === undefined) return;
-    this.#states.forEach((state, index) => this.#watchAs(state, paths[index], now));
+    for (const state of this.#states) this.#watchAnew(state, now);
+  }
+
+  /** What is known of a path, if anything is, from now on with what another configuration says of it. */
+  #goOnAs(known: PathState | undefined, watched: WatchedPath): PathState {
+    if (!known) return stateOf(watched, this.#averageOver);
+    known.watched = watched;
+    known.live.averageOver = this.#averageOver;
+    return known;
   }
 
   /** Row of the counters that a path had until now. */
@@ -136,14 +144,13 @@ export class PeerPaths implements PathStates {
     return row < 0 ? undefined : row;
   }
 
-  #watchAs(state: PathState, watched: WatchedPath, now: Instant): void {
-    state.watched = watched;
+  #watchAnew(state: PathState, now: Instant): void {
+    const { watched } = state;
     const isWatched = watched.settings.state === 'enabled';
     if (!isWatched || !watched.mtuDiscovery.enabled) this.#journal.clear(this.#aboutMtu(watched.path), now);
     if (state.watch && isWatched) state.watch.reconfigure(watched, now);
     else if (state.watch) this.#unwatch(state, now);
     else if (isWatched) this.#watch(state, now);
-    state.live.averageOver = this.#averageOver;
     this.#schedule(state);
     this.#update(state, now);
   }
@@ -162,7 +169,10 @@ export class PeerPaths implements PathStates {
     this.#journal.clear(this.#aboutPath(state.watched.path), now);
     this.#journal.clear(this.#aboutMtu(state.watched.path), now);
     const { peer } = state.watched.path;
-    if (!this.#states.some(({ watched }) => watched.path.peer === peer)) this.#journal.clear(`peer ${peer}`, now);
+    const sibling = this.#states.find(({ watched }) => watched.path.peer === peer);
+    // It may have been the last one that was not down.
+    if (sibling) this.#alarm(sibling, now);
+    else this.#journal.clear(`peer ${peer}`, now);
   }
 
   isUp(path: PeerPath): boolean {

@@ -286,6 +286,8 @@ export class Handshake {
   /** Until a peer that only reaches out is heard on a session's waypoints, nothing is known to come through there. */
   #detour(flow: number): void {
     const { flows, paths } = this.#parts;
+    // A flow that has come from another path may have the flag of that one.
+    flows.flags[flow] &= ~flowFlags.detoured;
     if (paths[flows.path[flow] - 1].outboundOnly === 'remote') flows.flags[flow] |= flowFlags.detoured;
   }
 

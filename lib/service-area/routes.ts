@@ -77,6 +77,15 @@ export class Routes {
     return reason;
   }
 
+  /** Where sessions of a service may leave to hosts, whatever speaks against it now. */
+  interfacesToHosts(entry: ServiceEntry, destination: IpAddress): NetworkInterface[] {
+    const routes = this.#router.serviceRoutes.filter(({ serviceName }) => serviceName === entry.name);
+    if (routes.length > 0)
+      return routes.flatMap(({ nextHops }) => nextHops.flatMap((hop) => this.#interfaces.byName(hop.interface) ?? []));
+    const route = this.toHost(destination);
+    return typeof route !== 'string' && route.kind === 'host' ? [route.networkInterface] : [];
+  }
+
   /** The path that a session of the service may move to: the best of those on which it does well. */
   goodPath(entry: ServiceEntry): PeerPath | undefined {
     const peers = this.#router.serviceRoutes

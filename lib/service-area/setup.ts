@@ -136,10 +136,10 @@ export class SessionSetup {
     const seed = this.#seedFrom(packet, metadata.attributes, context);
     if (!seed) return;
     const entry = this.#parts.services.list[seed.service];
+    const known = this.#knownSession(seed.uuid, entry, context);
+    if (known >= 0) return this.#goOn(known * 2, from, now);
     const route = this.#parts.routes.forService(entry, toAddress(context.destination), now, path.peerRouter);
     if (typeof route === 'string') return this.#drop(packet, noRouteCounters[route]);
-    const known = this.#knownSession(seed.uuid, route, context);
-    if (known >= 0) return this.#goOn(known * 2, from, now);
     const to = this.#sideTowards(route, context);
     const side = this.#sideFrom(from, path);
     if (!to || !side) return this.#drop(packet, 'waypointAllocation');
@@ -176,12 +176,17 @@ export class SessionSetup {
     if (session >= 0) this.#passOn(session * 2 + 1, from, now);
   }
 
-  /** The session that metadata with this UUID is about, if it lives here on another path or address; -1 if not. */
-  #knownSession(uuid: Uint8Array, route: Route, context: Context): number {
-    const { flows, sessions } = this.#parts;
-    if (route.kind === 'peer') return sessions.findTransit(uuid);
-    const flow = flows.find(hostKey(route.networkInterface.index, context), 0);
-    return flow >= 0 && sessions.hasUuid(flow >> 1, uuid) ? flow >> 1 : -1;
+  /**
+   * The session that metadata with this UUID is about, if it lives here on another path or address; -1 if not. It stays
+   * where it is, wherever a new one would be sent, and however many there may be.
+   */
+  #knownSession(uuid: Uint8Array, entry: ServiceEntry, context: Context): number {
+    const { flows, sessions, routes } = this.#parts;
+    for (const { index } of routes.interfacesToHosts(entry, toAddress(context.destination))) {
+      const flow = flows.find(hostKey(index, context), 0);
+      if (flow >= 0 && sessions.hasUuid(flow >> 1, uuid)) return flow >> 1;
+    }
+    return sessions.findTransit(uuid);
   }
 
   /** A session that is known, but not on the flow that the packet came on. */

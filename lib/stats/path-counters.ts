@@ -37,6 +37,8 @@ export class PathCounters {
     });
     this.#labels = paths.map(({ labels }) => labels);
     this.#values = values;
+    // What was counted has happened; what was measured of a path is gone with it.
+    for (const name of this.#gauges) this.#counters.values[counter[name]] = this.#total(name);
   }
 
   /** Counts one more. */

@@ -1,8 +1,15 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { nodeCrypto } from '../../../daemon/crypto.ts';
+import { captureInterface, linkTypes, type CapturedFrame } from '../../../lib/capture/captured-frame.ts';
+import { Dissection } from '../../../lib/capture/dissection.ts';
+import { Secrets } from '../../../lib/capture/secrets.ts';
+import { Sessions } from '../../../lib/capture/sessions.ts';
 import type { LiveRow } from '../../../lib/peering/rows.ts';
+import { SeededRandom } from '../../../lib/random.ts';
 import { milliseconds, seconds } from '../../../lib/time.ts';
 import { tcpFlags } from '../../../lib/wire/tcp.ts';
 import { withIpv4Header } from '../../support/ip-fragments.ts';
+import { labConfiguration } from '../../support/lab-configuration.ts';
 import { joined, tcpPacket } from '../../support/packets.ts';
 import {
   kindOf,
@@ -31,6 +38,19 @@ function talk(lab: Lab, forSeconds: number): void {
 
 const live = (lab: Lab, router: RouterNode, place = 0): LiveRow | null => router.device.peers(lab.now)[place].live;
 const isMarked = (packet: WanPacket): boolean => kindOf(packet) === 'marked';
+
+const capturedFrame = ({ from, at, frame }: WanPacket): CapturedFrame => ({
+  seconds: Math.floor(at / seconds(1)),
+  nanoseconds: 0,
+  at: captureInterface(`${from}:wan`, linkTypes.ethernet),
+  direction: 'out',
+  id: 0,
+  bytes: frame,
+  start: 0,
+  end: frame.length,
+  originalLength: frame.length,
+  comments: () => [],
+});
 
 /** Loses every fifth marked packet of one side. */
 function loseEveryFifth(lab: Lab, from: 'spoke' | 'hub'): void {
@@ -195,6 +215,22 @@ describe('a packet that carries nothing but a mark', () => {
     lab.settle();
     equal(lab.hub.count('badChecksum'), 1);
     equal(lab.hub.count('metricsReceived'), 0);
+  });
+
+  it('has a seal that a capture shows to be right', () => {
+    const options: LabOptions = { hmac: {}, live: { count: 20 } };
+    const lab = measuring(options);
+    talk(lab, 1);
+    const sessions = new Sessions();
+    const packet = new Dissection({
+      secrets: new Secrets(labConfiguration(options), nodeCrypto, new SeededRandom(1)),
+    });
+    const seen = lab.wan.packets.map((sent) => {
+      packet.load(capturedFrame(sent));
+      sessions.see(packet);
+      return `${kindOf(sent)}: ${packet.trailer?.status}`;
+    });
+    deepEqual(new Set(seen), new Set(['forward: right', 'reverse: right', 'marked: right', 'bare: right']));
   });
 
   it('holds a payload that looks like metadata, with no marker besides', () => {

@@ -119,6 +119,19 @@ describe('a session towards an outbound-only peer', () => {
     deepEqual([lab.spoke.count('flowMoved'), lab.spoke.sessionCount, lab.hub.sessionCount], [1, 1, 1]);
   });
 
+  it('does not look for the pinhole on a path that it has moved to and that needs none', () => {
+    const { lab } = firewalledRouters();
+    const isAnswer = ({ from, metadata }: WanPacket): boolean => from === 'spoke' && metadata !== undefined;
+    lab.wan.fate = (packet) => (isAnswer(packet) ? 'lost' : 'arrives');
+    lab.server.say('by the pinhole', 50_000, PUSH);
+    lab.runFor(milliseconds(50));
+    lab.wan.fate = () => 'arrives';
+    lab.reconfigure({ failover: true });
+    lab.server.say('by the open path', 50_000, PUSH);
+    lab.runFor(milliseconds(50));
+    deepEqual(lab.client.answers, ['by the pinhole', 'by the open path']);
+  });
+
   it('is refused if the side that it reaches is not outbound-only', () => {
     const { lab } = firewalledRouters({ pinhole: false });
     lab.exchange('one');

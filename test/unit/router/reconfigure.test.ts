@@ -223,6 +223,46 @@ describe('the paths of a running router with another configuration', () => {
     deepEqual(paths(lab), ['172.16.0.9 initializing bfd-starting', '172.16.0.8 initializing bfd-starting']);
   });
 
+  it('keeps apart two paths that differ in their neighborhood alone', () => {
+    const second = 'neighborhood second\ntopology mesh\nbfd\nstate disabled\nexit\nexit\n';
+    const options = edited((text) =>
+      text
+        .replaceAll('neighborhood wan', `${second}neighborhood wan`)
+        .replace('service-policy plain', 'service-policy plain\nlb-strategy proportional'),
+    );
+    const lab = established(options);
+    const inTurn = (...payloads: readonly string[]): void =>
+      payloads.forEach((payload, i) => {
+        lab.client.ask(payload, { from: 40_000 + i });
+        lab.settle();
+      });
+    inTurn('over one', 'over the other');
+    lab.reconfigure({ ...options, inactivityTimeoutSeconds: 2 });
+    inTurn('still one', 'still the other');
+    deepEqual(lab.client.answers, ['over one', 'over the other', 'still one', 'still the other']);
+  });
+
+  it('watches paths by the configuration that it got before it began to', () => {
+    const quick = (text: string): string =>
+      text.replaceAll('state enabled', 'state enabled\ndesired-tx-interval 100\nrequired-min-rx-interval 100');
+    const lab = twoRouters({ failover: true });
+    lab.reconfigure(edited(quick, { failover: true }));
+    lab.runFor(seconds(5));
+    deepEqual(
+      lab.spoke.device.peers(lab.now).map(({ transmitIntervalMs }) => transmitIntervalMs),
+      [100],
+    );
+  });
+
+  it('tells that a peer is not reachable any more when the path that is left is down', () => {
+    const lab = established(OPTIONS);
+    lab.wan.fate = ({ packet }) => (packet.family === 6 ? 'lost' : 'arrives');
+    lab.runFor(seconds(10));
+    lab.reconfigure({ ...OPTIONS, edit: (text) => withoutIpv4(text) });
+    const alarms = lab.spoke.device.alarms().map(({ message }) => message);
+    ok(alarms.includes('Peer hub is not reachable'), alarms.join('\n'));
+  });
+
   it('brings up a path that is added', () => {
     const lab = established({ ...OPTIONS, edit: (text) => withoutIpv4(text) });
     lab.reconfigure(OPTIONS);

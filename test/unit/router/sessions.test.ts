@@ -424,3 +424,20 @@ describe('the rows of show sessions', () => {
     );
   });
 });
+
+describe('a session that its peer moves', () => {
+  it('goes on though its service has no room for a new one', () => {
+    const limited = (text: string): string =>
+      text.replace(/(service-name questions\n)(next-hop hub)/, '$1service-route-policy one\n$2');
+    const authority = 'service-route-policy one\nmax-sessions 1\nexit';
+    const lab = twoRouters({ wan: 'both', failover: true, authority, edit: limited });
+    lab.runFor(seconds(3));
+    lab.establish();
+    lab.server.isServer = true;
+    lab.wan.fate = ({ packet }) => (packet.family === 4 ? 'lost' : 'arrives');
+    lab.runFor(seconds(6));
+    lab.exchange('over the other path');
+    deepEqual(lab.client.answers, ['over the other path']);
+    deepEqual([lab.hub.count('flowMoved'), lab.hub.sessionCount], [1, 1]);
+  });
+});

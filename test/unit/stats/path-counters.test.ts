@@ -33,6 +33,17 @@ describe('the counters of peer paths', () => {
     equal(counters.read('bfd by-peer-path mos'), 440);
   });
 
+  it('forget of a path that is no more what was measured, and not what was counted', () => {
+    const those = new Counters();
+    const before = new PathCounters(those, [labels('wan'), labels('lte')]);
+    before.count(1, 'bfdLinkUp');
+    before.set(0, 'bfdLatency', 12.5);
+    before.set(1, 'bfdLatency', 80);
+    before.relabel([{ labels: labels('wan'), before: 0 }]);
+    equal(those.read('bfd by-peer-path latency'), 12.5);
+    equal(those.read('bfd by-peer-path link-up'), 1);
+  });
+
   it('stand behind the labels of their path where all counters are listed, unless they are 0', () => {
     const listed = [...counters.all()].filter(([path]) => path.includes('{'));
     deepEqual(listed, [
