@@ -49,16 +49,33 @@ export function install(configuration: string, files: readonly KitFile[], isForc
       `these files are not as svrlab has installed them:\n${own.map(({ path }) => `  ${path}`).join('\n')}\n` +
         `nothing was installed; --force moves them aside, to names that end in ${ASIDE}`,
     );
+  for (const { path } of files) makeFolder(dirname(path));
   for (const { path } of own) renameSync(path, path + ASIDE);
-  for (const { path, text, isProgram } of files) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text, { mode: isProgram ? 0o755 : 0o644 });
-  }
+  for (const file of files) writeFile(file);
   const installed = files.map(({ path, text }) => ({ path, sha256: sha256(text) }));
   const gone = before.filter(({ path }) => !files.some((file) => file.path === path));
   removeUnchanged(gone, configuration);
   writeFileSync(join(configuration, LIST), `${JSON.stringify({ files: installed }, null, 2)}\n`);
   return { written: files.map(({ path }) => path), movedAside: own.map(({ path }) => path + ASIDE) };
+}
+
+/** Level by level: in folders like /proc, Node's own way never comes to an end. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mayFail(path, () => mkdirSync(path));
+}
+
+const writeFile = ({ path, text, isProgram }: KitFile): void =>
+  mayFail(path, () => writeFileSync(path, text, { mode: isProgram ? 0o755 : 0o644 }));
+
+/** What may not be written is for a person to mend. */
+function mayFail(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new InputError(`${path} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 export interface Removed {

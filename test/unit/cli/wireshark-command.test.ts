@@ -95,6 +95,16 @@ describe('svrlab wireshark', () => {
     equal(readFileSync(preferences, 'utf8'), changed);
   });
 
+  it('says which folder cannot be written to', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    for (const place of [join(file, 'below'), '/proc/svrlab-nowhere']) {
+      const { status, err } = await wireshark('install', '--dir', place);
+      equal(status, 2);
+      match(err, /cannot be written: E[A-Z]+/);
+    }
+  });
+
   it('installs a program that Wireshark can ask for labs', async function () {
     this.timeout(20_000);
     await wireshark('install', '--dir', folder);
