@@ -6,7 +6,12 @@ import type { CaptureSink, CapturedPacket, EventSink, LabEvent } from '../lib/la
 import { InputError } from './exit.ts';
 
 /** Names of the files in a run's folder. */
-export const outputNames = { result: 'result.json', events: 'events.ndjson', capture: 'capture.pcapng' } as const;
+export const outputNames = {
+  result: 'result.json',
+  events: 'events.ndjson',
+  capture: 'capture.pcapng',
+  sessionCaptures: 'session-captures.pcapng',
+} as const;
 
 const EVENT_CHUNK_LENGTH = 64 * 1024;
 
@@ -27,26 +32,52 @@ class FileSink implements ByteSink {
   }
 }
 
+/** A capture in a file of its own. */
+class PacketFile implements CaptureSink {
+  readonly #file: FileSink;
+  readonly #capture: CaptureFile;
+
+  constructor(path: string, options: CaptureFileOptions) {
+    this.#file = new FileSink(path);
+    this.#capture = new CaptureFile(this.#file, options);
+  }
+
+  packet(packet: CapturedPacket): void {
+    this.#capture.packet(packet);
+  }
+
+  close(): void {
+    this.#capture.close();
+    this.#file.close();
+  }
+}
+
+/** Which captures a run keeps. */
+export interface KeptCaptures {
+  readonly capture?: CaptureFileOptions | undefined;
+  readonly sessionCaptures?: CaptureFileOptions | undefined;
+}
+
 /** The folder of a run: events and packets go into their files while it lasts, the result at its end. */
 export class RunOutputs implements EventSink, CaptureSink {
   readonly folder: string;
   readonly #events: FileSink;
-  readonly #packets: FileSink | undefined;
-  readonly #capture: CaptureFile | undefined;
+  readonly #capture: PacketFile | undefined;
+  readonly #sessionCaptures: PacketFile | undefined;
   #eventLines = '';
   #isClosed = false;
 
-  /** Files of an earlier run are written over. Without `capture` no packets are kept. */
-  constructor(folder: string, capture: CaptureFileOptions | undefined) {
+  /** Files of an earlier run are written over. */
+  constructor(folder: string, { capture, sessionCaptures }: KeptCaptures) {
     this.folder = folder;
     try {
       mkdirSync(folder, { recursive: true });
       this.#events = new FileSink(this.#path('events'));
-      this.#packets = capture && new FileSink(this.#path('capture'));
+      this.#capture = capture && new PacketFile(this.#path('capture'), capture);
+      this.#sessionCaptures = sessionCaptures && new PacketFile(this.#path('sessionCaptures'), sessionCaptures);
     } catch (error) {
       throw new InputError(`cannot write to '${folder}': ${(error as Error).message}`);
     }
-    this.#capture = capture && this.#packets && new CaptureFile(this.#packets, capture);
   }
 
   event(event: LabEvent): void {
@@ -57,6 +88,11 @@ export class RunOutputs implements EventSink, CaptureSink {
 
   packet(packet: CapturedPacket): void {
     if (!this.#isClosed) this.#capture?.packet(packet);
+  }
+
+  /** A packet of a session capture. */
+  sessionPacket(packet: CapturedPacket): void {
+    if (!this.#isClosed) this.#sessionCaptures?.packet(packet);
   }
 
   /** The text of result.json. */
@@ -71,7 +107,7 @@ export class RunOutputs implements EventSink, CaptureSink {
     this.#writeEvents();
     this.#events.close();
     this.#capture?.close();
-    this.#packets?.close();
+    this.#sessionCaptures?.close();
   }
 
   #writeEvents(): void {

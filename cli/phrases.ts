@@ -158,6 +158,7 @@ export const phrases = {
   'forget-sessions': { tone: 'fault', says: 'loses its memory: every session is gone, and nobody is told' },
   'forget-session': { tone: 'fault', says: 'loses one session from its memory, and nobody is told' },
   'rotate-key': { tone: 'fault', says: 'encrypts with another key from now on ({what})' },
+  'session-capture': { tone: 'plain', says: 'captures sessions that begin from now on ({what})' },
   configure: { tone: 'fault', says: 'is configured anew ({what})' },
   rebind: { tone: 'fault', says: 'moves everybody behind it to other ports, and tells nobody ({what})' },
   'forget-mappings': { tone: 'fault', says: 'forgets who has which port, and tells nobody' },

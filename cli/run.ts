@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CaptureFileOptions } from '../lib/capture/capture-file.ts';
+import { capturePoints } from '../lib/highway/capture-points.ts';
 import type { CapturedPacket, LabEvent } from '../lib/lab/fabric.ts';
 import { runScenario, type RunResult } from '../lib/lab/runner.ts';
 import type { Scenario } from '../lib/lab/scenario.ts';
@@ -31,6 +32,7 @@ DIR then holds
   result.json      seed, verdicts, recovery times, counters
   events.ndjson    every event: time in microseconds, node, type, session, packet id
   capture.pcapng   every port of every node, for Wireshark; comments say why
+  session-captures.pcapng  what the timeline's session-capture took, if there is one
 
 Examples:
   svrlab run session-recovery
@@ -69,10 +71,12 @@ export function readSeed(text: string): number {
 async function run(name: string, options: RunOptions, terminal: Terminal): Promise<RunResult> {
   const { path, scenario } = loadScenario(name);
   const seed = options.seed ?? scenario.seed;
-  const outputs = new RunOutputs(
-    options.out ?? join('out', scenario.name),
-    options.capture ? captureOptions(scenario, options.fabric, seed, () => made.epoch()) : undefined,
-  );
+  const about = captureOptions(scenario, options.fabric, seed, () => made.epoch());
+  const hasSessionCaptures = scenario.timeline.some(({ action }) => action.kind === 'session-capture');
+  const outputs = new RunOutputs(options.out ?? join('out', scenario.name), {
+    capture: options.capture ? about : undefined,
+    sessionCaptures: hasSessionCaptures ? { ...about, ports: pointsOf(scenario) } : undefined,
+  });
   const story = new Story({ timeout: formatDuration(scenario.authority.sessionRecoveryDetection.inactivityTimeout) });
   const progress = new ProgressLine(terminal.err, () => terminal.progressWidth);
   const startedAt = performance.now();
@@ -85,6 +89,7 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
     seed,
     events: { event: onEvent },
     capture: { packet: (packet: CapturedPacket) => outputs.packet(packet) },
+    sessionCaptures: { packet: (packet: CapturedPacket) => outputs.sessionPacket(packet) },
   });
   const { fabric } = made;
   const result = await interruptible(
@@ -100,7 +105,12 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
   const around = {
     tookMs: performance.now() - startedAt,
     folder: outputs.folder,
-    files: [outputNames.result, outputNames.events, ...(options.capture ? [outputNames.capture] : [])],
+    files: [
+      outputNames.result,
+      outputNames.events,
+      ...(options.capture ? [outputNames.capture] : []),
+      ...(hasSessionCaptures ? [outputNames.sessionCaptures] : []),
+    ],
     command: `./svrlab run ${relative('', path)} --fabric ${options.fabric} --seed ${seed}`,
   };
   terminal.out(options.json ? text : formatReport(result, story, around, terminal.paint));
@@ -116,6 +126,12 @@ function captureOptions(scenario: Scenario, fabric: RunFabric, seed: number, epo
     names: addressNames(scenario),
   };
 }
+
+/** Every capture point of every router is an interface. */
+const pointsOf = ({ nodes }: Scenario): CaptureFileOptions['ports'] =>
+  nodes
+    .filter(({ kind }) => kind === 'router')
+    .flatMap(({ name }) => capturePoints.map((port) => ({ node: name, port })));
 
 /** Hosts under their own name, routers as 'hub-wan'. */
 function addressNames({ nodes, authority }: Scenario): CaptureFileOptions['names'] {

@@ -1,5 +1,7 @@
 import type { Device, Wire } from '../lib/device.ts';
 import { suggest } from '../lib/diagnostic.ts';
+import type { TakenPacket } from '../lib/highway/capture-points.ts';
+import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
 import { LabError } from '../lib/lab/fabric.ts';
 import type { Action, LabNode, Scenario } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
@@ -182,6 +184,23 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
   }
 
   servicePaths(): readonly ServicePathRow[] {
+    return [];
+  }
+
+  sessionCaptures(): readonly SessionCaptureRow[] {
+    return [];
+  }
+
+  /** Only routers override it. */
+  createSessionCapture(_request: SessionCaptureRequest): number {
+    throw new LabError(`a ${this.#described.kind} has no sessions to capture`, 2);
+  }
+
+  deleteSessionCapture(_id: number): void {
+    throw new LabError(`a ${this.#described.kind} has no session captures`, 2);
+  }
+
+  sessionPackets(): readonly TakenPacket[] {
     return [];
   }
 

@@ -126,6 +126,22 @@ export class HostNode implements NodeService {
     return [];
   }
 
+  sessionCaptures(): readonly [] {
+    return [];
+  }
+
+  createSessionCapture(): number {
+    throw new LabError('a host has no sessions to capture', 2);
+  }
+
+  deleteSessionCapture(): void {
+    throw new LabError('a host has no session captures', 2);
+  }
+
+  sessionPackets(): readonly [] {
+    return [];
+  }
+
   deleteSessions(): number {
     throw new LabError('a host has no sessions to delete', 2);
   }

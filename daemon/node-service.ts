@@ -5,6 +5,8 @@ import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { Capturable } from './live-capture.ts';
 import type { PortStatistics } from './ports/port.ts';
+import type { TakenPacket } from '../lib/highway/capture-points.ts';
+import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
 import type { SideReport } from '../lib/host/applications/report.ts';
 import type { MetricFamily } from '../lib/stats/metrics.ts';
 import type { Instant } from '../lib/time.ts';
@@ -51,6 +53,12 @@ export interface NodeService extends Capturable {
   configure(text: string): void;
   /** Every way of each service, as the router would choose among them now. */
   servicePaths(): readonly ServicePathRow[];
+  sessionCaptures(): readonly SessionCaptureRow[];
+  /** The id of the capture. */
+  createSessionCapture(request: SessionCaptureRequest): number;
+  deleteSessionCapture(id: number): void;
+  /** What they have taken, oldest first. */
+  sessionPackets(): readonly TakenPacket[];
   /** Ends sessions here and at their peers: the one of this UUID, or all. Returns how many there were. */
   deleteSessions(id?: string): number;
   /** Begins anew what the node keeps for people to read, or for itself. */

@@ -1,4 +1,6 @@
 import type { Wire } from '../lib/device.ts';
+import type { TakenPacket } from '../lib/highway/capture-points.ts';
+import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
 import { LabError } from '../lib/lab/fabric.ts';
 import type { Action, RouterNode as RouterNodeDescription } from '../lib/lab/scenario.ts';
 import { sessionsOf } from '../lib/lab/traffic-sessions.ts';
@@ -118,6 +120,25 @@ export class RouterNode extends DeviceNode<Router> {
 
   override servicePaths(): readonly ServicePathRow[] {
     return this.driver?.device.servicePaths() ?? [];
+  }
+
+  override sessionCaptures(): readonly SessionCaptureRow[] {
+    return this.driver?.device.sessionCaptures.rows() ?? [];
+  }
+
+  override createSessionCapture(request: SessionCaptureRequest): number {
+    const made = this.driver?.device.sessionCaptures.create(request) ?? 'this router has not been started';
+    if (typeof made === 'string') throw new LabError(made, 2);
+    return made;
+  }
+
+  override deleteSessionCapture(id: number): void {
+    if (this.driver?.device.sessionCaptures.delete(id) !== true)
+      throw new LabError(`there is no session capture ${id}`, 2);
+  }
+
+  override sessionPackets(): readonly TakenPacket[] {
+    return this.driver?.device.sessionCaptures.packets() ?? [];
   }
 
   override deleteSessions(id?: string): number {

@@ -4,6 +4,7 @@ import { peerPaths, redundancyOf, restartReasons } from './config/index.ts';
 import type { CryptoProvider } from './crypto.ts';
 import type { Device, PortIndex, Wire } from './device.ts';
 import type { Frame } from './frame.ts';
+import { CapturePoints } from './highway/capture-points.ts';
 import { FABRIC_CONTENT_MAX } from './highway/fabric-fragments.ts';
 import { FlowTable } from './highway/flow-table.ts';
 import { FramePool } from './highway/frame-pool.ts';
@@ -44,6 +45,7 @@ import type { FlowRow, SessionRow } from './service-area/rows.ts';
 import { ServiceArea } from './service-area/service-area.ts';
 import { servicePathRows, type ServicePathRow } from './service-area/service-paths.ts';
 import { Services } from './service-area/services.ts';
+import { SessionCaptures } from './service-area/session-captures.ts';
 import { SessionTable } from './service-area/session-table.ts';
 import { flowRows, sessionRows } from './service-area/show.ts';
 import { WaysOut } from './highway/ways-out.ts';
@@ -80,6 +82,7 @@ export interface RouterOptions {
 /** One SVR router: the highway, the service area, and what both stand on, wired together. */
 export class Router implements Device {
   readonly counters = new Counters();
+  readonly sessionCaptures: SessionCaptures;
   readonly #options: RouterOptions;
   /** What stands in them is replaced when the router is reconfigured, and by nobody else. */
   readonly #parts: Mutable<ServiceAreaParts>;
@@ -126,6 +129,14 @@ export class Router implements Device {
     const chance = new SeededRandom(random.below(2 ** 32));
     const flows = new FlowTable(emulator.sessionTableSize, random.below(2 ** 32));
     const waysOut = new WaysOut(flows, paths);
+    const capturePoints = new CapturePoints({
+      flows,
+      paths,
+      waysOut,
+      neighbors,
+      counters: this.counters,
+      full: (flow) => this.sessionCaptures.flowFull(flow),
+    });
     this.#peerPaths = new PeerPaths({
       router: name,
       paths: paths.map(watchedPath),
@@ -179,6 +190,8 @@ export class Router implements Device {
       peerLoads,
       pathLoad: new Float64Array(paths.length),
       waypoints: paths.map((path) => waypointsOf(path, random)),
+      captures: () => this.sessionCaptures,
+      capturePoints,
       pool,
       random,
       counters: this.counters,
@@ -189,6 +202,7 @@ export class Router implements Device {
       tooLongForPath: (path, length, now) => this.#peerPaths.tooLong(path, length, now),
       highway: () => this.#highway,
     };
+    this.sessionCaptures = new SessionCaptures(this.#parts);
     this.#serviceArea = new ServiceArea(this.#parts);
     const reassemblyLimits = {
       packets: emulator.reassemblyPackets,
@@ -201,6 +215,7 @@ export class Router implements Device {
       flows,
       paths,
       waysOut,
+      capturePoints,
       mtus: interfaces.list.map(({ mtu }) => mtu),
       counters: this.counters,
       pool,

@@ -5,7 +5,7 @@ import { route } from './route.ts';
 import { constant, nothing, number, object, optional, text, union, whole, type Schema } from './schema.ts';
 
 /** What can be done to a node through its own API; the rest is done to its process. */
-type NodeAction = Exclude<Action, { kind: 'restart' | 'kill' | 'start' | 'configure' }>;
+type NodeAction = Exclude<Action, { kind: 'restart' | 'kill' | 'start' | 'configure' | 'session-capture' }>;
 
 /** The node is the one that is asked, and need not be named. */
 type Unaddressed<Of> = Of extends { readonly node: string } ? Omit<Of, 'node'> & { readonly node?: string } : Of;

@@ -6,6 +6,7 @@ import { faultRoutes } from './faults.ts';
 import { metricsRoutes } from './metrics.ts';
 import { nodeRoutes } from './node.ts';
 import { peerRoutes } from './peers.ts';
+import { sessionCaptureRoutes } from './session-captures.ts';
 import { sessionRoutes } from './sessions.ts';
 import { statsRoutes } from './stats.ts';
 
@@ -20,6 +21,7 @@ export const routes = {
   ...configRoutes,
   ...faultRoutes,
   ...captureRoutes,
+  ...sessionCaptureRoutes,
   ...documentRoutes,
 };
 

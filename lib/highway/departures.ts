@@ -6,10 +6,11 @@ import type { Instant } from '../time.ts';
 import { copyBytes, writeU16 } from '../wire/bytes.ts';
 import { update } from '../wire/checksum.ts';
 import { UDP_HEADER_LENGTH, udpChecksum } from '../wire/udp.ts';
-import { finishUdpChecksum, prependIp, prependUdp } from './egress.ts';
+import type { CapturePoints } from './capture-points.ts';
+import { finishUdpChecksum, prependIp } from './egress.ts';
 import type { Endings } from './endings.ts';
 import { FabricFragments } from './fabric-fragments.ts';
-import { KEY_WORDS, keyDestinationPort, keyFamily, keyNetworkInterface, keySourcePort } from './flow-key.ts';
+import { KEY_WORDS, keyFamily, keyNetworkInterface } from './flow-key.ts';
 import { type FlowTable, flowFlags } from './flow-table.ts';
 import type { SlowPath } from './highway.ts';
 import { IpFragments } from './ip-fragments.ts';
@@ -23,6 +24,7 @@ export interface DeparturesParts {
   readonly flows: FlowTable;
   readonly paths: readonly PeerPath[];
   readonly waysOut: WaysOut;
+  readonly capturePoints: CapturePoints;
   readonly neighbors: Neighbors;
   readonly counters: Counters;
   readonly random: Random;
@@ -70,8 +72,7 @@ export class Departures {
     if (room < 0 && !packet.mayBeCut(keyFamily(keys, keyAt))) return this.#tooBig(flow, packet, l4At, end, room, now);
     frame.end = end;
     prependIp(frame, l4At, keys, keyAt, packet, packet.ttl - 1);
-    if (room < 0 || packet.largestFragment !== 0) this.#transmitInFragments(flow, packet, now);
-    else this.#transmit(flow, packet, now);
+    this.#transmitToHost(flow, packet, room, now);
   }
 
   /** The payload of a UDP session gets back the header that it had. */
@@ -83,6 +84,12 @@ export class Departures {
     if (room < 0 && !packet.mayBeCut(keyFamily(keys, keyAt)))
       return this.#tooBig(flow, packet, contentAt, end, room, now);
     this.#wrapInUdp(flow, packet, contentAt, end, isChanged);
+    this.#transmitToHost(flow, packet, room, now);
+  }
+
+  #transmitToHost(flow: number, packet: Packet, room: number, now: Instant): void {
+    if ((this.#flows.flags[flow] & flowFlags.captured) !== 0)
+      this.#parts.capturePoints.leavesToHost(flow, packet.frame, now);
     if (room < 0 || packet.largestFragment !== 0) this.#transmitInFragments(flow, packet, now);
     else this.#transmit(flow, packet, now);
   }
@@ -139,6 +146,8 @@ export class Departures {
     frame.end = end;
     const isChanged = isContentChanged || at !== contentAt || keys !== undefined || path.seal !== undefined;
     if (path.seal) this.#sealing.seal(flow, frame, at, path.seal, attributes !== undefined, now);
+    if ((flows.flags[flow] & flowFlags.captured) !== 0)
+      this.#parts.capturePoints.leavesToPeer(flow, { frame, at, contentAt, attributes }, packet, packet.ttl - 1, now);
     if (headers + frame.end - at > mtu || packet.largestFragment !== 0)
       return this.#leaveInFragments(flow, packet, at, path, now);
     this.#wrapInUdp(flow, packet, at, frame.end, isChanged);
@@ -170,14 +179,10 @@ export class Departures {
   /** Writes the UDP and IP headers that a flow's packet leaves with; `frame.start` is then at the latter. */
   #wrapInUdp(flow: number, packet: Packet, payloadAt: number, end: number, isChanged: boolean): void {
     const { frame } = packet;
-    const { waysOut } = this.#parts;
-    const keys = waysOut.keys(flow);
-    const keyAt = waysOut.at(flow);
     const checksum = isChanged ? 0 : udpChecksum(frame.bytes, packet.l4At);
     frame.end = end;
-    const udpAt = prependUdp(frame, payloadAt, keyDestinationPort(keys, keyAt), keySourcePort(keys, keyAt));
-    prependIp(frame, udpAt, keys, keyAt, packet, packet.ttl - 1);
-    const family = keyFamily(keys, keyAt);
+    const udpAt = this.#parts.waysOut.prependHeaders(flow, frame, payloadAt, packet, packet.ttl - 1);
+    const family = keyFamily(this.#flows.keys, (flow ^ 1) * KEY_WORDS);
     if (checksum !== 0) {
       const updated = update(checksum, this.#flows.checksumDelta[flow]);
       writeU16(frame.bytes, udpAt + 6, updated === 0 ? 0xffff : updated);

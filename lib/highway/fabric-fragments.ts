@@ -10,8 +10,7 @@ import { ethernetHeaderLength } from '../wire/ethernet.ts';
 import { IPV4_DO_NOT_FRAGMENT } from '../wire/ipv4.ts';
 import { IPV6_HEADER_LENGTH } from '../wire/ipv6.ts';
 import { UDP_HEADER_LENGTH } from '../wire/udp.ts';
-import { finishUdpChecksum, prependIp, prependUdp } from './egress.ts';
-import { keyDestinationPort, keySourcePort } from './flow-key.ts';
+import { finishUdpChecksum, type IpFields } from './egress.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { Neighbors } from './neighbors.ts';
 import { ipHeaderLength, type Packet } from './packet.ts';
@@ -115,13 +114,10 @@ export class FabricFragments {
     return sent;
   }
 
-  #transmit(flow: number, { family }: PeerPath, fields: Parameters<typeof prependIp>[4], now: Instant): number {
+  #transmit(flow: number, { family }: PeerPath, fields: IpFields, now: Instant): number {
     const { waysOut, flows } = this.#parts;
-    const keys = waysOut.keys(flow);
-    const keyAt = waysOut.at(flow);
     const frame = this.#frame;
-    const udpAt = prependUdp(frame, HEADROOM, keyDestinationPort(keys, keyAt), keySourcePort(keys, keyAt));
-    prependIp(frame, udpAt, keys, keyAt, fields, fields.ttl);
+    const udpAt = waysOut.prependHeaders(flow, frame, HEADROOM, fields, fields.ttl);
     finishUdpChecksum(frame, udpAt, family);
     const length = frame.end - frame.start;
     this.#counters[counter.fabricFragmentsSent]++;

@@ -18,6 +18,8 @@ export const flowFlags = {
   encrypted: 32,
   /** Its packets leave by the pinhole that the peer's BFD keeps open, since the session's own is not known to be. */
   detoured: 64,
+  /** Its packets are taken at the points of a session capture. */
+  captured: 128,
 } as const;
 
 /** The highest number of sessions a table may be made for; an index of four times as many slots still fits 32 bits. */

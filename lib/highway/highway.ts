@@ -193,6 +193,8 @@ export class Highway {
 
   /** Runs the actions of a flow on a packet, which is as it came in. */
   forward(flow: number, packet: Packet, now: Instant): void {
+    if ((this.#flows.flags[flow] & flowFlags.captured) !== 0)
+      this.#parts.capturePoints.arrived(flow, packet.frame, now);
     if (this.#flows.path[flow ^ 1] !== 0) return this.#forwardFromPeer(flow, packet, now);
     if (packet.ttl > 1) return this.#forwardFromHost(flow, packet, now);
     this.icmpError('time-exceeded', packet, 0, now);

@@ -223,9 +223,14 @@ export class Neighbors {
 
   #transmit(networkInterface: number, macs: Uint8Array, macAt: number, frame: Frame): void {
     const out = this.#interfaces.list[networkInterface];
-    const type = frame.bytes[frame.start] >>> 4 === 4 ? etherTypes.ipv4 : etherTypes.ipv6;
-    frame.start = prependEthernet(frame.bytes, frame.start, macs, macAt, out.mac, out.vlan, type);
+    prependLinkHeader(out, macs, macAt, frame);
     this.#wire.transmit(out.port, frame);
+  }
+
+  /** Writes the link header with which an IP packet goes to a next hop; its address is 0 as long as it is not known. */
+  prependHeader(index: number, frame: Frame): void {
+    const { networkInterface, mac } = this.#entries[index];
+    prependLinkHeader(this.#interfaces.list[networkInterface], mac, 0, frame);
   }
 
   /** Takes in an ARP packet that begins at `at`, and answers a request for an address of ours. */
@@ -446,4 +451,9 @@ function indexKey(networkInterface: number, bytes: Uint8Array): number | string 
   let key = String(networkInterface);
   for (let at = 0; at < bytes.length; at += 4) key += `/${readU32(bytes, at)}`;
   return key;
+}
+
+function prependLinkHeader({ mac, vlan }: LinkInterface, macs: Uint8Array, macAt: number, frame: Frame): void {
+  const type = frame.bytes[frame.start] >>> 4 === 4 ? etherTypes.ipv4 : etherTypes.ipv6;
+  frame.start = prependEthernet(frame.bytes, frame.start, macs, macAt, mac, vlan, type);
 }

@@ -5,9 +5,9 @@ import type { KeyRing } from '../metadata/key-ring.ts';
 import { counter, type Counters } from '../stats/counters.ts';
 import type { Instant } from '../time.ts';
 import { MAC_LENGTH } from '../wire/ethernet.ts';
+import type { CapturePoints, Leaving } from './capture-points.ts';
 import { OWN_IP_FIELDS, finishUdpChecksum, prependIp, prependUdp } from './egress.ts';
-import { keyDestinationPort, keySourcePort } from './flow-key.ts';
-import type { FlowTable } from './flow-table.ts';
+import { flowFlags, type FlowTable } from './flow-table.ts';
 import type { FramePool } from './frame-pool.ts';
 import type { NetworkInterface } from './interfaces.ts';
 import type { Neighbors } from './neighbors.ts';
@@ -20,6 +20,7 @@ export interface OwnMetadataParts {
   readonly flows: FlowTable;
   readonly paths: readonly PeerPath[];
   readonly waysOut: WaysOut;
+  readonly capturePoints: CapturePoints;
   readonly neighbors: Neighbors;
   readonly pool: FramePool;
   readonly sealing: Sealing;
@@ -44,10 +45,11 @@ export class OwnMetadata {
     const frame = pool.take();
     if (!frame) return false;
     const at = frame.start;
-    frame.end = at + encodeMetadata(attributes, path.encoding, frame.bytes, at, path.keys);
+    const contentAt = at + encodeMetadata(attributes, path.encoding, frame.bytes, at, path.keys);
+    frame.end = contentAt;
     if (content) append(frame, content, keys);
     if (path.seal) sealing.seal(flow, frame, at, path.seal, true, now);
-    this.#transmit(flow, frame, at, path, now);
+    this.#transmit(flow, { frame, at, contentAt, attributes }, path, now);
     return true;
   }
 
@@ -69,17 +71,16 @@ export class OwnMetadata {
     marking.report(frame.bytes, at, now);
     frame.end = at + marking.length;
     if (seal) sealing.seal(flow, frame, at, seal, false, now);
-    this.#transmit(flow, frame, at, path, now);
+    this.#transmit(flow, { frame, at, contentAt: at, attributes: undefined }, path, now);
     counters.values[counter.metricsReportSent]++;
   }
 
-  /** Hands the UDP payload in `frame` from `at` on to the flow's next hop, and the frame back to the pool. */
-  #transmit(flow: number, frame: Frame, at: number, { family }: PeerPath, now: Instant): void {
-    const { flows, waysOut, neighbors, pool } = this.#parts;
-    const keys = waysOut.keys(flow);
-    const keyAt = waysOut.at(flow);
-    const udpAt = prependUdp(frame, at, keyDestinationPort(keys, keyAt), keySourcePort(keys, keyAt));
-    prependIp(frame, udpAt, keys, keyAt, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
+  /** Hands the UDP payload to the flow's next hop, and its frame back to the pool. */
+  #transmit(flow: number, leaving: Leaving, { family }: PeerPath, now: Instant): void {
+    const { flows, waysOut, neighbors, pool, capturePoints } = this.#parts;
+    const { frame, at } = leaving;
+    if ((flows.flags[flow] & flowFlags.captured) !== 0) capturePoints.made(flow, leaving, OWN_IP_FIELDS, now);
+    const udpAt = waysOut.prependHeaders(flow, frame, at, OWN_IP_FIELDS, OWN_IP_FIELDS.ttl);
     finishUdpChecksum(frame, udpAt, family);
     neighbors.send(flows.neighbor[flow], frame, now);
     pool.release(frame);

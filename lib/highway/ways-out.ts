@@ -1,5 +1,7 @@
+import type { Frame } from '../frame.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
-import { KEY_WORDS, setKeyAddresses, setKeyHead } from './flow-key.ts';
+import { prependIp, prependUdp, type IpFields } from './egress.ts';
+import { KEY_WORDS, keyDestinationPort, keySourcePort, setKeyAddresses, setKeyHead } from './flow-key.ts';
 import { flowFlags, type FlowTable } from './flow-table.ts';
 import { SVR_BFD_PORT, type PeerPath } from './peer-path.ts';
 
@@ -36,16 +38,17 @@ export class WaysOut {
     setKeyAddresses(key, address, local.bytes);
   }
 
-  /** The array that holds the key to mirror; it begins at word `at(flow)`. */
-  keys(flow: number): Uint32Array {
-    return this.#isDetoured(flow) ? this.#pinholes : this.#flows.keys;
-  }
-
-  at(flow: number): number {
-    return this.#isDetoured(flow) ? (this.#flows.path[flow] - 1) * KEY_WORDS : (flow ^ 1) * KEY_WORDS;
-  }
-
-  #isDetoured(flow: number): boolean {
-    return (this.#flows.flags[flow] & flowFlags.detoured) !== 0;
+  /**
+   * Writes the UDP header, its checksum still 0, and the IP header that a packet of the flow leaves with; `frame.start` is
+   * then at the latter. Returns where the UDP header begins.
+   */
+  prependHeaders(flow: number, frame: Frame, payloadAt: number, fields: IpFields, ttl: number): number {
+    const { flags, path, keys } = this.#flows;
+    const isDetoured = (flags[flow] & flowFlags.detoured) !== 0;
+    const mirrored = isDetoured ? this.#pinholes : keys;
+    const at = (isDetoured ? path[flow] - 1 : flow ^ 1) * KEY_WORDS;
+    const udpAt = prependUdp(frame, payloadAt, keyDestinationPort(mirrored, at), keySourcePort(mirrored, at));
+    prependIp(frame, udpAt, mirrored, at, fields, ttl);
+    return udpAt;
   }
 }

@@ -19,6 +19,8 @@ export function describeAction(action: Action, links: readonly LabLink[]): strin
       return `forget-session ${action.traffic} at ${action.node}`;
     case 'rotate-key':
       return `rotate-key of ${action.security} to security-id ${action.securityId} at ${action.node}`;
+    case 'session-capture':
+      return `session-capture of ${action.request.service} at ${action.node}`;
     case 'configure':
       return `configure ${action.lines.join('; ')}`;
     case 'kill':

@@ -50,6 +50,11 @@ export interface FabricOptions {
   readonly seed: number;
   readonly events: EventSink;
   readonly capture: CaptureSink;
+  /**
+   * Takes what the routers have captured of sessions, in order of time, when the lab is stopped; the port is the capture
+   * point. A router that was restarted has forgotten what it had.
+   */
+  readonly sessionCaptures?: CaptureSink | undefined;
 }
 
 /**

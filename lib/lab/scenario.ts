@@ -4,6 +4,7 @@ import type { Traffic } from '../host/applications/traffic.ts';
 import type { Impairment } from '../link/impairment.ts';
 import type { FirewallSettings } from '../middlebox/firewall.ts';
 import type { NatSettings } from '../middlebox/nat.ts';
+import type { SessionCaptureRequest } from '../service-area/session-captures.ts';
 import type { Duration } from '../time.ts';
 
 export type { Silence, Traffic, TrafficReport } from '../host/applications/traffic.ts';
@@ -99,6 +100,8 @@ export type Action =
   | { readonly kind: 'forget-session'; readonly node: string; readonly traffic: string }
   /** The router encrypts with another key of a security policy from now on. */
   | { readonly kind: 'rotate-key'; readonly node: string; readonly security: string; readonly securityId: number }
+  /** The router captures sessions that begin from now on. */
+  | { readonly kind: 'session-capture'; readonly node: string; readonly request: SessionCaptureRequest }
   /** Lines of configuration are laid over that of the lab, and every router goes on with what comes of it. */
   | { readonly kind: 'configure'; readonly lines: readonly string[] }
   | { readonly kind: 'restart'; readonly node: string; readonly downFor: Duration }

@@ -209,6 +209,13 @@ export const attributes = defineAttributes({
     layout: multicastEgressList(),
     help: 'routers where a multicast session goes out',
   },
+  // Types from 0x8000 on are the emulator's own (emulator choice).
+  sessionCapture: {
+    type: 0x8010,
+    section: 'payload',
+    layout: u32(),
+    help: 'asks the next routers to capture the session too: packets of each direction',
+  },
 });
 
 export type AttributeName = keyof typeof attributes;
@@ -236,8 +243,11 @@ export const payloadAttributes: readonly Attribute[] = attributeList.filter(
   (attribute) => attribute.section === 'payload',
 );
 
-/** Attributes by TLV type; a number that is used twice has two, told apart by their lengths. */
-const byType: Attribute[][] = [];
+/**
+ * Attributes by TLV type; a number that is used twice has two, told apart by their lengths. Its length is given at once:
+ * an array that grows by leaps becomes a slow one.
+ */
+const byType = new Array<Attribute[] | undefined>(1 + Math.max(...attributeList.map(({ type }) => type)));
 for (const attribute of attributeList) (byType[attribute.type] ??= []).push(attribute);
 
 /** The attribute that a TLV is; undefined if the type is unknown, 'attribute-length' if the length does not fit it. */

@@ -1,6 +1,7 @@
 import type { Authority } from '../config/index.ts';
 import type { FlowTable } from '../highway/flow-table.ts';
 import type { Highway } from '../highway/highway.ts';
+import type { CapturePoints } from '../highway/capture-points.ts';
 import type { FramePool } from '../highway/frame-pool.ts';
 import type { NetworkInterfaces } from '../highway/interfaces.ts';
 import type { Neighbors } from '../highway/neighbors.ts';
@@ -14,6 +15,7 @@ import type { Trace } from '../trace.ts';
 import type { PeerLoads } from './peer-loads.ts';
 import type { Routes } from './routes.ts';
 import type { Services } from './services.ts';
+import type { SessionCaptures } from './session-captures.ts';
 import type { SessionTable } from './session-table.ts';
 import type { Waypoints } from './waypoints.ts';
 
@@ -41,6 +43,8 @@ export interface ServiceAreaParts {
   readonly waypoints: readonly Waypoints[];
   /** What the payload of each service is encrypted with, by the service's index; undefined where it is not. */
   readonly payloadKeys: readonly (KeyRing | undefined)[];
+  readonly captures: () => SessionCaptures;
+  readonly capturePoints: CapturePoints;
   readonly pool: FramePool;
   readonly random: Random;
   readonly counters: Counters;

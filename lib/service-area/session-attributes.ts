@@ -43,16 +43,18 @@ export const mirrored = (context: Context): Context => ({
  * A sequence number of modification, TLV 28, marks metadata that was turned on again (emulator choice).
  */
 export function sessionAttributes(parts: ServiceAreaParts, flow: number, isTcpSyn: boolean): Attributes {
-  const { flows, sessions, services } = parts;
+  const { flows, sessions, services, captures } = parts;
   const session = flow >> 1;
   const isReverse = (flow & 1) === 1;
   const context = sessionContext(parts, session);
+  const sessionCapture = captures().askedOfNext(session);
   const common: Attributes = {
     sessionUuid: sessions.uuid(session),
     tenant: sessions.tenant(session),
     service: services.list[sessions.service[session]].name,
     sourceRouter: sessions.sourceRouter(session),
     ...((flows.flags[flow] & flowFlags.encrypted) !== 0 && { sessionPayloadEncrypted: true as const }),
+    ...(sessionCapture !== undefined && { sessionCapture }),
     ...(isTcpSyn && { tcpSyn: true as const }),
     ...(sessions.renewals[session] > 0 && {
       modifyRequest: { flagF: false, flagD: false, sequence: sessions.renewals[session] & 0xfff },

@@ -15,6 +15,8 @@ export interface SessionSeed {
   readonly sourceRouter: string;
   /** Its endpoints, if it passes through to another router: neither of its flows shows them. */
   readonly transit?: Context;
+  /** Packets of each direction that the router before wants captured, if it does. */
+  readonly captureAsked?: number | undefined;
 }
 
 /**

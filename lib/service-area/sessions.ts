@@ -176,6 +176,7 @@ export class Sessions {
   remove(session: number, reason: RemovalReason): void {
     const { flows, sessions, neighbors, counters, trace } = this.#parts;
     this.#observer?.removed(session);
+    this.#parts.captures().ended(session);
     trace?.event({ type: 'session-removed', packet: 0, session: sessions.uuidText(session), reason });
     for (const flow of [session * 2, session * 2 + 1]) {
       neighbors.release(flows.neighbor[flow]);

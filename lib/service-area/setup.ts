@@ -1,5 +1,6 @@
 import { sameAddress, type Family, type IpAddress } from '../address.ts';
 import { KEY_WORDS, sameKey, setKeyAddresses, setKeyHead } from '../highway/flow-key.ts';
+import { flowFlags } from '../highway/flow-table.ts';
 import type { Packet } from '../highway/packet.ts';
 import type { PeerPath } from '../highway/peer-path.ts';
 import type { Attributes } from '../metadata/attributes.ts';
@@ -240,6 +241,8 @@ export class SessionSetup {
 
   /** The content behind the metadata goes on; a message holds none. */
   #takeOver(flow: number, { packet, metadata, end, isDetoured }: PeerPacket, now: Instant): void {
+    const { flows, capturePoints } = this.#parts;
+    if ((flows.flags[flow] & flowFlags.captured) !== 0) capturePoints.arrived(flow, packet.frame, now);
     if (isDetoured) this.#handshake.openPinhole(flow ^ 1, now);
     if (metadata.attributes.controlMessage !== undefined) return;
     this.#count('metadataRemoved');
@@ -264,7 +267,7 @@ export class SessionSetup {
     this.#parts.counters.values[counter.serviceValidated]++;
     const isKnown = authority.routers.some(({ name }) => name === attributes.sourceRouter);
     const sourceRouter = isKnown && attributes.sourceRouter !== undefined ? attributes.sourceRouter : '';
-    return { uuid: sessionUuid, service: entry.index, tenant, sourceRouter };
+    return { uuid: sessionUuid, service: entry.index, tenant, sourceRouter, captureAsked: attributes.sessionCapture };
   }
 
   /** The path that a packet came by. Behind a NAT the address is not the peer's own: then its router's name tells. */
@@ -331,6 +334,7 @@ export class SessionSetup {
     }
     const session = this.#sessions.install(seed, from, to, now);
     if (session < 0) this.#drop(packet, 'serviceAreaDropped');
+    else this.#parts.captures().begins(session, seed.captureAsked);
     return session;
   }
 

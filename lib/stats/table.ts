@@ -385,6 +385,19 @@ export const counterTable = {
   ),
   packetsForwarded: row(`${emulator} highway forwarded-packets`, 'a packet left on the flow it came for'),
   bytesForwarded: row(`${emulator} highway forwarded-bytes`, 'bytes of such packets, from the IP header on'),
+  sessionCaptureSessions: row(
+    `${emulator} session-capture sessions`,
+    'a session began that an operator wants captured',
+  ),
+  sessionCaptureSessionsAsked: row(
+    `${emulator} session-capture sessions-asked-by-peer`,
+    'a session began that the router before wants captured, as its metadata says',
+  ),
+  sessionCapturePackets: row(`${emulator} session-capture packets`, 'a packet was taken at one of the capture points'),
+  sessionCapturePacketsGivenUp: row(
+    `${emulator} session-capture packets-given-up`,
+    'the oldest packet that had been taken was given up: there is room for 16 MiB',
+  ),
   sessionsCreated: row(`${emulator} sessions created`, 'a session was set up'),
   sessionsRecreated: row(
     `${emulator} sessions recreated`,

@@ -12,6 +12,7 @@ import * as forms from './forms.ts';
 import { addressesSeenFrom } from './link-addresses.ts';
 import { readDirection } from './link-name.ts';
 import { machinesOf } from './machines.ts';
+import { readSessionCapture, sessionCaptureFields } from './session-capture.ts';
 import { impairmentFields, readImpairment } from './topology.ts';
 import type { Topology } from './placed.ts';
 
@@ -20,6 +21,7 @@ const actionFields = {
   'forget-sessions': [],
   'forget-session': ['node'],
   'rotate-key': ['node', 'security-id'],
+  'session-capture': sessionCaptureFields,
   configure: [],
   rebind: ['address'],
   'forget-mappings': [],
@@ -111,6 +113,12 @@ function readAction(
     case 'rotate-key': {
       const node = readName(fields.need('node'), routers, 'router');
       return readRotation(value, fields, node, lab.authority);
+    }
+    case 'session-capture': {
+      const services = lab.authority.services.map(({ name }) => name);
+      const service = readName(value, services, 'service');
+      const node = readName(fields.need('node'), routers, 'router');
+      return { kind, node, request: { service, ...readSessionCapture(fields) } };
     }
     case 'configure':
       return { kind, lines: value.items().map((line) => line.text ?? '') };

@@ -142,6 +142,11 @@ export class SimFabric implements Fabric {
       case 'rotate-key':
         this.#router(action.node).device?.rotateKey(action.security, action.securityId);
         break;
+      case 'session-capture': {
+        const refusal = this.#router(action.node).device?.sessionCaptures.create(action.request);
+        if (typeof refusal === 'string') throw new LabError(`${action.node}: ${refusal}`, 2);
+        break;
+      }
       case 'configure':
         this.#configure(action.lines);
         break;
@@ -209,6 +214,7 @@ export class SimFabric implements Fabric {
 
   async stop(): Promise<void> {
     this.#state = 'stopped';
+    this.#tellSessionCaptures();
     this.#nodes.clear();
     this.#attachments.clear();
     this.#segments.clear();
@@ -355,6 +361,16 @@ export class SimFabric implements Fabric {
     assert(authority !== undefined, 'a scenario with lines that are no configuration has been read');
     this.#authority = authority;
     for (const node of this.#nodes.values()) if (node instanceof SimRouter) node.configure(authority, this.#now);
+  }
+
+  #tellSessionCaptures(): void {
+    const packets = [...this.#nodes.values()].flatMap((node) =>
+      node instanceof SimRouter && node.device
+        ? node.device.sessionCaptures.packets().map((packet) => ({ ...packet, node: node.name, port: packet.point }))
+        : [],
+    );
+    for (const packet of packets.toSorted((a, b) => a.time - b.time))
+      this.#options.sessionCaptures?.packet({ ...packet, time: between(SIM_EPOCH, packet.time) });
   }
 
   #forgetSessionOf(trafficName: string, nodeName: string): void {

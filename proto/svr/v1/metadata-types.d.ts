@@ -225,6 +225,9 @@ export namespace svr {
             /** PayloadAttributes multicastEgressList. */
             multicastEgressList?: (Uint8Array|null);
 
+            /** PayloadAttributes sessionCapture. */
+            sessionCapture?: (number|null);
+
             /**
              * Encodes the specified PayloadAttributes message. Does not implicitly {@link svr.v1.PayloadAttributes.verify|verify} messages.
              * @param message PayloadAttributes message or plain object to encode
@@ -317,6 +320,9 @@ export namespace svr {
 
                 /** PayloadAttributes multicastEgressList */
                 multicastEgressList?: (Uint8Array|null);
+
+                /** PayloadAttributes sessionCapture */
+                sessionCapture?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

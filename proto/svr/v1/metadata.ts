@@ -252,6 +252,7 @@ export const svr: typeof Types.svr = $root.svr = (() => {
             PayloadAttributes.prototype.securityEncryptionKey = null;
             PayloadAttributes.prototype.multicastGroup = null;
             PayloadAttributes.prototype.multicastEgressList = null;
+            PayloadAttributes.prototype.sessionCapture = null;
 
             let $oneOfFields;
 
@@ -393,6 +394,12 @@ export const svr: typeof Types.svr = $root.svr = (() => {
                 set: $util.oneOfSetter($oneOfFields)
             });
 
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(PayloadAttributes.prototype, "_sessionCapture", {
+                get: $util.oneOfGetter($oneOfFields = ["sessionCapture"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
             PayloadAttributes.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -446,6 +453,8 @@ export const svr: typeof Types.svr = $root.svr = (() => {
                     writer.uint32(402).bytes(message.multicastGroup);
                 if (message.multicastEgressList != null && $Object.hasOwnProperty.call(message, "multicastEgressList"))
                     writer.uint32(410).bytes(message.multicastEgressList);
+                if (message.sessionCapture != null && $Object.hasOwnProperty.call(message, "sessionCapture"))
+                    writer.uint32(262272).uint32(message.sessionCapture);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -638,6 +647,13 @@ export const svr: typeof Types.svr = $root.svr = (() => {
                                 break;
                             message.multicastEgressList = reader.bytes();
                             message._multicastEgressList = "multicastEgressList";
+                            continue;
+                        }
+                    case 32784: {
+                            if (wireType !== 0)
+                                break;
+                            message.sessionCapture = reader.uint32();
+                            message._sessionCapture = "sessionCapture";
                             continue;
                         }
                     }

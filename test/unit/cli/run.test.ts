@@ -23,7 +23,7 @@ describe('the folder of a run', () => {
   const packet = { time: 5, node: 'hub', port: 'wan', direction: 'in', id: 1, bytes: new Uint8Array(60), comments: [] };
 
   it('holds every event as a line of JSON, every packet, and the result', () => {
-    const outputs = new RunOutputs(join(folder, 'new', 'run'), capture);
+    const outputs = new RunOutputs(join(folder, 'new', 'run'), { capture });
     const events = Array.from({ length: 5000 }, (_, time) => ({ time, node: 'hub', type: 'session-created' }));
     for (const event of events) outputs.event(event);
     outputs.packet({ ...packet, direction: 'in' });
@@ -40,7 +40,7 @@ describe('the folder of a run', () => {
   });
 
   it('has no capture if none is wanted, and takes nothing more once it is closed', () => {
-    const outputs = new RunOutputs(folder, undefined);
+    const outputs = new RunOutputs(folder, {});
     outputs.packet({ ...packet, direction: 'out' });
     outputs.close();
     outputs.close();
@@ -53,7 +53,7 @@ describe('the folder of a run', () => {
     writeFileSync(join(folder, 'file'), '');
     let complaint = '';
     try {
-      new RunOutputs(join(folder, 'file', 'run'), undefined);
+      new RunOutputs(join(folder, 'file', 'run'), {});
     } catch (error) {
       complaint = (error as Error).message;
     }

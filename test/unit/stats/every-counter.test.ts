@@ -17,6 +17,7 @@ import {
 import { fragmentStories } from './fragment-stories.ts';
 import { metricsStories } from './metrics-stories.ts';
 import { middleboxStories } from './middlebox-stories.ts';
+import { sessionCaptureStories } from './session-capture-stories.ts';
 
 type Name = keyof typeof counterTable;
 
@@ -142,6 +143,7 @@ const stories: Partial<Record<Name, Story>> = {
   ...fragmentStories,
   ...middleboxStories,
   ...metricsStories,
+  ...sessionCaptureStories,
   metadataAdded: () => [twoQuestions().spoke],
   metadataAddNotRequired: () => [twoQuestions().spoke],
   metadataRemoved: () => [twoQuestions().spoke],

@@ -4,6 +4,8 @@ import { EventStreams } from '../../../../daemon/event-streams.ts';
 import { LiveCaptures } from '../../../../daemon/live-capture.ts';
 import type { NodeHealth, NodeService } from '../../../../daemon/node-service.ts';
 import type { PortStatistics } from '../../../../daemon/ports/port.ts';
+import type { TakenPacket } from '../../../../lib/highway/capture-points.ts';
+import type { SessionCaptureRequest } from '../../../../lib/service-area/session-captures.ts';
 import { LabError } from '../../../../lib/lab/fabric.ts';
 import type { Action } from '../../../../lib/lab/scenario.ts';
 import { Counters } from '../../../../lib/stats/counters.ts';
@@ -87,6 +89,30 @@ export class NotedNode implements NodeService {
 
   servicePaths(): [] {
     return [];
+  }
+
+  sessionCaptures(): [] {
+    return [];
+  }
+
+  createSessionCapture({ service }: SessionCaptureRequest): number {
+    if (service !== 'web') throw new LabError(`there is no service '${service}'`, 2);
+    return 3;
+  }
+
+  deleteSessionCapture(id: number): void {
+    if (id !== 3) throw new LabError(`there is no session capture ${id}`, 2);
+  }
+
+  sessionPackets(): readonly TakenPacket[] {
+    const packet = {
+      time: 1_767_225_600_000_000 as Instant,
+      point: 'forward-egress',
+      direction: 'out',
+      id: 7,
+    } as const;
+    const bytes = new Uint8Array(60);
+    return ['web', 'mail'].map((service) => ({ ...packet, service, bytes, comments: [`service ${service}`] }));
   }
 
   deleteSessions(id?: string): number {
