@@ -6,6 +6,7 @@ import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts
 import type { LabConfiguration } from '../daemon/lab-configuration.ts';
 import type { Clearable, NodeHealth } from '../daemon/node-service.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import { InputError } from './exit.ts';
 
@@ -30,6 +31,15 @@ export interface LiveLab {
   capture(places: readonly CapturePlace[], sink: Writable, limits: CaptureLimits): Promise<CaptureTotals>;
   /** Every way of each service of a router. */
   servicePaths(router: string): Promise<readonly ServicePathRow[]>;
+  sessionCaptures(router: string): Promise<readonly SessionCaptureRow[]>;
+  /** The id of the capture. */
+  createSessionCapture(router: string, request: SessionCaptureRequest): Promise<number>;
+  deleteSessionCapture(router: string, id: number): Promise<void>;
+  /** What these routers have taken, of one service or all, as one pcapng file. */
+  sessionPackets(
+    routers: readonly string[],
+    service?: string,
+  ): Promise<{ readonly packets: number; readonly file: Uint8Array }>;
   health(node: string): Promise<NodeHealth>;
   /** Ends sessions at a router and its peers: the one of this UUID, or all; how many there were. */
   deleteSessions(router: string, id?: string): Promise<number>;

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
+import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import { LabError } from '../lib/lab/fabric.ts';
 import type { NodeKind } from '../lib/lab/scenario.ts';
@@ -13,6 +14,7 @@ import { captureLab, type CaptureLimits, type CapturePlace, type LabCaptureTotal
 import { LabConfiguration, type ConfigurableRouter } from './lab-configuration.ts';
 import { serveFront } from './lab-front.ts';
 import { loadLab } from './load-lab.ts';
+import { mergedSessionCaptures } from './session-captures.ts';
 import { socketPath, type Clearable, type NodeHealth } from './node-service.ts';
 
 /** How each fabric makes a lab that stays up, runs a program at a node, and removes a lab. */
@@ -89,6 +91,26 @@ export class UpLab {
 
   servicePaths(router: string): Promise<readonly ServicePathRow[]> {
     return clientOf(this.#state, router).ask('servicePaths');
+  }
+
+  sessionCaptures(router: string): Promise<readonly SessionCaptureRow[]> {
+    return clientOf(this.#state, router).ask('sessionCaptures');
+  }
+
+  async createSessionCapture(router: string, request: SessionCaptureRequest): Promise<number> {
+    return (await clientOf(this.#state, router).ask('createSessionCapture', { body: request })).id;
+  }
+
+  async deleteSessionCapture(router: string, id: number): Promise<void> {
+    await clientOf(this.#state, router).ask('deleteSessionCapture', { path: { id } });
+  }
+
+  /** What these routers have taken, of one service or all, as one pcapng file. */
+  sessionPackets(
+    routers: readonly string[],
+    service?: string,
+  ): Promise<{ readonly packets: number; readonly file: Uint8Array }> {
+    return mergedSessionCaptures(routers, (name) => clientOf(this.#state, name), service);
   }
 
   health(node: string): Promise<NodeHealth> {

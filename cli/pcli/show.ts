@@ -26,7 +26,7 @@ export const sessionIdArgument: Argument<Place> = {
     ),
 };
 
-const serviceArgument: Argument<Place> = {
+export const serviceArgument: Argument<Place> = {
   keyword: 'service',
   value: 'NAME',
   help: 'only of this service',

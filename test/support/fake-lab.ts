@@ -8,6 +8,7 @@ import type { Clearable, NodeHealth } from '../../daemon/node-service.ts';
 import { formatConfiguration, parseConfiguration, restartReasons } from '../../lib/config/index.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
+import type { SessionCaptureRequest, SessionCaptureRow } from '../../lib/service-area/session-captures.ts';
 import type { ServicePathRow } from '../../lib/service-area/service-paths.ts';
 import type { Instant } from '../../lib/time.ts';
 import { labConfiguration } from './lab-configuration.ts';
@@ -107,6 +108,20 @@ const servicePath: ServicePathRow = {
   mos: 4.125,
 };
 
+const sessionCapture: SessionCaptureRow = {
+  id: 1,
+  service: 'web',
+  source: '10.1.0.0/16',
+  destination: ':443',
+  protocol: 'tcp',
+  remainingSessions: null,
+  activeSessions: 2,
+  remainingPackets: 321,
+  packetCount: 100,
+  localOnly: true,
+  askedBy: 'operator',
+};
+
 /** A router that has no sessions, but takes and refuses configurations as a running one does. */
 export class FakeRouter implements ConfigurableRouter {
   readonly name: string;
@@ -190,6 +205,27 @@ export class FakeLab implements LiveLab {
 
   async servicePaths(router: string): Promise<readonly ServicePathRow[]> {
     return router === 'spoke' ? [servicePath] : [];
+  }
+
+  async sessionCaptures(router: string): Promise<readonly SessionCaptureRow[]> {
+    return router === 'spoke' ? [sessionCapture] : [];
+  }
+
+  async createSessionCapture(router: string, request: SessionCaptureRequest): Promise<number> {
+    this.asked.push(`${router}: capture ${JSON.stringify(request)}`);
+    return 2;
+  }
+
+  async deleteSessionCapture(router: string, id: number): Promise<void> {
+    this.asked.push(`${router}: delete capture ${id}`);
+  }
+
+  async sessionPackets(
+    routers: readonly string[],
+    service?: string,
+  ): Promise<{ readonly packets: number; readonly file: Uint8Array }> {
+    this.asked.push(`${routers.join(' ')}: packets of ${service ?? 'all'}`);
+    return { packets: 5, file: Uint8Array.of(0x0a, 0x0d, 0x0d, 0x0a) };
   }
 
   async health(node: string): Promise<NodeHealth> {

@@ -1,6 +1,8 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { createServer } from '../../../../daemon/api/server.ts';
 import { readTcpPlace } from '../../../../daemon/api/token.ts';
+import { CaptureReader } from '../../../../lib/capture/capture-reader.ts';
+import { createServer, readTcpPlace } from '../../../../daemon/api/server.ts';
 import { notedApi, type NotedApi } from './support.ts';
 
 interface Answer {
@@ -28,6 +30,17 @@ async function ask(
   return { status: statusCode, type: String(told['content-type']).split(';')[0], body: JSON.parse(body) as unknown };
 }
 
+/** The interface of each packet, and the service that its comment names. */
+function captureNames(file: Buffer): string[] {
+  let isRead = false;
+  const read = (target: Uint8Array): number => (isRead ? 0 : ((isRead = true), file.copy(target)));
+  const reader = new CaptureReader({ read });
+  const names: string[] = [];
+  for (let frame = reader.next(); frame; frame = reader.next())
+    names.push(`${frame.at.name} ${frame.comments()[0].replace('service ', '')}`);
+  return names;
+}
+
 const problem = (status: number, title: string, detail: string, hint?: string): Answer => ({
   status,
   type: 'application/problem+json',
@@ -45,6 +58,29 @@ describe('the API of a node', () => {
         body: { 'service-area sent success': 3 },
       },
     );
+  });
+
+  it('begins and ends session captures, and refuses what makes no sense', async () => {
+    const created = await ask(notedApi(), 'POST', '/session-captures', { service: 'web', packetCount: 5 });
+    deepEqual([created.status, created.body], [200, { id: 3 }]);
+    deepEqual(
+      await ask(notedApi(), 'POST', '/session-captures', { service: 'mail' }),
+      problem(409, 'Conflict', "there is no service 'mail'"),
+    );
+    equal((await ask(notedApi(), 'POST', '/session-captures', { service: 'web', packetCount: 0 })).status, 400);
+    equal((await ask(notedApi(), 'POST', '/session-captures', {})).status, 400);
+    equal((await ask(notedApi(), 'DELETE', '/session-captures/3')).status, 200);
+    equal((await ask(notedApi(), 'DELETE', '/session-captures/4')).status, 409);
+  });
+
+  it('gives what session captures took as pcapng, of one service or of all', async () => {
+    const packetsOf = async (url: string): Promise<string[]> => {
+      const answer = await createServer(notedApi()).inject({ method: 'GET', url });
+      equal(answer.headers['content-type'], 'application/x-pcapng');
+      return captureNames(answer.rawPayload);
+    };
+    deepEqual(await packetsOf('/session-captures/packets'), ['spoke:forward-egress web', 'spoke:forward-egress mail']);
+    deepEqual(await packetsOf('/session-captures/packets?service=web'), ['spoke:forward-egress web']);
   });
 
   it('starts a node at the time that it is told', async () => {
