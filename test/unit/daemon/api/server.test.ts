@@ -2,7 +2,6 @@ import { deepEqual, equal, throws } from 'node:assert/strict';
 import { createServer } from '../../../../daemon/api/server.ts';
 import { readTcpPlace } from '../../../../daemon/api/token.ts';
 import { CaptureReader } from '../../../../lib/capture/capture-reader.ts';
-import { createServer, readTcpPlace } from '../../../../daemon/api/server.ts';
 import { notedApi, type NotedApi } from './support.ts';
 
 interface Answer {
