@@ -41,7 +41,8 @@ describe('session captures in the shell', () => {
     );
     deepEqual(lab.asked, [
       'spoke: capture {"service":"web"}',
-      'hub: capture {"service":"web","sourceIp":"10.1.0.0/16","destinationPort":443,"protocol":"tcp","sessionCount":3,"packetCount":20,"localOnly":true}',
+      'hub: capture {"service":"web","sourceIp":"10.1.0.0/16","destinationPort":443,"protocol":"tcp",' +
+        '"sessionCount":3,"packetCount":20,"localOnly":true}',
     ]);
   });
 
