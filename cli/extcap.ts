@@ -48,8 +48,10 @@ export function extcapCommand(terminal: Terminal, labs: LiveLabs): Command {
       if (options.extcapConfig) return;
       if (options.extcapCaptureFilter)
         throw new InputError('a capture filter is not supported here; use a display filter');
+      if (!options.extcapInterface)
+        throw new InputError('this is called by Wireshark; --extcap-interfaces lists what can be captured');
       const chosen = interfaces.find(({ value }) => value === options.extcapInterface);
-      if (!chosen) throw new InputError(`there is no interface '${options.extcapInterface ?? ''}': is the lab up?`);
+      if (!chosen) throw new InputError(`there is no interface '${options.extcapInterface}': is the lab up?`);
       if (!options.capture || options.fifo === undefined)
         throw new InputError("this is called by Wireshark; to capture, use 'svrlab capture'");
       const sink = createWriteStream(options.fifo);

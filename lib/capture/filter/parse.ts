@@ -108,7 +108,8 @@ class FilterParser {
     const field = token.kind === 'word' ? this.#fields.find(token.text.toLowerCase()) : undefined;
     if (field) return field;
     if (token.kind !== 'word') throw new FilterError(token, `a field is missing before ${quote(token.text)}`);
-    throw new FilterError(token, `there is no field ${quote(token.text)}`, suggest(token.text, this.#fields.names()));
+    const hint = suggest(token.text, this.#fields.names()) ?? 'docs/read.md lists them';
+    throw new FilterError(token, `there is no field ${quote(token.text)}`, hint);
   }
 
   #compare(field: Field, operator: Operator): FilterTree {

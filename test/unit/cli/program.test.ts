@@ -215,5 +215,6 @@ describe('svrlab extcap', () => {
     deepEqual(lab.asked, ['capture: spoke []']);
     rmSync(folder, { recursive: true });
     equal((await svrlab(`extcap --extcap-interface svrlab:gone --capture --fifo ${fifo}`, labsOf(lab))).status, 2);
+    match((await svrlab('extcap', labsOf(lab))).err, /called by Wireshark; --extcap-interfaces lists/);
   });
 });

@@ -154,6 +154,7 @@ describe('svrlab read', () => {
         [capture, '-Y', 'ip.scr == 10.1.0.10'],
         /filter:1:1: there is no field 'ip\.scr'\n.*\n +\| \^{6} did you mean 'ip\.src'\?/,
       ],
+      [[capture, '-Y', 'http'], /there is no field 'http'\n.*\n +\| \^{4} docs\/read\.md lists them/],
       [[capture, '--fields', 'ip.scr'], /there is no field 'ip\.scr'; did you mean 'ip\.src'\?/],
       [[capture, '--packet', '999999'], /no packet has the id 999999/],
       [[capture, '--packet', 'many'], /A whole number from 1 on/],
