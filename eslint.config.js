@@ -68,6 +68,23 @@ export default defineConfig(
     },
   },
   {
+    files: ['web/**/*.{ts,tsx}'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!\\.\\.?/|preact(/hooks)?$|@noble/)',
+              message: 'The page is bundled whole: it imports the core and preact.',
+            },
+            { regex: '^(\\.\\./)+(daemon|cli|test|bench|scripts)/', message: 'The page runs in a browser.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       'no-restricted-syntax': [

@@ -8,6 +8,7 @@ import { RouterPair, clientFrame } from './pair.ts';
 import { failover, manyPathsInSim, manyPathsOnNetns } from './peering.ts';
 import type { Figure } from './print.ts';
 import { readBenchmark } from './read.ts';
+import { reportBenchmark } from './report.ts';
 
 interface Benchmark {
   readonly name: string;
@@ -29,6 +30,7 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'failover', run: failover },
   { name: 'paths', run: manyPathsInSim },
   { name: 'paths-netns', run: manyPathsOnNetns },
+  { name: 'report', run: reportBenchmark },
 ];
 
 /** Packets of established sessions, host to peer through the spoke and peer to host through the hub; no I/O. */

@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import { CaptureFile, type CaptureFileOptions } from '../lib/capture/capture-file.ts';
 import type { ByteSink } from '../lib/capture/pcapng-writer.ts';
 import type { CaptureSink, CapturedPacket, EventSink, LabEvent } from '../lib/lab/fabric.ts';
+import type { TrafficReport } from '../lib/lab/scenario.ts';
+import type { Exchange } from '../lib/report/plots.ts';
 import { InputError } from './exit.ts';
 
 /** Names of the files in a run's folder. */
 export const outputNames = {
+  report: 'report.html',
   result: 'result.json',
   events: 'events.ndjson',
+  exchanges: 'exchanges.ndjson',
   capture: 'capture.pcapng',
   sessionCaptures: 'session-captures.pcapng',
 } as const;
@@ -93,6 +97,14 @@ export class RunOutputs implements EventSink, CaptureSink {
   /** A packet of a session capture. */
   sessionPacket(packet: CapturedPacket): void {
     if (!this.#isClosed) this.#sessionCaptures?.packet(packet);
+  }
+
+  /** What the traffic saw: a line for each question, and when it was answered. */
+  traffic(reports: readonly TrafficReport[]): void {
+    const lines = reports.flatMap(({ name, exchanges }) =>
+      exchanges.map((exchange) => `${JSON.stringify({ traffic: name, ...exchange } satisfies Exchange)}\n`),
+    );
+    writeFileSync(this.#path('exchanges'), lines.join(''));
   }
 
   /** The text of result.json. */

@@ -9,6 +9,7 @@ import { Interrupted } from './interrupts.ts';
 import { labCommand } from './lab.ts';
 import type { LiveLabs } from './live-labs.ts';
 import { readCommand } from './read.ts';
+import { reportCommand } from './report-command.ts';
 import { runCommand } from './run.ts';
 import { completionCommand, completeCommand } from './completion.ts';
 import { pcliCommand, showCommand } from './pcli/command.ts';
@@ -38,6 +39,7 @@ export function createProgram(terminal: Terminal, labs: LiveLabs): Command {
     .addCommand(runCommand(terminal))
     .addCommand(readCommand(terminal))
     .addCommand(wiresharkCommand(terminal))
+    .addCommand(reportCommand(terminal))
     .addCommand(labCommand(terminal, labs))
     .addCommand(showCommand(terminal, labs))
     .addCommand(pcliCommand(terminal, labs))

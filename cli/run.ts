@@ -7,6 +7,7 @@ import { runScenario, type RunResult } from '../lib/lab/runner.ts';
 import type { Scenario } from '../lib/lab/scenario.ts';
 import { exitStatus } from './exit.ts';
 import { fabricMakers, type RunFabric } from './fabrics.ts';
+import { writeHtmlReport } from './html-report.ts';
 import { interruptible } from './interrupts.ts';
 import { loadScenario } from './load-scenario.ts';
 import { RunOutputs, outputNames } from './outputs.ts';
@@ -29,8 +30,10 @@ const examples = `
 SCENARIO is a file, or the name of one of svrlab's own: session-recovery.
 
 DIR then holds
+  report.html      everything, to look at in a browser
   result.json      seed, verdicts, recovery times, counters
   events.ndjson    every event: time in microseconds, node, type, session, packet id
+  exchanges.ndjson every question of the traffic, and when it was answered
   capture.pcapng   every port of every node, for Wireshark; comments say why
   session-captures.pcapng  what the timeline's session-capture took, if there is one
 
@@ -71,7 +74,7 @@ export function readSeed(text: string): number {
 async function run(name: string, options: RunOptions, terminal: Terminal): Promise<RunResult> {
   const { path, scenario } = loadScenario(name);
   const seed = options.seed ?? scenario.seed;
-  const about = captureOptions(scenario, options.fabric, seed, () => made.epoch());
+  const about = captureOptions(scenario, options.fabric, seed, () => epoch());
   const hasSessionCaptures = scenario.timeline.some(({ action }) => action.kind === 'session-capture');
   const outputs = new RunOutputs(options.out ?? join('out', scenario.name), {
     capture: options.capture ? about : undefined,
@@ -92,8 +95,16 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
     sessionCaptures: { packet: (packet: CapturedPacket) => outputs.sessionPacket(packet) },
   });
   const { fabric } = made;
+  let began: number | undefined;
+  // It is measured on a real fabric, and must not come out differently the next time.
+  const epoch = (): number => (began ??= made.epoch());
   const result = await interruptible(
-    () => runScenario({ fabric, scenario, seed, version, onProgress: (reached) => progress.draw(reached) }),
+    () =>
+      runScenario({
+        ...{ fabric, scenario, seed, version, epoch },
+        onProgress: (reached) => progress.draw(reached),
+        onTraffic: (reports) => outputs.traffic(reports),
+      }),
     async () => {
       progress.wipe();
       await fabric.stop();
@@ -102,12 +113,12 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
   );
   const text = `${JSON.stringify(result, null, 2)}\n`;
   outputs.result(text);
+  await writeHtmlReport(outputs.folder, scenario);
   const around = {
     tookMs: performance.now() - startedAt,
     folder: outputs.folder,
     files: [
-      outputNames.result,
-      outputNames.events,
+      ...[outputNames.report, outputNames.result, outputNames.events, outputNames.exchanges],
       ...(options.capture ? [outputNames.capture] : []),
       ...(hasSessionCaptures ? [outputNames.sessionCaptures] : []),
     ],

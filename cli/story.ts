@@ -1,5 +1,5 @@
 import type { EventSink, LabEvent } from '../lib/lab/fabric.ts';
-import { phraseOf } from './phrases.ts';
+import { phraseOf } from '../lib/report/phrases.ts';
 import type { Paint, Tone } from './terminal.ts';
 import { formatSeconds } from './units.ts';
 

@@ -27,6 +27,7 @@ const programs: Record<string, string> = {
   ethtool: 'ethtool',
   nft: 'nftables',
   ps: 'procps',
+  chromium: 'chromium',
   'g++': 'g++',
   make: 'make',
   python3: 'python3',

@@ -1,26 +1,11 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mergeCaptures } from '../../lib/capture/capture-file.ts';
-import { CaptureReader, type ByteSource } from '../../lib/capture/capture-reader.ts';
+import { CaptureReader } from '../../lib/capture/capture-reader.ts';
 import type { CaptureSink, EventSink, LabEvent } from '../../lib/lab/fabric.ts';
 import type { LabLink } from '../../lib/lab/scenario.ts';
 import type { Instant } from '../../lib/time.ts';
+import { FileSource } from '../file-source.ts';
 import { PacketIds } from './packet-ids.ts';
-
-class FileSource implements ByteSource {
-  readonly #file: number;
-
-  constructor(path: string) {
-    this.#file = openSync(path, 'r');
-  }
-
-  read(target: Uint8Array): number {
-    return readSync(this.#file, target);
-  }
-
-  close(): void {
-    closeSync(this.#file);
-  }
-}
 
 export interface Recordings {
   /** Files of one recording each; those that are missing are left out. */

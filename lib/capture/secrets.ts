@@ -14,6 +14,12 @@ export interface Opened {
   readonly isInTime: boolean;
 }
 
+/** The parts of a configuration that matter. */
+export type SecretsSource = Pick<Authority, 'securities'> & {
+  readonly services: readonly Pick<Authority['services'][number], 'name' | 'security'>[];
+  readonly emulator: Pick<Authority['emulator'], 'hmacTimeWindow'>;
+};
+
 interface NamedSeal {
   readonly name: string;
   readonly seal: Seal;
@@ -31,7 +37,7 @@ export class Secrets {
   readonly #payloadKeys = new Map<string, KeyRing>();
 
   /** `random` is never drawn from: nothing is encrypted here. */
-  constructor(authority: Authority, crypto: CryptoProvider, random: Random) {
+  constructor(authority: SecretsSource, crypto: CryptoProvider, random: Random) {
     const policies = new SecurityPolicies(crypto, random, authority.emulator.hmacTimeWindow, NOBODY);
     this.rings = authority.securities.flatMap((security) => policies.keys(security) ?? []);
     this.#seals = authority.securities.flatMap((security) => {

@@ -15,6 +15,10 @@ export interface RunOptions {
   /** Of this program: with the seed it says how to get the same run again. */
   readonly version: string;
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Takes what the traffic saw, exchange by exchange, at the end. */
+  readonly onTraffic?: (reports: readonly TrafficReport[]) => void;
+  /** When the run began, in microseconds since the Unix epoch. */
+  readonly epoch?: () => number;
 }
 
 /** How far a run has come. */
@@ -32,6 +36,8 @@ export interface RunResult {
   readonly seed: number;
   readonly version: string;
   readonly duration: Duration;
+  /** When time 0 was, in microseconds since the Unix epoch; 0 if nobody told. */
+  readonly epoch: number;
   /** Whether every expectation held. */
   readonly passed: boolean;
   readonly verdicts: readonly Verdict[];
@@ -107,10 +113,11 @@ async function runTimeline({ fabric, scenario, onProgress }: RunOptions): Promis
 }
 
 async function conclude(
-  { fabric, scenario, seed, version }: RunOptions,
+  { fabric, scenario, seed, version, onTraffic, epoch }: RunOptions,
   countersAt: ReadonlyMap<Duration, CounterSnapshot>,
 ): Promise<RunResult> {
   const reports = await fabric.traffic();
+  onTraffic?.(reports);
   const counters = await readCounters(fabric, scenario);
   const sessions = new Map<string, readonly SessionRow[]>();
   for (const name of routersOf(scenario)) sessions.set(name, await fabric.sessions(name));
@@ -130,6 +137,7 @@ async function conclude(
     seed,
     version,
     duration: fabric.elapsed(),
+    epoch: epoch?.() ?? 0,
     passed: verdicts.every(({ held }) => held),
     verdicts,
     traffic: scenario.traffic.flatMap((traffic) => {

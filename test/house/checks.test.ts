@@ -26,6 +26,10 @@ describe('the house is in order', function () {
     node('typescript/bin/tsc', '-p', 'tsconfig.lib.json');
   });
 
+  it('compiles the page for a browser', () => {
+    node('typescript/bin/tsc', '-p', 'web');
+  });
+
   it('generates from the .proto files the very code that is committed', () => {
     succeeds('scripts/proto.sh', '--check');
   });

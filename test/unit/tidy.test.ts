@@ -25,7 +25,8 @@ const rooms = [
   ['lib/host', 'lib/middlebox', 'lib/link'],
   ['lib/capture'],
   ['lib/lab'],
-  ['daemon'],
+  ['lib/report'],
+  ['daemon', 'web'],
   ['cli'],
   ['bench', 'scripts'],
   ['test'],
@@ -48,11 +49,11 @@ const isGenerated = (file: string): boolean => file.startsWith('proto/') && !fil
 
 const text = (file: string): string => readFileSync(file, 'utf8');
 
-const code = ['lib', 'proto', 'daemon', 'cli', 'test', 'bench', 'scripts', '.ci', 'svrlab', 'eslint.config.js']
+const code = ['lib', 'proto', 'daemon', 'web', 'cli', 'test', 'bench', 'scripts', '.ci', 'svrlab', 'eslint.config.js']
   .flatMap(filesIn)
-  .filter((file) => !isGenerated(file) && /\.(ts|js|mjs|sh|proto)$|^svrlab$|^\.ci/.test(file));
+  .filter((file) => !isGenerated(file) && /\.(tsx?|js|mjs|css|sh|proto)$|^svrlab$|^\.ci/.test(file));
 const prose = [...['docs', 'scenarios'].flatMap(filesIn), ...readdirSync('.').filter((name) => name.endsWith('.md'))];
-const sources = code.filter((file) => file.endsWith('.ts'));
+const sources = code.filter((file) => /\.tsx?$/.test(file));
 
 /** The room of a file: the longest listed path that it is, or lies below. */
 function roomOf(file: string): string {

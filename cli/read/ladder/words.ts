@@ -2,7 +2,7 @@ import { hopKinds } from '../../../lib/capture/ladder/hop-kinds.ts';
 import type { Ladder, LadderHop, LadderMark, LadderNote } from '../../../lib/capture/ladder/model.ts';
 import { noteText, noteWords } from '../../../lib/capture/ladder/note-words.ts';
 import type { Folded } from '../../../lib/capture/ladder/lines.ts';
-import { phraseOf } from '../../phrases.ts';
+import { phraseOf } from '../../../lib/report/phrases.ts';
 import { formatDuration, formatSeconds } from '../../units.ts';
 
 /** What stands in a ladder in words. Several texts that say the same go from long to short. */

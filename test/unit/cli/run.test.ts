@@ -97,6 +97,7 @@ describe('the report of a run', () => {
     fabric: 'sim',
     seed: 7,
     version: '0.1.0',
+    epoch: 0,
     duration: seconds(12),
     passed: false,
     verdicts: [

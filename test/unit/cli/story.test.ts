@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { phraseOf, phrases } from '../../../cli/phrases.ts';
+import { phraseOf, phrases } from '../../../lib/report/phrases.ts';
 import { Story, formatStory } from '../../../cli/story.ts';
 import { unpainted } from '../../../cli/terminal.ts';
 import type { LabEvent } from '../../../lib/lab/fabric.ts';

@@ -1,11 +1,13 @@
-import type { LabEvent } from '../lib/lab/fabric.ts';
-import type { Action } from '../lib/lab/scenario.ts';
-import type { TraceType } from '../lib/trace.ts';
-import type { Tone } from './terminal.ts';
+import type { LabEvent } from '../lab/fabric.ts';
+import type { Action } from '../lab/scenario.ts';
+import type { TraceType } from '../trace.ts';
+
+/** What an event is to the sessions of a lab: trouble that somebody made, its consequence, or the way back. */
+export type PhraseTone = 'plain' | 'fault' | 'bad' | 'good';
 
 /** How the story of a run tells one type of event. */
 export interface Phrase {
-  readonly tone: Tone;
+  readonly tone: PhraseTone;
   /** What happens, in plain words and then the SVR term; `{name}` stands for that detail of the event, or of the lab. */
   readonly says: string;
   /** Other words where the event's reason is one of these. */
@@ -177,7 +179,7 @@ export const phrases = {
 export function phraseOf(
   event: LabEvent,
   lab: Readonly<Record<string, string>>,
-): { tone: Tone; text: string } | undefined {
+): { tone: PhraseTone; text: string } | undefined {
   const phrase = (phrases as Readonly<Record<string, Phrase | undefined>>)[event.type];
   if (!phrase) return undefined;
   const words = phrase.because?.[event.reason ?? ''] ?? phrase.says;

@@ -1,0 +1,79 @@
+import type { LabEvent } from '../lab/fabric.ts';
+import type { Expectation } from '../lab/scenario.ts';
+import type { Duration } from '../time.ts';
+import type { Exchange } from './plots.ts';
+import type { Evidence } from './report.ts';
+
+/** Of one verdict; the events have all. */
+const EVIDENCE_MAX = 3;
+
+/** Counters that count what an event tells too, by the end of their path. Those of drops are an event's reason. */
+const eventsOfCounters: readonly (readonly [counter: string, type: string, reason?: string])[] = [
+  ['added-session-health-check', 'health-check-added'],
+  ['session-health-check timeouts', 'health-check-timeout'],
+  ['received-enable-metadata', 'control-received', 'enableMetadata'],
+  ['received-session-health-check-acknowledgement', 'control-received', 'sessionExists'],
+  ['generated-session-health-check-acknowledgement', 'control-sent', 'sessionExists'],
+  ['metadata added', 'metadata-added'],
+  ['metadata removed', 'metadata-received'],
+  ['emulator sessions created', 'session-created'],
+  ['emulator sessions recreated', 'session-recreated'],
+];
+
+/** What in a run made the number of an expectation what it is, in order of time. */
+export function evidenceOf(
+  { measure, since = 0 as Duration }: Expectation,
+  events: readonly LabEvent[],
+  exchanges: readonly Exchange[],
+): Evidence[] {
+  const later = events.filter(({ time }) => time >= since);
+  switch (measure.of) {
+    case 'counter': {
+      const isMeant = (event: LabEvent): boolean =>
+        measure.terms.some(({ node, path }) => event.node === node && counts(path, event));
+      return later.filter(isMeant).slice(0, EVIDENCE_MAX).map(ofEvent);
+    }
+    case 'sessions': {
+      const own = later.filter(
+        ({ node, type }) => node === measure.node && /^session-(re)?(created|moved)$/.test(type),
+      );
+      return own.slice(-1).map(ofEvent);
+    }
+    case 'traffic':
+      return evidenceOfTraffic(
+        measure.what,
+        exchanges.filter(({ traffic, sentAt }) => traffic === measure.traffic && sentAt >= since),
+      );
+  }
+}
+
+function evidenceOfTraffic(what: string, exchanges: readonly Exchange[]): Evidence[] {
+  if (what === 'lost')
+    return exchanges
+      .filter(({ receivedAt }) => receivedAt === undefined)
+      .slice(0, EVIDENCE_MAX)
+      .map(({ sentAt }) => ({ time: sentAt, text: 'asked, and never answered' }));
+  if (what !== 'recovery') return [];
+  const first = exchanges.reduce<Exchange | undefined>(
+    (best, one) => ((one.receivedAt ?? Infinity) < (best?.receivedAt ?? Infinity) ? one : best),
+    undefined,
+  );
+  if (!first) return [];
+  return [
+    { time: exchanges[0].sentAt, text: 'the first question' },
+    ...(first.receivedAt === undefined ? [] : [{ time: first.sentAt, text: 'asked what was answered first' }]),
+  ];
+}
+
+function counts(path: string, { type, reason }: LabEvent): boolean {
+  if (type === 'packet-dropped') return reason === path;
+  return eventsOfCounters.some(
+    ([counter, counted, why]) => path.endsWith(counter) && counted === type && (why === undefined || why === reason),
+  );
+}
+
+const ofEvent = ({ time, node, type, reason, packet }: LabEvent): Evidence => ({
+  time,
+  text: [node, type, ...(reason === undefined ? [] : [`(${reason})`])].join(' '),
+  ...(packet !== undefined && { packet }),
+});
