@@ -59,7 +59,7 @@ async function makeReport(folder: string): Promise<{ packets: number; tookMs: nu
   const scenario: Scenario = { ...known, traffic, expectations: [] };
   let packets = 0;
   const about = { application: 'svrlab', comments: [], epoch: () => SIM_EPOCH, ports: [], names: [] };
-  const outputs = new RunOutputs(folder, about);
+  const outputs = new RunOutputs(folder, { capture: about, sessionCaptures: undefined });
   const fabric = new SimFabric({
     ...{ scenario, seed: 1, crypto: nodeCrypto },
     events: outputs,

@@ -11,7 +11,8 @@ import type { Report } from '../lib/report/report.ts';
 import { FileSource } from '../daemon/file-source.ts';
 import { InputError } from './exit.ts';
 import { outputNames } from './outputs.ts';
-import { pageCode, type PageCode } from './page.ts';
+import { pageCode } from './page.ts';
+import { htmlOf } from './html.ts';
 
 /** Makes the report of a run out of what lies in its folder, and puts it there. Fails with an InputError if it cannot be read. */
 export async function writeHtmlReport(folder: string, scenario: Scenario): Promise<void> {
@@ -53,9 +54,6 @@ function readCapture(file: string, epoch: number, builder: ReportBuilder): void 
   }
 }
 
-/** Nothing but itself is loaded by the page, and no address is asked. */
-const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
-
 /** Bytes of a capture that a page takes with it: what comes after them, `svrlab read` shows. */
 const CAPTURE_LENGTH_MAX = 96 * 1024 * 1024;
 
@@ -66,30 +64,3 @@ function packedCapture(folder: string): string {
   const bytes = readFileSync(file).subarray(0, CAPTURE_LENGTH_MAX);
   return deflateRawSync(bytes, { level: 4 }).toString('base64');
 }
-
-function htmlOf(report: Report, capture: string, { script, style }: PageCode): string {
-  const title = `${report.about.scenario} - svrlab`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="icon" href="data:,">
-<title>${escaped(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<div id="page"></div>
-<script type="application/json" id="report">${JSON.stringify(report).replaceAll('<', '\\u003c')}</script>
-<script type="text/plain" id="capture">${capture}</script>
-<script>${inScript(script)}</script>
-</body>
-</html>
-`;
-}
-
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-
-/** What stands in a script element must not look like its end, or like a comment. */
-const inScript = (text: string): string => text.replaceAll(/<(?=\/script|!--|script)/gi, '\\x3c');

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { suggest } from '../lib/diagnostic.ts';
 import type { FabricName } from '../lib/lab/fabric.ts';
-import type { NodeKind } from '../lib/lab/scenario.ts';
+import type { NodeKind, Scenario } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { LabConfiguration } from '../daemon/lab-configuration.ts';
 import type { Clearable, NodeHealth } from '../daemon/node-service.ts';
@@ -19,6 +19,8 @@ export interface LiveLab {
   /** Why it is not to be taken down unless it is named, as 'belongs to ...'; undefined if it may be. */
   readonly claim: string | undefined;
   readonly nodes: readonly LiveNode[];
+  /** Its scenario, without traffic, timeline and expectations. */
+  readonly scenario: Scenario;
   counters(router: string): Promise<ReadonlyMap<string, number>>;
   sessions(router: string): Promise<readonly SessionRow[]>;
   flows(router: string): Promise<readonly FlowRow[]>;
@@ -43,6 +45,8 @@ export interface LiveLab {
   health(node: string): Promise<NodeHealth>;
   /** Ends sessions at a router and its peers: the one of this UUID, or all; how many there were. */
   deleteSessions(router: string, id?: string): Promise<number>;
+  /** Cuts every direction of a link, or undoes that. */
+  cut(link: string, isCut: boolean): Promise<void>;
   /** Has a router lose its sessions without a word to anybody. */
   forgetSessions(router: string): Promise<void>;
   clear(node: string, what: Clearable): Promise<void>;

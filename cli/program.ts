@@ -16,6 +16,7 @@ import { pcliCommand, showCommand } from './pcli/command.ts';
 import type { Terminal } from './terminal.ts';
 import { testCommand } from './test.ts';
 import { wiresharkCommand } from './wireshark.ts';
+import { uiCommand } from './ui.ts';
 import { description, version } from '../daemon/version.ts';
 
 const examples = `
@@ -43,6 +44,7 @@ export function createProgram(terminal: Terminal, labs: LiveLabs): Command {
     .addCommand(labCommand(terminal, labs))
     .addCommand(showCommand(terminal, labs))
     .addCommand(pcliCommand(terminal, labs))
+    .addCommand(uiCommand(terminal, labs))
     .addCommand(captureCommand(terminal, labs))
     .addCommand(extcapCommand(terminal, labs))
     .addCommand(doctorCommand(terminal))

@@ -4,7 +4,7 @@ import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import { LabError } from '../lib/lab/fabric.ts';
-import type { NodeKind } from '../lib/lab/scenario.ts';
+import type { NodeKind, Scenario } from '../lib/lab/scenario.ts';
 import { readTcpPlace, TOKEN_VARIABLE } from './api/token.ts';
 import { ComposeLab, execInContainer, removeComposeLab } from './fabric/compose.ts';
 import { execIn, NetnsLab, removeNetnsLab } from './fabric/netns.ts';
@@ -13,8 +13,8 @@ import { claimOn, labFolder, readLabs, type ClaimedLab, type LabState } from './
 import { captureLab, type CaptureLimits, type CapturePlace, type LabCaptureTotals } from './lab-capture.ts';
 import { LabConfiguration, type ConfigurableRouter } from './lab-configuration.ts';
 import { serveFront } from './lab-front.ts';
-import { loadLab } from './load-lab.ts';
 import { mergedSessionCaptures } from './session-captures.ts';
+import { loadLab, parsedLab } from './load-lab.ts';
 import { socketPath, type Clearable, type NodeHealth } from './node-service.ts';
 
 /** How each fabric makes a lab that stays up, runs a program at a node, and removes a lab. */
@@ -44,6 +44,7 @@ export class UpLab {
   readonly claim: string | undefined;
   readonly nodes: readonly UpNode[];
   readonly #state: LabState;
+  #scenario: Scenario | undefined;
 
   private constructor(state: ClaimedLab, nodes: readonly UpNode[]) {
     this.name = state.name;
@@ -128,6 +129,21 @@ export class UpLab {
 
   async forgetSessions(router: string): Promise<void> {
     await clientOf(this.#state, router).ask('fault', { body: { kind: 'forget-sessions' } });
+  }
+
+  /** Whoever stands on the link loses what it sends there, and what comes from hosts. */
+  async cut(link: string, isCut: boolean): Promise<void> {
+    const known = this.scenario.links.find(({ name }) => name === link);
+    if (!known) throw new LabError(`there is no link '${link}' in lab '${this.name}'`, 2);
+    const kind = isCut ? 'cut' : 'heal';
+    const devices = this.#state.nodes.filter(({ kind }) => kind !== 'host').map(({ name }) => name);
+    const standing = devices.filter((name) => known.ends.some(({ node }) => node === name));
+    for (const node of standing)
+      await clientOf(this.#state, node).ask('fault', { body: { kind, link, direction: 'both' } });
+  }
+
+  get scenario(): Scenario {
+    return (this.#scenario ??= loadLab(parsedLab(labFolder(this.name))));
   }
 
   async clear(node: string, what: Clearable): Promise<void> {

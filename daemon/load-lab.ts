@@ -18,9 +18,12 @@ export function loadLab(path: string): Scenario {
   throw new LabError(parsed.diagnostics.map((found) => formatDiagnostic(found, sourceOf(found.file))).join('\n\n'), 2);
 }
 
+/** Where `saveLab` leaves a scenario. */
+export const parsedLab = (folder: string): string => join(folder, `lab${PARSED}`);
+
 /** Leaves a scenario for the daemons of its nodes, as it has been parsed and checked; returns the file's path. */
 export function saveLab(scenario: Scenario, folder: string): string {
-  const path = join(folder, `lab${PARSED}`);
+  const path = parsedLab(folder);
   writeFileSync(path, serialize(scenario));
   return path;
 }

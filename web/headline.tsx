@@ -14,7 +14,10 @@ export function Headline({ report: { about, verdicts } }: { report: Report }): V
         <dl class="facts">
           <Fact name="fabric" value={fabric} />
           <Fact name="seed" value={seed} />
-          <Fact name={fabric === 'sim' ? 'virtual time' : 'real time'} value={`${duration / 1_000_000} s`} />
+          <Fact
+            name={fabric === 'sim' ? 'virtual time' : 'real time'}
+            value={`${Number((duration / 1_000_000).toFixed(1))} s`}
+          />
           <Fact name="svrlab" value={version} />
         </dl>
       </div>

@@ -17,6 +17,7 @@ import { Verdicts } from './verdicts.tsx';
 const subjects = [
   ['topology', 'Lab'],
   ['verdicts', 'Verdicts'],
+  ['controls', 'What to do to it'],
   ['timeline', 'Timeline'],
   ['sessions', 'Sessions'],
   ['ladder', 'Ladder'],
@@ -29,6 +30,8 @@ interface PageProps {
   /** Undefined as long as they are not there. */
   readonly packets: PacketStore | undefined;
   readonly hasCapture: boolean;
+  /** What can be done to the lab, if it is up. */
+  readonly controls?: VNode;
 }
 
 /** A moment that was chosen, with the packet that it is about. */
@@ -38,11 +41,12 @@ interface Chosen {
 }
 
 /** Everything about one run. */
-export function Page({ report, packets, hasCapture }: PageProps): VNode {
+export function Page({ report, packets, hasCapture, controls }: PageProps): VNode {
   const { topology, traffic, plots, faults, verdicts, events, counters, sessions, about } = report;
   const [cursor, setCursor] = useState<number | undefined>(undefined);
   const [chosen, setChosen] = useState<Chosen | undefined>(undefined);
-  const [session, setSession] = useState<string | undefined>(sessions[0]?.id);
+  const [wanted, setSession] = useState<string | undefined>(undefined);
+  const session = wanted ?? sessions[0]?.id;
   const choose = (time: number, packet?: number): void => {
     setCursor(time);
     setChosen(packet === undefined ? { time } : { time, packet });
@@ -57,11 +61,13 @@ export function Page({ report, packets, hasCapture }: PageProps): VNode {
       <Headline report={report} />
       <nav aria-label="Subjects">
         <ul>
-          {subjects.map(([id, title]) => (
-            <li key={id}>
-              <a href={`#${id}`}>{title}</a>
-            </li>
-          ))}
+          {subjects
+            .filter(([id]) => id !== (controls ? 'verdicts' : 'controls'))
+            .map(([id, title]) => (
+              <li key={id}>
+                <a href={`#${id}`}>{title}</a>
+              </li>
+            ))}
         </ul>
       </nav>
       <main class="sheets">
@@ -69,15 +75,18 @@ export function Page({ report, packets, hasCapture }: PageProps): VNode {
           <TopologyDrawing topology={topology} />
           <TrafficTable traffic={traffic} />
         </Sheet>
-        <Sheet id="verdicts" title="Verdicts" width="narrow">
-          <Verdicts verdicts={verdicts} onEvidence={({ time, packet }) => choose(time, packet)} />
-        </Sheet>
+        {controls ?? (
+          <Sheet id="verdicts" title="Verdicts" width="narrow">
+            <Verdicts verdicts={verdicts} onEvidence={({ time, packet }) => choose(time, packet)} />
+          </Sheet>
+        )}
         <Sheet
           id="timeline"
           title="Timeline"
           about="Faults are shaded. Arrow keys move the cursor, Page Up and Page Down go from fault to fault."
         >
           <Timeline
+            begin={about.begin}
             duration={about.duration}
             plots={plots}
             faults={faults}

@@ -58,7 +58,7 @@ function fate({ losses, returns }: ReportSession): VNode {
   if (losses.length === 0 && returns.length === 0) return <span class="quiet">nothing</span>;
   return (
     <>
-      {losses.length > 0 && <span class="tone-bad">forgotten at {formatTime(losses[0])}</span>}
+      {losses.length > 0 && <span class="tone-bad">lost at {formatTime(losses[0])}</span>}
       {losses.length > 0 && returns.length > 0 && ', '}
       {returns.length > 0 && <span class="tone-good">back at {formatTime(returns[returns.length - 1])}</span>}
     </>

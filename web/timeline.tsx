@@ -12,6 +12,8 @@ const FLAG_HEIGHT = 15;
 const AXIS_HEIGHT = 20;
 
 interface TimelineProps {
+  /** Where the axis of time begins and ends. */
+  readonly begin: number;
   readonly duration: number;
   readonly plots: readonly Plot[];
   readonly faults: readonly FaultWindow[];
@@ -20,18 +22,21 @@ interface TimelineProps {
 }
 
 /** What was measured over the time of the run, with the faults shaded over it. The cursor moves by pointer or by arrow keys. */
-export function Timeline({ duration, plots, faults, cursor, onCursor }: TimelineProps): VNode {
+export function Timeline({ begin, duration, plots, faults, cursor, onCursor }: TimelineProps): VNode {
   const [ref, width] = useWidth<HTMLDivElement>();
   const shown = plots.filter(({ series }) => series.length > 0);
-  const x = (time: number): number => LEFT + (time / duration) * (width - LEFT - RIGHT);
+  const x = (time: number): number =>
+    LEFT + ((Math.max(begin, time) - begin) / (duration - begin)) * (width - LEFT - RIGHT);
   const flags = placeFlags(faults, x, width);
   const lanes = Math.max(0, ...flags.map(({ lane }) => lane + 1));
   const top = lanes * FLAG_HEIGHT + 8;
   const bottom = top + shown.length * (PLOT_HEIGHT + PLOT_GAP) - PLOT_GAP;
-  const marks = ticks(duration, Math.max(4, Math.floor(width / 110)));
+  const step = ticks(duration - begin, Math.max(4, Math.floor(width / 110)))[1] ?? duration;
+  const marks = ticks(duration, duration / step).filter((time) => time >= begin);
   const timeAt = ({ clientX, currentTarget }: { clientX: number; currentTarget: Element }): number => {
     const at = clientX - currentTarget.getBoundingClientRect().left;
-    return Math.min(duration, Math.max(0, ((at - LEFT) / (width - LEFT - RIGHT)) * duration));
+    const share = (at - LEFT) / (width - LEFT - RIGHT);
+    return Math.min(duration, Math.max(begin, begin + share * (duration - begin)));
   };
   return (
     <div
@@ -40,14 +45,14 @@ export function Timeline({ duration, plots, faults, cursor, onCursor }: Timeline
       role="slider"
       tabIndex={0}
       aria-label="Time of the run"
-      aria-valuemin={0}
+      aria-valuemin={begin}
       aria-valuemax={duration}
-      aria-valuenow={cursor ?? 0}
-      aria-valuetext={inWords(cursor ?? 0, shown, faults)}
+      aria-valuenow={cursor ?? begin}
+      aria-valuetext={inWords(cursor ?? begin, shown, faults)}
       onPointerMove={(event) => onCursor(timeAt(event), false)}
       onClick={(event) => onCursor(timeAt(event), true)}
       onKeyDown={(event) => {
-        const next = timeByKey(event.key, cursor ?? 0, duration, faults);
+        const next = timeByKey(event.key, cursor ?? begin, [begin, duration], faults);
         if (next === undefined) return;
         event.preventDefault();
         onCursor(next, true);
@@ -58,7 +63,7 @@ export function Timeline({ duration, plots, faults, cursor, onCursor }: Timeline
           <g key={time}>
             <line class="grid" x1={x(time)} x2={x(time)} y1={top} y2={bottom} />
             <text x={x(time)} y={bottom + 15} text-anchor="middle">
-              {formatTick(time, marks[1] ?? duration)}
+              {formatTick(time, step)}
             </text>
           </g>
         ))}
@@ -183,7 +188,7 @@ const STEP_SHIFT = 1.6;
 
 function Shape({ plot, series: { times, values }, stacked, x, y }: ShapeProps): VNode {
   const px = (value: number): string => value.toFixed(1);
-  const bucket = (times[1] ?? 0) - (times[0] ?? 0);
+  const bucket = times.length > 2 ? times[2] - times[1] : (times[1] ?? 0) - (times[0] ?? 0);
   switch (plot.shape) {
     case 'points':
       return (
@@ -195,7 +200,7 @@ function Shape({ plot, series: { times, values }, stacked, x, y }: ShapeProps): 
         />
       );
     case 'bars': {
-      const w = Math.max(2, x(bucket) - x(0) - 1);
+      const w = Math.max(2, x((times[0] ?? 0) + bucket) - x(times[0] ?? 0) - 1);
       return (
         <path
           class="bar"
@@ -247,8 +252,13 @@ function inWords(time: number, plots: readonly Plot[], faults: readonly FaultWin
 }
 
 /** Arrows go on by a hundredth of the run, page keys from fault to fault. */
-function timeByKey(key: string, time: number, duration: number, faults: readonly FaultWindow[]): number | undefined {
-  const step = duration / 100;
+function timeByKey(
+  key: string,
+  time: number,
+  [begin, duration]: [number, number],
+  faults: readonly FaultWindow[],
+): number | undefined {
+  const step = (duration - begin) / 100;
   const edges = faults.map(({ start }) => start).toSorted((a, b) => a - b);
   switch (key) {
     case 'ArrowRight':
@@ -256,13 +266,13 @@ function timeByKey(key: string, time: number, duration: number, faults: readonly
       return Math.min(duration, time + step);
     case 'ArrowLeft':
     case 'ArrowDown':
-      return Math.max(0, time - step);
+      return Math.max(begin, time - step);
     case 'PageDown':
       return edges.find((edge) => edge > time) ?? duration;
     case 'PageUp':
-      return edges.findLast((edge) => edge < time) ?? 0;
+      return edges.findLast((edge) => edge < time) ?? begin;
     case 'Home':
-      return 0;
+      return begin;
     case 'End':
       return duration;
     default:

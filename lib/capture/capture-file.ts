@@ -60,6 +60,11 @@ export class CaptureFile {
     });
   }
 
+  /** Writes what has not been written yet, for somebody who looks on. */
+  flush(): void {
+    this.#writer.flush();
+  }
+
   /** Writes the totals, and what has not been written yet. */
   close(): void {
     for (const { index, packets } of this.#ports.values())

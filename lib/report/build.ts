@@ -12,16 +12,20 @@ import {
   interestingLinks,
   latencyPlot,
   lossPlot,
+  plotOfSessions,
   sessionsPlot,
   throughputPlot,
 } from './plots.ts';
 import type { Exchange } from './plots.ts';
-import type { Report, ReportEvent } from './report.ts';
+import type { Plot, Report, ReportEvent } from './report.ts';
 import { reportSessions } from './sessions.ts';
 import { drawTopology } from './topology.ts';
 
 /** Events that a report shows; events.ndjson has all. */
 const EVENTS_MAX = 20_000;
+
+/** Counts of sessions that are kept of a lab that is up. */
+const COUNTS_MAX = 3_600;
 
 /** A packet that has come to a port, as far as throughput cares. */
 export interface ArrivedPacket {
@@ -30,6 +34,9 @@ export interface ArrivedPacket {
   readonly port: string;
   readonly length: number;
 }
+
+/** A result that nobody has judged, for a lab that is up. */
+export type ReportedResult = Omit<RunResult, 'passed'> & { readonly passed: boolean | undefined };
 
 /** Gathers what a run leaves behind, and makes its report. */
 export class ReportBuilder {
@@ -40,10 +47,12 @@ export class ReportBuilder {
   readonly #linkOf: ReadonlyMap<string, string>;
   readonly #events: LabEvent[] = [];
   readonly #exchanges: Exchange[] = [];
+  readonly #counts = new Map<string, { name: string; times: number[]; values: number[] }>();
 
-  constructor(scenario: Scenario) {
+  /** `bucket` is the length of those of time, in microseconds. */
+  constructor(scenario: Scenario, bucket = bucketLength(scenario.duration)) {
     this.#scenario = scenario;
-    this.#bucket = bucketLength(scenario.duration);
+    this.#bucket = bucket;
     this.#bytes = new Buckets(this.#bucket);
     const shown = interestingLinks(scenario);
     this.#linkOf = new Map(
@@ -66,33 +75,56 @@ export class ReportBuilder {
     if (link !== undefined) this.#bytes.add(link, time, length);
   }
 
-  report(result: RunResult): Report {
+  /** A router was found to have so many sessions. Without that, its events tell. */
+  counted(node: string, time: number, sessions: number): void {
+    let series = this.#counts.get(node);
+    if (!series) this.#counts.set(node, (series = { name: node, times: [], values: [] }));
+    series.times.push(time);
+    series.values.push(sessions);
+    if (series.times.length > COUNTS_MAX) for (const column of [series.times, series.values]) column.shift();
+  }
+
+  /** What has been gathered; the timeline shows what happened since `begin`. */
+  report(result: ReportedResult, begin = 0): Report {
     const { duration, peers, verdicts, traffic, counters, sessions } = result;
     const scenario = this.#scenario;
     const [events, exchanges] = [this.#events, this.#exchanges];
     const routers = scenario.nodes.filter(({ kind }) => kind === 'router').map(({ name }) => name);
     const { scenario: name, about: teaches, fabric, seed, version, passed, epoch } = result;
     return {
-      about: { scenario: name, teaches, fabric, seed, version, duration, epoch, passed },
+      about: { scenario: name, teaches, fabric, seed, version, begin, duration, epoch, passed },
       topology: drawTopology(scenario, peers),
-      faults: faultWindows(events, scenario.links, duration),
+      faults: faultWindows(events, scenario.links, duration).filter(({ end }) => end >= begin),
       plots: [
         throughputPlot(this.#bytes, this.#bucket, duration),
         latencyPlot(exchanges),
         lossPlot(exchanges, events, this.#bucket, duration),
-        sessionsPlot(events, routers, duration),
-      ],
+        this.#counts.size > 0 ? plotOfSessions([...this.#counts.values()]) : sessionsPlot(events, routers, duration),
+      ].map((plot) => since(plot, begin)),
       verdicts: verdicts.map((verdict, i) => ({
         ...verdict,
         evidence: evidenceOf(scenario.expectations[i], events, exchanges),
       })),
       traffic,
-      events: events.slice(0, EVENTS_MAX).map((event) => told(event, scenario)),
+      events: events
+        .slice(begin === 0 ? 0 : -EVENTS_MAX)
+        .slice(0, EVENTS_MAX)
+        .map((event) => told(event, scenario)),
       counters: Object.fromEntries(Object.entries(counters).map(([node, values]) => [node, Object.entries(values)])),
       sessions: reportSessions(events, sessions),
       keys: plainKeys(scenario.authority),
     };
   }
+}
+
+/** Of a plot, what was measured since `begin`. */
+function since(plot: Plot, begin: number): Plot {
+  if (begin === 0) return plot;
+  const series = plot.series.map(({ name, times, values }) => {
+    const first = Math.max(0, times.findIndex((time) => time >= begin) - (plot.shape === 'steps' ? 1 : 0));
+    return { name, times: times.slice(first).map((time) => Math.max(begin, time)), values: values.slice(first) };
+  });
+  return { ...plot, series };
 }
 
 /** An event in the words of the story, or, where the story passes over it, in those of events.ndjson. */

@@ -131,5 +131,13 @@ export function sessionsPlot(events: readonly LabEvent[], routers: readonly stri
     times.push(end);
     values.push(values[values.length - 1]);
   }
-  return { name: 'sessions', title: 'Sessions', unit: 'count', shape: 'steps', series: [...series.values()] };
+  return plotOfSessions([...series.values()]);
 }
+
+export const plotOfSessions = (series: readonly Series[]): Plot => ({
+  name: 'sessions',
+  title: 'Sessions',
+  unit: 'count',
+  shape: 'steps',
+  series,
+});

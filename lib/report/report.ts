@@ -27,6 +27,8 @@ export interface ReportAbout {
   readonly fabric: FabricName;
   readonly seed: number;
   readonly version: string;
+  /** The time that the timeline begins at: 0 for a run, the last while for a lab that is up. */
+  readonly begin: number;
   readonly duration: number;
   /** When time 0 was, in microseconds since the Unix epoch. */
   readonly epoch: number;

@@ -5,6 +5,9 @@ import type { ReportSession } from './report.ts';
 /** Sessions that a report lists; the events have all. */
 const SESSIONS_MAX = 5_000;
 
+/** Reason of a session's end where nobody told why: a router that had it did not list it any more. */
+export const GONE = 'not known any more';
+
 /** Every session that routers have told of, in order of time. */
 export function reportSessions(
   events: readonly LabEvent[],
@@ -37,7 +40,7 @@ export function reportSessions(
     if (session === undefined) continue;
     const told = find(session, time);
     if (type === 'session-recreated') told?.returns.push(time);
-    if (type === 'session-removed' && reason === 'forgotten') told?.losses.push(time);
+    if (type === 'session-removed' && (reason === 'forgotten' || reason === GONE)) told?.losses.push(time);
   }
   for (const { row } of rows) find(row.sessionId, 0);
   return [...sessions.values()];

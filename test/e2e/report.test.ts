@@ -50,7 +50,7 @@ describe('report.html in a browser', function () {
     const { page, misdeeds } = await open();
     match(await textOf(page, 'h1'), /session-recovery/);
     match(await textOf(page, '#verdicts'), /recovery of questions since 4s at most 3 round trips/);
-    match(await textOf(page, '#sessions'), /forgotten at 4\.000000 s, back at 6\.081007 s/);
+    match(await textOf(page, '#sessions'), /lost at 4\.000000 s, back at 6\.081007 s/);
     deepEqual(misdeeds, []);
   });
 
@@ -68,6 +68,7 @@ describe('report.html in a browser', function () {
     const paper = (): Promise<unknown> => page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
     const before = await paper();
     await page.select('select', 'dark');
+    await page.waitForFunction('document.documentElement.dataset.theme === "dark"');
     ok((await paper()) !== before);
   });
 

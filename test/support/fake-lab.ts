@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { CapturePlace, CaptureTotals, LiveLab } from '../../cli/live-labs.ts';
+import { loadScenario } from '../../cli/load-scenario.ts';
 import { LabConfiguration, type ConfigurableRouter } from '../../daemon/lab-configuration.ts';
 import type { Clearable, NodeHealth } from '../../daemon/node-service.ts';
 import { formatConfiguration, parseConfiguration, restartReasons } from '../../lib/config/index.ts';
+import type { Scenario } from '../../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../../lib/service-area/session-captures.ts';
@@ -236,6 +238,14 @@ export class FakeLab implements LiveLab {
   async deleteSessions(router: string, id?: string): Promise<number> {
     this.asked.push(`${router}: delete ${id ?? 'all'}`);
     return router === 'spoke' ? 1 : 0;
+  }
+
+  get scenario(): Scenario {
+    return loadScenario('session-recovery').scenario;
+  }
+
+  async cut(link: string, isCut: boolean): Promise<void> {
+    this.asked.push(`${isCut ? 'cut' : 'heal'} ${link}`);
   }
 
   async forgetSessions(router: string): Promise<void> {
