@@ -5,6 +5,7 @@ import type { Writable } from 'node:stream';
 import { Command, InvalidArgumentError } from 'commander';
 import { suggest } from '../lib/diagnostic.ts';
 import { InputError } from './exit.ts';
+import { filterOf, selection } from './filter.ts';
 import {
   chooseLab,
   type CaptureLimits,
@@ -20,6 +21,7 @@ import { counted } from './units.ts';
 interface CaptureOptions {
   readonly lab?: string;
   readonly write?: string;
+  readonly filter?: string;
   readonly listen?: { readonly host: string; readonly port: number };
   readonly count?: number;
   readonly duration?: number;
@@ -28,10 +30,12 @@ interface CaptureOptions {
 const examples = `
 NODE is all ports of a node, NODE.PORT one of them; without any, everything is captured. Packets of all nodes come merged
 in order of time, each with what its node says of it. What a slow reader leaves no room for is dropped and counted.
+Filters are those of 'svrlab read', over the fields of docs/read.md.
 
 Examples:
   sudo ./svrlab capture -w lab.pcapng --duration 10
   sudo ./svrlab capture spoke.wan hub.wan -w wan.pcapng -c 100
+  sudo ./svrlab capture -Y 'bfd or svr.health_check' -w lab.pcapng
   sudo ./svrlab capture -w - | wireshark -k -i -
   sudo ./svrlab capture --listen 127.0.0.1:19000      then: wireshark -k -i TCP@127.0.0.1:19000`;
 
@@ -43,12 +47,14 @@ export function captureCommand(terminal: Terminal, labs: LiveLabs): Command {
     .option('--lab <name>', 'which lab, if several are up')
     .option('-w, --write <file>', 'file to write to; - is standard output')
     .option('--listen <host:port>', 'serve everybody who connects a capture of their own', readPlace)
+    .option('-Y, --filter <filter>', 'only packets for which this holds')
     .option('-c, --count <packets>', 'end after so many packets', readCount)
     .option('--duration <seconds>', 'end after so many seconds', readSeconds)
     .addHelpText('after', examples)
     .action(async (words: string[], options: CaptureOptions) => {
       if ((options.write === undefined) === (options.listen === undefined))
         throw new InputError('say where the packets go: -w FILE, -w - for standard output, or --listen HOST:PORT');
+      const filter = options.filter === undefined ? undefined : filterOf(options.filter);
       const lab = await chooseLab(labs, options.lab);
       const places = choosePlaces(lab, words);
       const limits = {
@@ -56,8 +62,10 @@ export function captureCommand(terminal: Terminal, labs: LiveLabs): Command {
         ...(options.duration !== undefined && { durationMs: options.duration * 1_000 }),
       };
       await untilSignal(async (signal) => {
-        if (options.listen) await serve(lab, places, { ...limits, signal }, options.listen, terminal);
-        else await write(lab, places, { ...limits, signal }, options.write ?? '-', terminal);
+        // Each capture tells sessions apart for itself.
+        const ask = (): CaptureLimits => ({ ...limits, signal, ...(filter && { wants: selection(filter) }) });
+        if (options.listen) await serve(lab, places, ask, options.listen, terminal);
+        else await write(lab, places, ask(), options.write ?? '-', terminal);
       });
     });
 }
@@ -107,15 +115,15 @@ async function write(
 async function serve(
   lab: LiveLab,
   places: readonly CapturePlace[],
-  limits: CaptureLimits,
+  ask: () => CaptureLimits,
   { host, port }: { host: string; port: number },
   terminal: Terminal,
 ): Promise<void> {
-  const { signal } = limits;
+  const { signal, durationMs } = ask();
   const sockets = new Set<Socket>();
   const serveOne = async (socket: Socket): Promise<void> => {
     sockets.add(socket);
-    const totals = await lab.capture(places, socket, limits).finally(() => {
+    const totals = await lab.capture(places, socket, ask()).finally(() => {
       socket.end();
       sockets.delete(socket);
     });
@@ -130,7 +138,7 @@ async function serve(
   });
   terminal.err(`Packets are served: wireshark -k -i TCP@${host}:${port}\n`);
   await new Promise<void>((resolve) => {
-    const timer = limits.durationMs === undefined ? undefined : setTimeout(resolve, limits.durationMs);
+    const timer = durationMs === undefined ? undefined : setTimeout(resolve, durationMs);
     signal.addEventListener('abort', () => {
       clearTimeout(timer);
       resolve();

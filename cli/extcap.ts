@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { version } from '../daemon/version.ts';
 import { formatTotals, untilSignal } from './capture.ts';
 import { InputError } from './exit.ts';
+import { filterOf, selection } from './filter.ts';
 import type { CapturePlace, LiveLab, LiveLabs } from './live-labs.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -12,6 +13,7 @@ interface ExtcapOptions {
   readonly extcapDlts?: true;
   readonly extcapConfig?: true;
   readonly extcapInterface?: string;
+  readonly extcapCaptureFilter?: string;
   readonly capture?: true;
   readonly fifo?: string;
 }
@@ -37,17 +39,18 @@ export function extcapCommand(terminal: Terminal, labs: LiveLabs): Command {
     .option('--extcap-config', 'list the options of an interface')
     .option('--extcap-interface <name>', 'which interface')
     .option('--extcap-version <version>', 'version of Wireshark; changes nothing')
-    .option('--extcap-capture-filter <filter>', 'not supported: filter while looking instead')
+    .option('--extcap-capture-filter <filter>', "only packets for which this holds: a filter of 'svrlab read'")
     .option('--capture', 'capture')
     .option('--fifo <file>', 'where the packets go')
-    .action(async (options: ExtcapOptions & { extcapCaptureFilter?: string }) => {
+    .action(async (options: ExtcapOptions) => {
       const interfaces = (await labs.all()).flatMap(interfacesOf);
       if (options.extcapInterfaces) return terminal.out(listing(interfaces));
       if (options.extcapDlts) return terminal.out('dlt {number=1}{name=EN10MB}{display=Ethernet}\n');
       // There is nothing to choose.
       if (options.extcapConfig) return;
-      if (options.extcapCaptureFilter)
-        throw new InputError('a capture filter is not supported here; use a display filter');
+      const filter = options.extcapCaptureFilter ? filterOf(options.extcapCaptureFilter) : undefined;
+      // Wireshark asks in this way whether a filter makes sense, as it is typed.
+      if (filter && !options.capture) return;
       if (!options.extcapInterface)
         throw new InputError('this is called by Wireshark; --extcap-interfaces lists what can be captured');
       const chosen = interfaces.find(({ value }) => value === options.extcapInterface);
@@ -56,7 +59,10 @@ export function extcapCommand(terminal: Terminal, labs: LiveLabs): Command {
         throw new InputError("this is called by Wireshark; to capture, use 'svrlab capture'");
       const sink = createWriteStream(options.fifo);
       await untilSignal(async (signal) => {
-        const totals = await chosen.lab.capture(chosen.places, sink, { signal });
+        const totals = await chosen.lab.capture(chosen.places, sink, {
+          signal,
+          ...(filter && { wants: selection(filter) }),
+        });
         terminal.err(formatTotals(totals));
       });
       if (sink.destroyed) return;

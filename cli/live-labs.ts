@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import type { CapturedFrame } from '../lib/capture/captured-frame.ts';
 import { suggest } from '../lib/diagnostic.ts';
 import type { FabricName } from '../lib/lab/fabric.ts';
 import type { NodeKind, Scenario } from '../lib/lab/scenario.ts';
@@ -76,6 +77,8 @@ export interface CaptureLimits {
   readonly packetsMax?: number;
   readonly durationMs?: number;
   readonly signal: AbortSignal;
+  /** Asked of each packet, in order of time, whether it is to be in the capture. Undefined takes all. */
+  readonly wants?: (frame: CapturedFrame) => boolean;
   /** Called when every node captures. */
   readonly onBegin?: () => void;
 }

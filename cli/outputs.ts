@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { CaptureFile, type CaptureFileOptions } from '../lib/capture/capture-file.ts';
 import type { ByteSink } from '../lib/capture/pcapng-writer.ts';
@@ -6,6 +6,7 @@ import type { CaptureSink, CapturedPacket, EventSink, LabEvent } from '../lib/la
 import type { TrafficReport } from '../lib/lab/scenario.ts';
 import type { Exchange } from '../lib/report/plots.ts';
 import { InputError } from './exit.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Names of the files in a run's folder. */
 export const outputNames = {
@@ -75,7 +76,7 @@ export class RunOutputs implements EventSink, CaptureSink {
   constructor(folder: string, { capture, sessionCaptures }: KeptCaptures) {
     this.folder = folder;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       this.#events = new FileSink(this.#path('events'));
       this.#capture = capture && new PacketFile(this.#path('capture'), capture);
       this.#sessionCaptures = sessionCaptures && new PacketFile(this.#path('sessionCaptures'), sessionCaptures);

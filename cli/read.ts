@@ -1,13 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { formatDiagnostic, Lines } from '../lib/diagnostic.ts';
 import type { Dissection } from '../lib/capture/dissection.ts';
 import { fieldTable } from '../lib/capture/fields/table.ts';
 import type { Field } from '../lib/capture/fields/field.ts';
-import { compileFilter, isFault, type Filter } from '../lib/capture/filter/compile.ts';
+import type { Filter } from '../lib/capture/filter/compile.ts';
 import { Journey } from '../lib/capture/journey.ts';
 import type { Session } from '../lib/capture/session.ts';
 import { Sessions } from '../lib/capture/sessions.ts';
 import { InputError } from './exit.ts';
+import { filterOf } from './filter.ts';
 import { fieldsNamed, json, tabbed } from './read/columns.ts';
 import { knownOfLab } from './read/configuration.ts';
 import { formatJourney } from './read/journey-text.ts';
@@ -141,14 +141,6 @@ const ladderRequest = (options: ReadOptions, filter: Filter | undefined): Ladder
   isJson: options.json === true,
   width: options.width,
 });
-
-function filterOf(text: string): Filter {
-  const filter = compileFilter(text);
-  if (!isFault(filter)) return filter;
-  const { start, end, message, hint } = filter;
-  const place = { file: 'filter', ...new Lines(text).span(start, end) };
-  throw new InputError(formatDiagnostic({ ...place, message, ...(hint !== undefined && { hint }) }, text));
-}
 
 function viewOf(options: ReadOptions, terminal: Terminal): View {
   if (options.packet !== undefined) return journeyView(options.packet, options.json === true, terminal);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
+import type { CapturedFrame } from '../lib/capture/captured-frame.ts';
 import { LiveMerge } from '../lib/capture/live-merge.ts';
 import type { InterfaceTotals } from '../lib/capture/pcapng-writer.ts';
 import { LabError } from '../lib/lab/fabric.ts';
@@ -16,6 +17,8 @@ export interface CapturePlace {
 
 export interface CaptureLimits {
   readonly packetsMax?: number | undefined;
+  /** Asked of each packet, in order of time, whether it is to be in the capture. Undefined takes all. */
+  readonly wants?: ((frame: CapturedFrame) => boolean) | undefined;
   readonly durationMs?: number | undefined;
   /** Ends the capture in good order. */
   readonly signal: AbortSignal;
@@ -77,14 +80,14 @@ class LabCapture {
   constructor(options: LabCaptureOptions, streams: readonly Stream[]) {
     this.#options = options;
     this.#streams = streams;
-    const { lab, sink, packetsMax = Infinity } = options;
+    const { lab, sink, packetsMax = Infinity, wants = () => true } = options;
     sink.on('error', () => this.#break());
     sink.on('close', () => this.#break());
     const about = { application: `svrlab ${version}`, comments: [`live capture of lab ${lab}`] };
     const write = (bytes: Uint8Array): void => {
       if (!this.#isBroken) sink.write(Buffer.from(bytes));
     };
-    this.#merge = new LiveMerge({ write }, about, () => this.#merge.packets < packetsMax);
+    this.#merge = new LiveMerge({ write }, about, (frame) => this.#merge.packets < packetsMax && wants(frame()));
   }
 
   async run(): Promise<LabCaptureTotals> {

@@ -64,6 +64,17 @@ type Table<Place> = readonly OperatorCommand<Place>[];
 
 const keyOf = <Place>({ keyword, value }: Argument<Place>): string => keyword ?? value ?? '';
 
+/** A usage that is longer is told without what may be left out, in a list of many. */
+const USAGE_LENGTH_MAX = 60;
+
+/** The usage of a command as a list has room for it: `create session-capture service NAME [...]`. */
+export function briefUsageOf<Place>(command: OperatorCommand<Place>): string {
+  const usage = usageOf(command);
+  if (usage.length <= USAGE_LENGTH_MAX) return usage;
+  const required = command.arguments?.filter(({ isRequired }) => isRequired) ?? [];
+  return `${usageOf({ ...command, arguments: required })} [...]`;
+}
+
 /** `show sessions [by-id ID]`. */
 export function usageOf<Place>({ words, arguments: args = [] }: OperatorCommand<Place>): string {
   const shown = args.map((argument) => {

@@ -1,8 +1,8 @@
 import { ConfigurationDraft } from '../../lib/config/index.ts';
 import {
+  briefUsageOf,
   choicesAfter,
   readCommand,
-  usageOf,
   wordsOf,
   type Choice,
   type OperatorCommand,
@@ -56,13 +56,35 @@ const filtersAfter = (words: readonly string[]): readonly Choice[] => (words.len
 
 async function choicesOf(table: Table, place: Place, words: readonly string[]): Promise<readonly Choice[]> {
   if (words.length > 0) return choicesAfter(table, await asCommand(table, place, words), place);
-  const commands = await choicesAfter(table, [], place);
-  if (place.path.length === 0) return commands;
-  const draft = new ConfigurationDraft(await place.lab.configuration.candidate());
-  return [...draft.choices(place.path), ...commands];
+  return [...(await elementsHere(place)), ...(await choicesAfter(table, [], place))];
 }
 
-/** What a person is told who types `?`: what may come next, and what it does. */
+/** What may be said in the block that is being edited. */
+async function elementsHere({ lab, path }: Place): Promise<readonly Choice[]> {
+  return path.length === 0 ? [] : new ConfigurationDraft(await lab.configuration.candidate()).choices(path);
+}
+
+/** What a person is told who types `?` at the end of a line: what may come next, and what it does. Never throws. */
+export async function helpAfter(table: Table, place: Place, line: string): Promise<string> {
+  if (line.trim() === '') {
+    const elements = await elementsHere(place).catch(() => []);
+    return `${elements.length > 0 ? `${formatChoices(elements)}\n` : ''}${formatHelp(table)}`;
+  }
+  const { choices } = await completeLine(table, place, line);
+  if (choices.length > 0) return formatChoices(choices);
+  return (await valueAfter(table, place, wordsOf(line)).catch(() => undefined)) ?? formatChoices([]);
+}
+
+/** What a value must look like, where a line ends with the name of a leaf. */
+async function valueAfter(table: Table, place: Place, words: readonly string[]): Promise<string | undefined> {
+  const [command, ...path] = await asCommand(table, place, words);
+  if (command !== 'configure' && command !== 'set') return undefined;
+  const draft = new ConfigurationDraft(await place.lab.configuration.candidate());
+  const target = draft.target([...place.path, ...path]);
+  return target.kind === 'leaf' ? formatChoices([{ word: 'VALUE', help: target.describes }]) : undefined;
+}
+
+/** Words that may come next, with what each does. */
 export function formatChoices(choices: readonly Choice[]): string {
   if (choices.length === 0) return '  nothing may follow, or anything\n';
   const width = Math.max(...choices.map(({ word }) => word.length));
@@ -71,7 +93,7 @@ export function formatChoices(choices: readonly Choice[]): string {
 
 /** Every command with what it does. */
 export function formatHelp<At>(table: readonly OperatorCommand<At>[]): string {
-  const rows = table.map((command) => ({ word: usageOf(command), help: command.help }));
+  const rows = table.map((command) => ({ word: briefUsageOf(command), help: command.help }));
   const filters = filterChoices.map(({ usage, help }) => ({ word: `| ${usage}`, help }));
   return formatChoices([...rows, ...filters]);
 }

@@ -111,7 +111,7 @@ export const sessionCaptureCommands: readonly Command[] = commands(
   },
   {
     words: ['create', 'session-capture'],
-    help: 'capture sessions of a service that begin from now on, here and at the next routers',
+    help: 'capture sessions of a service that begin from now on',
     arguments: [...requestArguments, nodeArgument()],
     run: async (place, given) => {
       const request = requestOf(given);

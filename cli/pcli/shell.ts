@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { LabError } from '../../lib/lab/fabric.ts';
 import { exitStatus, InputError } from '../exit.ts';
-import { completeLine, formatChoices, formatHelp, runLine } from './line.ts';
+import { makeFolder } from '../make-folder.ts';
+import { completeLine, formatHelp, helpAfter, runLine } from './line.ts';
 import type { Command, Place } from './place.ts';
 
 /** Lines that are remembered from one shell to the next. */
@@ -81,10 +82,10 @@ const promptOf = ({ lab, path }: Place): string => `${lab.name}${path.length ===
 /** The exit status that goes with a mistake, which has been told; undefined if all went well. */
 async function carryOut({ table, place, output }: ShellOptions, line: string): Promise<number | undefined> {
   try {
-    if (line === 'help' || line === '?') {
+    if (line === 'help') {
       output.write(formatHelp(table));
     } else if (line.endsWith('?')) {
-      output.write(formatChoices((await completeLine(table, place, line.slice(0, -1))).choices));
+      output.write(await helpAfter(table, place, line.slice(0, -1)));
     } else {
       const { text } = await runLine(table, place, line);
       if (text !== '') output.write(text.endsWith('\n') ? text : `${text}\n`);
@@ -110,8 +111,8 @@ function helpOnQuestionMark(shell: Interface, { table, place, input, output }: S
     if (letter !== '?' || isQuoted(shell.line.slice(0, shell.cursor))) return;
     shell.write(null, { name: 'backspace' });
     const line = shell.line.slice(0, shell.cursor);
-    void completeLine(table, place, line).then(({ choices }) => {
-      output.write(`\n${line.trim() === '' ? formatHelp(table) : formatChoices(choices)}`);
+    void helpAfter(table, place, line).then((help) => {
+      output.write(`\n${help}`);
       shell.prompt(true);
     });
   });
@@ -128,7 +129,7 @@ function readHistory(path: string | undefined): string[] {
 function writeHistory(path: string | undefined, lines: readonly string[]): void {
   if (path === undefined) return;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, `${lines.slice(0, HISTORY_MAX).join('\n')}\n`, { mode: 0o600 });
   } catch {
     // The folder may be read-only.

@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { InputError } from '../exit.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { KitFile } from './kit.ts';
 
 /** Lists, in the personal configuration, the files that were installed. */
@@ -49,7 +41,7 @@ export function install(configuration: string, files: readonly KitFile[], isForc
       `these files are not as svrlab has installed them:\n${own.map(({ path }) => `  ${path}`).join('\n')}\n` +
         `nothing was installed; --force moves them aside, to names that end in ${ASIDE}`,
     );
-  for (const { path } of files) makeFolder(dirname(path));
+  for (const { path } of files) mayFail(path, () => makeFolder(dirname(path)));
   for (const { path } of own) renameSync(path, path + ASIDE);
   for (const file of files) writeFile(file);
   const installed = files.map(({ path, text }) => ({ path, sha256: sha256(text) }));
@@ -57,13 +49,6 @@ export function install(configuration: string, files: readonly KitFile[], isForc
   removeUnchanged(gone, configuration);
   writeFileSync(join(configuration, LIST), `${JSON.stringify({ files: installed }, null, 2)}\n`);
   return { written: files.map(({ path }) => path), movedAside: own.map(({ path }) => path + ASIDE) };
-}
-
-/** Level by level: in folders like /proc, Node's own way never comes to an end. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  mayFail(path, () => mkdirSync(path));
 }
 
 const writeFile = ({ path, text, isProgram }: KitFile): void =>

@@ -1,6 +1,10 @@
 import protobuf from 'protobufjs/minimal.js';
+import type { CapturedFrame } from './captured-frame.ts';
+import { FrameRecord } from './frame-record.ts';
+import { PcapngFormat } from './pcapng-blocks.ts';
 import { BLOCK_LENGTH_MAX, blockTypes, optionTypes, padded } from './pcapng-format.ts';
 import { PcapngWriter, type ByteSink, type CaptureAbout, type InterfaceTotals } from './pcapng-writer.ts';
+import { Window } from './window.ts';
 
 const { utf8 } = protobuf.util;
 
@@ -20,6 +24,8 @@ class Source {
   rest: Uint8Array = new Uint8Array(0);
   /** The interfaces of the merged capture that those of the source have become. */
   readonly interfaces: number[] = [];
+  /** Knows the interfaces of the source, for those who look into its packets. */
+  readonly format = new PcapngFormat('');
   readonly waiting: Waiting[] = [];
   waitingBytes = 0;
   head = 0;
@@ -27,6 +33,9 @@ class Source {
   knownUntil = 0;
   hasEnded = false;
 }
+
+/** Whether a packet is to be in the capture. It can be looked into until the answer is given. */
+export type Wants = (frame: () => CapturedFrame) => boolean;
 
 interface Interface {
   readonly name: string;
@@ -42,12 +51,14 @@ export class LiveMerge {
   readonly #writer: PcapngWriter;
   readonly #sources: Source[] = [];
   readonly #interfaces: Interface[] = [];
-  readonly #wants: (block: Uint8Array) => boolean;
+  readonly #wants: Wants;
+  readonly #window = new Window();
+  readonly #frame = new FrameRecord();
   #packets = 0;
   #lastTime = 0;
 
-  /** `wants` is asked of each packet block whether it is to be in the capture. */
-  constructor(sink: ByteSink, about: CaptureAbout, wants: (block: Uint8Array) => boolean = () => true) {
+  /** `wants` is asked of each packet, in order of time. */
+  constructor(sink: ByteSink, about: CaptureAbout, wants: Wants = () => true) {
     this.#writer = new PcapngWriter(sink);
     this.#writer.section(about);
     this.#writer.flush();
@@ -110,6 +121,7 @@ export class LiveMerge {
     switch (view.getUint32(0, true)) {
       case blockTypes.interfaceDescription: {
         const name = nameOf(block, view);
+        this.#step(from, block);
         from.interfaces.push(this.#writer.addInterface(name));
         this.#interfaces.push({ name, totals: { received: 0, dropped: 0 } });
         break;
@@ -142,11 +154,23 @@ export class LiveMerge {
       next.waitingBytes -= block.length;
       if (next.head === next.waiting.length) next.waiting.length = next.head = 0;
       this.#lastTime = Math.max(this.#lastTime, Math.ceil(time / 1_000));
-      if (!this.#wants(block)) continue;
+      if (!this.#wants(() => this.#step(next, block))) continue;
       this.#packets++;
       this.#writer.packetBlock(block, interfaceIndex);
     }
     this.#writer.flush();
+  }
+
+  /** Lets the source's format read a block. What it gives is valid until the next call. */
+  #step({ format }: Source, block: Uint8Array): CapturedFrame {
+    const window = this.#window;
+    window.bytes = block;
+    window.view = new DataView(block.buffer, block.byteOffset, block.length);
+    window.at = 0;
+    window.end = block.length;
+    const step = format.step(window, this.#frame);
+    if (typeof step === 'object') throw new Error(`a stream of packets is garbled: ${step.problem}`);
+    return this.#frame;
   }
 
   /** The source whose packet is next; undefined while another may still have an older one. */

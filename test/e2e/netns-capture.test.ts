@@ -96,6 +96,21 @@ describe('a live capture of a lab of namespaces', function () {
     deepEqual(new Set(packets.flat()), new Set(['spoke:wan', 'hub:wan']));
   });
 
+  it('has nothing but what a filter lets pass, sessions included', async () => {
+    const file = join(folder, 'filtered.pcapng');
+    const filter = 'svr.session and not bfd and frame.interface_name == "spoke:wan"';
+    const { begun, ended } = capture('-Y', filter, '-w', file, '--duration', '3');
+    await begun;
+    equal(await ping(3), 0);
+    equal(await ended, 0);
+    const packets = await fieldsOf(file, 'frame.interface_name', 'udp.port');
+    equal(packets.length, 6);
+    for (const [port, ports] of packets) {
+      equal(port, 'spoke:wan');
+      ok(!ports.includes('1280'), ports);
+    }
+  });
+
   it('ends in good order when it is interrupted', async () => {
     const file = join(folder, 'interrupted.pcapng');
     const { begun, child, said, ended } = capture('spoke', '-w', file);

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
-import { LiveMerge } from '../../../lib/capture/live-merge.ts';
+import { LiveMerge, type Wants } from '../../../lib/capture/live-merge.ts';
 import { CaptureReader } from '../../../lib/capture/capture-reader.ts';
 import { PcapngWriter } from '../../../lib/capture/pcapng-writer.ts';
 
@@ -36,7 +36,7 @@ class Merged {
   readonly merge: LiveMerge;
   #bytes = Buffer.alloc(0);
 
-  constructor(wants?: (block: Uint8Array) => boolean) {
+  constructor(wants?: Wants) {
     const write = (bytes: Uint8Array): void => void (this.#bytes = Buffer.concat([this.#bytes, bytes]));
     this.merge = new LiveMerge({ write }, { application: 'test', comments: [] }, wants);
   }
@@ -107,7 +107,7 @@ describe('live captures of several nodes', () => {
   });
 
   it('leave out what is not wanted', () => {
-    const merged = new Merged((block) => block[28] !== 2);
+    const merged = new Merged((frame) => frame().bytes[frame().start] !== 2);
     const a = new NodeStream('a:wan');
     merged.merge.push(merged.merge.addSource(), a.packets(1, 2, 3));
     deepEqual(merged.seen(), ['a:wan 1', 'a:wan 3']);

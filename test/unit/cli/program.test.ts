@@ -189,6 +189,7 @@ describe('svrlab capture', () => {
     match((await complaint('capture -w /nowhere/at/all'))[1], /^svrlab: cannot write \/nowhere\/at\/all: /);
     match((await complaint('capture --listen 70000'))[1], /127\.0\.0\.1:19000/);
     equal((await complaint(`capture -w ${to} -c 0`))[0], 2);
+    match((await complaint(`capture -w ${to} -Y svr.helth_check`))[1], /1 \| svr\.helth_check\n.*\^/s);
   });
 });
 
@@ -215,6 +216,9 @@ describe('svrlab extcap', () => {
     deepEqual(lab.asked, ['capture: spoke []']);
     rmSync(folder, { recursive: true });
     equal((await svrlab(`extcap --extcap-interface svrlab:gone --capture --fifo ${fifo}`, labsOf(lab))).status, 2);
+    const typed = 'extcap --extcap-interface svrlab:first --extcap-capture-filter';
+    equal((await svrlab(`${typed} svr.health_check`, labsOf(lab))).status, 0);
+    equal((await svrlab(`${typed} svr.helth_check`, labsOf(lab))).status, 2);
     match((await svrlab('extcap', labsOf(lab))).err, /called by Wireshark; --extcap-interfaces lists/);
   });
 });

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
 import { wordsOf } from '../../../../cli/pcli/grammar.ts';
-import { completeLine, formatHelp, runLine } from '../../../../cli/pcli/line.ts';
+import { completeLine, formatHelp, helpAfter, runLine } from '../../../../cli/pcli/line.ts';
 import { piped, splitPipes } from '../../../../cli/pcli/pipes.ts';
 import type { Place } from '../../../../cli/pcli/place.ts';
 import { operatorCommands } from '../../../../cli/pcli/table.ts';
@@ -182,5 +182,24 @@ describe('completion', () => {
     const inside = placeAt('authority', 'service', 'web');
     ok((await next('', inside)).includes('access-policy'));
     deepEqual(await next('access-policy ', inside), ['corp']);
+  });
+});
+
+describe('a question mark', () => {
+  const help = (line: string, place = placeAt()): Promise<string> => helpAfter(operatorCommands, place, line);
+
+  it('tells what a value must look like, also inside a block', async () => {
+    const expected = '  VALUE  a whole number of seconds from 1 to 30\n';
+    equal(await help('set authority session-recovery-detection inactivity-timeout '), expected);
+    const inside = placeAt('authority', 'session-recovery-detection');
+    equal(await help('inactivity-timeout ', inside), expected);
+    equal(await help('inactivity-timeout 2 ', inside), '  nothing may follow, or anything\n');
+  });
+
+  it('tells on an empty line what the block has, and then the commands', async () => {
+    equal(await help(''), formatHelp(operatorCommands));
+    const inside = await help('', placeAt('authority', 'session-recovery-detection'));
+    match(inside, /^ {2}mode .*\n(.*\n)* {2}inactivity-timeout /);
+    ok(inside.endsWith(formatHelp(operatorCommands)));
   });
 });
