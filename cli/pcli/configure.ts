@@ -130,7 +130,7 @@ export const configurationCommands: readonly Command[] = commands(
   },
   {
     words: ['set'],
-    help: 'give a leaf of the candidate a value, or make a block of it, without entering it',
+    help: 'give a leaf of the candidate a value, or make a block, without entering it',
     arguments: [pathArgument('the leaf and its value', true)],
     run: (place, given) => set(place, given.words('PATH')),
   },

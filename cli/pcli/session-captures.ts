@@ -122,7 +122,7 @@ export const sessionCaptureCommands: readonly Command[] = commands(
   },
   {
     words: ['delete', 'session-capture'],
-    help: 'capture no more sessions; those that are being captured go on until they have had their packets',
+    help: 'capture no more sessions; those that have begun go on',
     arguments: [idArgument, nodeArgument()],
     run: async (place, given) => {
       const node = theRouter(place, given);
