@@ -31,14 +31,14 @@ describe('completion of the command line', () => {
   });
 
   it('offers scenarios, labs and nodes', async () => {
-    deepEqual(await complete('run', 'session-'), ['session-recovery']);
+    deepEqual(await complete('run', 'session-r'), ['session-recovery']);
     deepEqual(await complete('lab', 'exec', 'cl'), ['client']);
     deepEqual(await complete('show', 'flows', '--lab', ''), ['first']);
     deepEqual(await complete('show', 'flows', '--node', 'h'), ['hub']);
   });
 
   it("offers an operator's commands with what lives", async () => {
-    deepEqual(await complete('pcli', 'show', 'sess'), ['sessions']);
+    deepEqual(await complete('pcli', 'show', 'sessions'), ['sessions']);
     deepEqual(await complete('show', 'sessions', 'by-id', ''), [session.sessionId]);
     deepEqual(await complete('pcli', '--lab', 'first', 'set', 'authority', 'router', ''), ['spoke', 'hub']);
   });
