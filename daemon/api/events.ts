@@ -1,7 +1,7 @@
 import type { EventRow } from '../../lib/peering/rows.ts';
 import type { LabEvent } from '../../lib/lab/fabric.ts';
 import { mediaRoute, route } from './route.ts';
-import { list, number, object, oneOf, optional, text } from './schema.ts';
+import { list, number, object, oneOf, optional, text, type JsonSchema } from './schema.ts';
 
 const event = object<EventRow>('Event', 'Something that happened.', {
   time: number('microseconds since the Unix epoch'),
@@ -10,18 +10,22 @@ const event = object<EventRow>('Event', 'Something that happened.', {
   message: text('what happened'),
 });
 
-const labEvent = object<Pick<LabEvent, 'time' | 'node' | 'type' | 'packet' | 'session' | 'reason'>>(
-  'LabEvent',
-  'Something that a node did. Some types have more fields.',
-  {
-    time: number('microseconds since the start of the run'),
-    node: text('where it happened'),
-    type: text('what happened: one of the types in capture.md'),
-    packet: optional(number('id of the packet that it is about')),
-    session: optional(text("the session's UUID")),
-    reason: optional(text('why')),
-  },
-);
+const labEvent: JsonSchema = {
+  ...object<Pick<LabEvent, 'time' | 'node' | 'type' | 'packet' | 'session' | 'reason' | 'attributes'>>(
+    'LabEvent',
+    'Something that a node did. Some types have more fields.',
+    {
+      time: number('microseconds since the start of the run'),
+      node: text('where it happened'),
+      type: text('what happened: one of the types in capture.md'),
+      packet: optional(number('id of the packet that it is about')),
+      session: optional(text("the session's UUID")),
+      reason: optional(text('why')),
+      attributes: optional(list(text('name of an attribute'), 'the metadata attributes that it is about')),
+    },
+  ),
+  additionalProperties: true,
+};
 
 export const eventRoutes = {
   events: route({

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { createInterface } from 'node:readline';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { NodeClient } from '../../daemon/fabric/node-client.ts';
 import { labFolder } from '../../daemon/fabric/run-folder.ts';
@@ -51,6 +52,19 @@ describe('the API of the nodes of a lab', function () {
     ok((await client('hub').ask('sessions')).length > 0);
     await client('hub').ask('fault', { body: { kind: 'forget-sessions' } });
     equal((await client('hub').ask('sessions')).length, 0);
+  });
+
+  it('tells what a router does while it happens, as its document says', async () => {
+    const stream = await client('spoke').open('eventStream');
+    equal(await lab.exec('client', ['sh', '-c', 'ping -c 2 -i 0.2 -W 2 10.2.0.10 >/dev/null']), 0);
+    const { line } = routes.eventStream.answer as { line: object };
+    const validate = new Ajv2020().compile(line);
+    for await (const event of createInterface(stream)) {
+      const told = JSON.parse(event) as { type: string };
+      ok(validate(told), JSON.stringify(validate.errors));
+      if (told.type === 'session-created') break;
+    }
+    stream.destroy();
   });
 
   it('tells the nearest name of a link', async () => {
