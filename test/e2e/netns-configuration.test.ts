@@ -88,7 +88,7 @@ describe('the configuration of a running lab', function () {
   });
 
   it('is edited by a person at a terminal, with Tab and ?', function () {
-    const typed = 'sh\\tsess\\t| count\\nshow peers ?\\x15quit\\n';
+    const typed = 'sh\\tsessions\\t| count\\nshow peers ?\\x15quit\\n';
     const script = `printf '${typed}' | while IFS= read -rn1 -d '' letter; do printf '%s' "$letter"; sleep 0.15; done`;
     const { stdout, error } = spawnSync(
       'bash',

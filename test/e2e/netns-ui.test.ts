@@ -1,4 +1,5 @@
 import { deepEqual, match, ok } from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import type { Browser } from 'puppeteer-core';
 import { pageCode } from '../../cli/page.ts';
 import { serveUi, type UiServer } from '../../cli/ui/server.ts';
@@ -51,6 +52,7 @@ describe('svrlab ui on a lab of namespaces', function () {
     await says('#sessions', 'back at');
     const plots = (await page.evaluate('document.querySelector(".timeline").textContent')) as string;
     match(plots, /forget-sessions hub/);
+    mkdirSync('out', { recursive: true });
     await page.screenshot({ path: 'out/ui.png', fullPage: true });
 
     await page.type('#controls input', '1');
