@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Frame } from '../lib/frame.ts';
 import { nanosecondsEach } from './calibration.ts';
+import { captureCost } from './capture.ts';
 import { collect } from './collect.ts';
 import { benchAuthority } from './configuration.ts';
 import { RouterPair, clientFrame } from './pair.ts';
@@ -31,6 +32,7 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'paths', run: manyPathsInSim },
   { name: 'paths-netns', run: manyPathsOnNetns },
   { name: 'report', run: reportBenchmark },
+  { name: 'capture', run: captureCost },
 ];
 
 /** Packets of established sessions, host to peer through the spoke and peer to host through the hub; no I/O. */
