@@ -7,17 +7,17 @@ import { emitIpv4, finishIpv4Header, ipProtocols } from '../lib/wire/ipv4.ts';
 import { emitUdp } from '../lib/wire/udp.ts';
 
 /*
- * Sends UDP packets of one session as quickly as it is told, from an interface of the namespace that it runs in:
+ * Sends UDP packets of one session from an interface of the namespace that it runs in, so many a second:
  *
- *     node dist/bench/flood.js INTERFACE OWN-MAC ROUTER-MAC
+ *     node dist/bench/flood.js INTERFACE OWN-MAC ROUTER-MAC PACKETS
  *
- * The first second it sends but a few, so that the session is there, and then as many as it can.
+ * At first it sends but a few, so that the session is there before the others come.
  */
-const [name, own, router] = process.argv.slice(2);
+const [name, own, router, packetsASecond] = process.argv.slice(2);
 const PAYLOAD_LENGTH = 64;
 const SETTLE_MS = 1_500;
 const SETTLE_EVERY_MS = 50;
-const BURST = 64;
+const TICK_MS = 2;
 
 const frame = new Uint8Array(ETHERNET_HEADER_LENGTH + 28 + PAYLOAD_LENGTH);
 const ipAt = ETHERNET_HEADER_LENGTH;
@@ -33,21 +33,23 @@ const port = new Cap();
 // Nothing is received: the filter lets nothing through.
 port.open(name, 'less 1', 1 << 20, Buffer.alloc(65_536));
 
-const settling = setInterval(() => port.send(frame, frame.length), SETTLE_EVERY_MS);
+const settling = setInterval(send, SETTLE_EVERY_MS);
 setTimeout(() => {
   clearInterval(settling);
-  flood();
+  const from = performance.now();
+  let sent = 0;
+  setInterval(() => {
+    const due = ((performance.now() - from) / 1_000) * Number(packetsASecond);
+    for (; sent < due; sent++) send();
+  }, TICK_MS);
 }, SETTLE_MS);
 
-function flood(): void {
-  for (let i = 0; i < BURST; i++) {
-    try {
-      port.send(frame, frame.length);
-    } catch {
-      // The queue of the interface is full.
-    }
+function send(): void {
+  try {
+    port.send(frame, frame.length);
+  } catch {
+    // The queue of the interface is full.
   }
-  setImmediate(flood);
 }
 
 function macOf(text: string): Uint8Array {

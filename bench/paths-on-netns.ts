@@ -53,7 +53,7 @@ export async function pathsOnNetns(text: string, watchMs: number): Promise<Paths
 }
 
 /** User and system time of a process (proc(5): utime and stime of /proc/PID/stat, behind the name in parentheses). */
-function busySeconds(pid: number): number {
+export function busySeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

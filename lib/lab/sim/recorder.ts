@@ -53,15 +53,22 @@ export class Recorder {
 
   /** `idBefore` is the frame's id as the device gave it away: 0 for a packet that it made. */
   left(node: string, port: string, frame: Frame, idBefore: number, comment?: string): void {
+    // Nothing is told about most packets, and there are many.
+    const comments = this.#announced.length === 0 ? [] : this.#takeAnnounced(node, idBefore, frame.id);
+    if (comment !== undefined) comments.push(comment);
+    this.#record(node, port, 'out', frame, comments);
+  }
+
+  /** The comments on a packet that leaves, which has the id `id` from now on. */
+  #takeAnnounced(node: string, idBefore: number, id: number): string[] {
     const comments: string[] = [];
     const isAbout = (announced: Announced): boolean => announced.node === node && announced.packet === idBefore;
     for (const { comment, toldAt } of this.#announced.filter(isAbout)) {
       comments.push(comment);
-      if (toldAt >= 0) this.#told[toldAt] = { ...this.#told[toldAt], packet: frame.id };
+      if (toldAt >= 0) this.#told[toldAt] = { ...this.#told[toldAt], packet: id };
     }
     this.#announced = this.#announced.filter((announced) => !isAbout(announced));
-    if (comment !== undefined) comments.push(comment);
-    this.#record(node, port, 'out', frame, comments);
+    return comments;
   }
 
   trace(time: Duration, node: string, event: TraceEvent): void {
@@ -81,9 +88,9 @@ export class Recorder {
 
   /** Writes everything that was collected, which all happened at `time`. */
   flush(time: Duration): void {
-    this.#announced = this.#announced.filter((announced) => !this.#wasLate(announced));
-    for (const { start, end, ...record } of this.#records)
-      this.#capture.packet({ time, ...record, bytes: this.#arena.subarray(start, end) });
+    if (this.#announced.length > 0) this.#announced = this.#announced.filter((announced) => !this.#wasLate(announced));
+    for (const { node, port, direction, id, start, end, comments } of this.#records)
+      this.#capture.packet({ time, node, port, direction, id, bytes: this.#arena.subarray(start, end), comments });
     for (const event of this.#told) this.#events.event(event);
     this.#records.length = this.#told.length = this.#used = 0;
     if (this.#announced.length === 0) return;
