@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { nearest } from '../../lib/diagnostic.ts';
 import { LabError } from '../../lib/lab/fabric.ts';
@@ -91,7 +92,10 @@ function addRoute(server: FastifyInstance, api: NodeApi, route: Route): void {
       const result = await route.run(api, input);
       if (!isMedia(answer)) return result;
       const { type, content, headers = {} } = result as MediaAnswer;
-      return reply.type(type).headers(headers).send(content);
+      reply.type(type).headers(headers).send(content);
+      // Whoever opens a stream is told at once that it is open, not when there is first something to say.
+      if (content instanceof Readable) reply.raw.flushHeaders();
+      return reply;
     },
   });
 }

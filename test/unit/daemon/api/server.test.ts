@@ -1,5 +1,9 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
-import { createServer } from '../../../../daemon/api/server.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer, serve } from '../../../../daemon/api/server.ts';
+import { NodeClient } from '../../../../daemon/fabric/node-client.ts';
 import { readTcpPlace } from '../../../../daemon/api/token.ts';
 import { CaptureReader } from '../../../../lib/capture/capture-reader.ts';
 import { notedApi, type NotedApi } from './support.ts';
@@ -57,6 +61,20 @@ describe('the API of a node', () => {
         body: { 'service-area sent success': 3 },
       },
     );
+  });
+
+  it('opens a stream of events before there is one to tell', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'svrlab-'));
+    const path = join(folder, 'spoke.sock');
+    const api = notedApi();
+    const server = await serve(api, { path });
+    const stream = await new NodeClient('spoke', path).open('eventStream');
+    equal(stream.headers['content-type'], 'application/x-ndjson');
+    api.node.audience.event({ time: 1, node: 'spoke', type: 'session-created' });
+    api.node.audience.end();
+    equal((await stream.toArray()).join(''), '{"time":1,"node":"spoke","type":"session-created"}\n');
+    await server.close();
+    rmSync(folder, { recursive: true });
   });
 
   it('begins and ends session captures, and refuses what makes no sense', async () => {
