@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { LabError } from '../lib/lab/fabric.ts';
 import { benchCommand } from './bench.ts';
+import { campaignCommand } from './campaign/command.ts';
 import { captureCommand } from './capture.ts';
 import { doctorCommand } from './doctor.ts';
 import { InputError, exitStatus } from './exit.ts';
@@ -38,6 +39,7 @@ export function createProgram(terminal: Terminal, labs: LiveLabs): Command {
     .version(version)
     .addHelpText('after', examples)
     .addCommand(runCommand(terminal))
+    .addCommand(campaignCommand(terminal))
     .addCommand(readCommand(terminal))
     .addCommand(wiresharkCommand(terminal))
     .addCommand(reportCommand(terminal))

@@ -19,8 +19,12 @@ export function formatProgress(progress: RunProgress, tookMs: number, width: num
   return parts.join('  ').slice(0, width);
 }
 
-/** Draws the progress of a run over itself, on one line of a terminal, and wipes it at the end. */
-export class ProgressLine {
+/** What is seen of a progress on one line of at most `width` columns, when the work has taken `tookMs` so far. */
+export type FormatProgress<P> = (progress: P, tookMs: number, width: number) => string;
+
+/** Draws progress over itself, on one line of a terminal, and wipes it at the end. */
+export class ProgressLine<P> {
+  readonly #format: FormatProgress<P>;
   readonly #write: (text: string) => void;
   readonly #width: () => number;
   readonly #clock: () => number;
@@ -28,20 +32,26 @@ export class ProgressLine {
   #drawnAt = -Infinity;
 
   /** `width` is 0 where there is no terminal, and then nothing is drawn. `clock` is in milliseconds. */
-  constructor(write: (text: string) => void, width: () => number, clock: () => number = () => performance.now()) {
+  constructor(
+    format: FormatProgress<P>,
+    write: (text: string) => void,
+    width: () => number,
+    clock: () => number = () => performance.now(),
+  ) {
+    this.#format = format;
     this.#write = write;
     this.#width = width;
     this.#clock = clock;
     this.#startedAt = clock();
   }
 
-  draw(progress: RunProgress): void {
+  draw(progress: P): void {
     const now = this.#clock();
     const width = this.#width();
     if (width === 0 || now - this.#drawnAt < REDRAW_EVERY_MS) return;
     this.#drawnAt = now;
     // The last column stays free: writing to it makes some terminals go on to the next line.
-    this.#write(`\r${formatProgress(progress, now - this.#startedAt, width - 1)}\x1b[K`);
+    this.#write(`\r${this.#format(progress, now - this.#startedAt, width - 1)}\x1b[K`);
   }
 
   wipe(): void {

@@ -11,7 +11,7 @@ import { writeHtmlReport } from './html-report.ts';
 import { interruptible } from './interrupts.ts';
 import { loadScenario } from './load-scenario.ts';
 import { RunOutputs, outputNames } from './outputs.ts';
-import { ProgressLine } from './progress.ts';
+import { ProgressLine, formatProgress } from './progress.ts';
 import { formatReport } from './report.ts';
 import { Story } from './story.ts';
 import type { Terminal } from './terminal.ts';
@@ -81,7 +81,7 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
     sessionCaptures: hasSessionCaptures ? { ...about, ports: pointsOf(scenario) } : undefined,
   });
   const story = new Story({ timeout: formatDuration(scenario.authority.sessionRecoveryDetection.inactivityTimeout) });
-  const progress = new ProgressLine(terminal.err, () => terminal.progressWidth);
+  const progress = new ProgressLine(formatProgress, terminal.err, () => terminal.progressWidth);
   const startedAt = performance.now();
   const onEvent = (event: LabEvent): void => {
     outputs.event(event);

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { formatDiagnostic } from '../lib/diagnostic.ts';
 import { LabError } from '../lib/lab/fabric.ts';
-import { parseScenario, type SourceText } from '../lib/lab/parse.ts';
+import { parseScenario, type ParsedScenario, type SourceText } from '../lib/lab/parse.ts';
 import type { Scenario } from '../lib/lab/scenario.ts';
 
 const PARSED = '.parsed';
@@ -12,10 +12,42 @@ const PARSED = '.parsed';
 export function loadLab(path: string): Scenario {
   if (!isFile(path)) throw new LabError(`there is no file '${path}'`, 2);
   if (path.endsWith(PARSED)) return deserialize(readFileSync(path)) as Scenario;
-  const parsed = parseScenario(readFileSync(path, 'utf8'), path, readNeighbour);
+  return scenarioOf(parseScenario(readFileSync(path, 'utf8'), path, readNeighbour));
+}
+
+function scenarioOf(parsed: ParsedScenario): Scenario {
   if (parsed.scenario) return parsed.scenario;
   const sourceOf = (file: string): string => parsed.sources.get(file) ?? '';
   throw new LabError(parsed.diagnostics.map((found) => formatDiagnostic(found, sourceOf(found.file))).join('\n\n'), 2);
+}
+
+/** The texts of a scenario and of every file that it names, by path: all that it takes to read it, now or elsewhere. */
+export interface LabTexts {
+  /** The path of the scenario itself. */
+  readonly path: string;
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+/** Takes in a scenario that a person wrote, with every file that it names. */
+export function readLabTexts(path: string): LabTexts {
+  if (!isFile(path)) throw new LabError(`there is no file '${path}'`, 2);
+  const texts: Record<string, string> = { [path]: readFileSync(path, 'utf8') };
+  parseScenario(texts[path], path, (named, from) => {
+    const source = readNeighbour(named, from);
+    if (source) texts[source.file] = source.text;
+    return source;
+  });
+  return { path, texts };
+}
+
+/** Reads a scenario out of its texts. Mistakes in it come as one LabError. */
+export function parseLab({ path, texts }: LabTexts): Scenario {
+  return scenarioOf(
+    parseScenario(texts[path], path, (named, from) => {
+      const file = neighbour(named, from);
+      return file in texts ? { file, text: texts[file] } : undefined;
+    }),
+  );
 }
 
 /** Where `saveLab` leaves a scenario. */
@@ -29,8 +61,10 @@ export function saveLab(scenario: Scenario, folder: string): string {
 }
 
 function readNeighbour(path: string, from: string): SourceText | undefined {
-  const file = normalize(join(dirname(from), path));
+  const file = neighbour(path, from);
   return isFile(file) ? { file, text: readFileSync(file, 'utf8') } : undefined;
 }
+
+const neighbour = (path: string, from: string): string => normalize(join(dirname(from), path));
 
 const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();

@@ -25,7 +25,7 @@ const rooms = [
   ['lib/host', 'lib/middlebox', 'lib/link'],
   ['lib/capture'],
   ['lib/lab'],
-  ['lib/report'],
+  ['lib/report', 'lib/campaign'],
   ['daemon', 'web'],
   ['cli'],
   ['bench', 'scripts'],

@@ -28,6 +28,7 @@ describe('progress', () => {
     const written: string[] = [];
     let now = 0;
     const line = new ProgressLine(
+      formatProgress,
       (text) => written.push(text),
       () => 80,
       () => now,
@@ -45,6 +46,7 @@ describe('progress', () => {
   it('is not drawn where there is no terminal', () => {
     const written: string[] = [];
     const line = new ProgressLine(
+      formatProgress,
       (text) => written.push(text),
       () => 0,
     );

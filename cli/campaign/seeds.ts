@@ -1,0 +1,14 @@
+import { InvalidArgumentError } from 'commander';
+import type { Seeds } from '../../daemon/campaign/campaign.ts';
+
+const SEED_MAX = 0xffff_ffff;
+
+/** Reads `1..10000`, both included, or a single seed. */
+export function readSeeds(text: string): Seeds {
+  const match = /^(\d{1,10})(?:\.\.(\d{1,10}))?$/.exec(text);
+  const first = Number(match?.[1]);
+  const last = Number(match?.[2] ?? match?.[1]);
+  if (!match || last > SEED_MAX) throw new InvalidArgumentError('Seeds are two whole numbers such as 1..10000.');
+  if (last < first) throw new InvalidArgumentError(`${last} comes before ${first}.`);
+  return { first, last };
+}

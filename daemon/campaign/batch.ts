@@ -1,0 +1,38 @@
+import { brokenRow, rowOf, type RunRow } from '../../lib/campaign/row.ts';
+import { runScenario } from '../../lib/lab/runner.ts';
+import type { Scenario } from '../../lib/lab/scenario.ts';
+import { SimFabric } from '../../lib/lab/sim/fabric.ts';
+import { nodeCrypto } from '../crypto.ts';
+import { parseLab, type LabTexts } from '../load-lab.ts';
+import type { MakeWork } from '../pool/pool.ts';
+import { version } from '../version.ts';
+
+/** Some seeds, one behind the other, of one cell of a campaign. */
+export interface Batch {
+  /** The cell's place among all cells. */
+  readonly cell: number;
+  readonly firstSeed: number;
+  readonly count: number;
+}
+
+/** Nobody looks at the packets and events of these runs. */
+const unheard = { events: { event: () => undefined }, capture: { packet: () => undefined } };
+
+/** Runs batches in the simulator, in a worker of a pool; a row for each seed comes back. */
+export const makeWork: MakeWork<LabTexts, Batch, RunRow[]> = (lab) => {
+  const scenario = parseLab(lab);
+  return async ({ firstSeed, count }) => {
+    const rows: RunRow[] = [];
+    for (let seed = firstSeed; seed < firstSeed + count; seed++) rows.push(await runSeed(scenario, seed));
+    return rows;
+  };
+};
+
+async function runSeed(scenario: Scenario, seed: number): Promise<RunRow> {
+  const fabric = new SimFabric({ scenario, seed, crypto: nodeCrypto, ...unheard });
+  try {
+    return rowOf(await runScenario({ fabric, scenario, seed, version }));
+  } catch (error) {
+    return brokenRow(seed, error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,77 @@
+import type { Unit } from '../lab/scenario.ts';
+import { Distribution } from './distribution.ts';
+import type { RunRow } from './row.ts';
+
+/** Measures that a cell keeps; a scenario has far fewer. */
+const MEASURES_MAX = 1_024;
+
+/** The first run of a cell that failed, by the order of seeds. */
+export interface FirstFailure {
+  readonly seed: number;
+  /** Expectations that did not hold, or the fault that broke the run. */
+  readonly why: readonly string[];
+}
+
+export interface MeasureTally {
+  readonly what: string;
+  readonly unit: Unit;
+  readonly values: Distribution;
+}
+
+/** What all runs of one cell came to, taken in one by one; its size does not depend on their number. */
+export class Tally {
+  readonly #measures = new Map<string, MeasureTally>();
+  readonly #failures = new Map<string, number>();
+  #runs = 0;
+  #passed = 0;
+  #broken = 0;
+  #firstFailure: FirstFailure | undefined;
+
+  get runs(): number {
+    return this.#runs;
+  }
+
+  get passed(): number {
+    return this.#passed;
+  }
+
+  get failed(): number {
+    return this.#runs - this.#passed;
+  }
+
+  /** Runs that came to no result; they are among the failed. */
+  get broken(): number {
+    return this.#broken;
+  }
+
+  get firstFailure(): FirstFailure | undefined {
+    return this.#firstFailure;
+  }
+
+  get measures(): readonly MeasureTally[] {
+    return [...this.#measures.values()];
+  }
+
+  /** In how many runs each expectation did not hold. */
+  get failures(): ReadonlyMap<string, number> {
+    return this.#failures;
+  }
+
+  /** Rows come in the order of their seeds. */
+  add({ seed, passed, failed, measures, fault }: RunRow): void {
+    this.#runs++;
+    if (passed) this.#passed++;
+    else this.#firstFailure ??= { seed, why: fault === undefined ? failed : [fault] };
+    if (fault !== undefined) this.#broken++;
+    for (const text of failed) this.#failures.set(text, (this.#failures.get(text) ?? 0) + 1);
+    for (const { what, unit, value } of measures) this.#measure(what, unit)?.values.add(value ?? Infinity);
+  }
+
+  #measure(what: string, unit: Unit): MeasureTally | undefined {
+    const known = this.#measures.get(what);
+    if (known || this.#measures.size >= MEASURES_MAX) return known;
+    const made = { what, unit, values: new Distribution() };
+    this.#measures.set(what, made);
+    return made;
+  }
+}

@@ -1,0 +1,112 @@
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Pool } from '../../../daemon/pool/pool.ts';
+import { Window, type Outcome } from '../../../daemon/pool/window.ts';
+import type { PoolAnswer, PoolJob } from '../../support/pool-work.ts';
+
+const module = new URL('../../support/pool-work.js', import.meta.url);
+
+async function inPool(jobs: Iterable<PoolJob>, workers = 2, factor = 2): Promise<Outcome<PoolJob, PoolAnswer>[]> {
+  const pool = new Pool<{ factor: number }, PoolJob, PoolAnswer>({ module, setup: { factor }, workers });
+  try {
+    return await collect(pool.run(jobs));
+  } finally {
+    await pool.close();
+  }
+}
+
+async function collect<T>(all: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const one of all) found.push(one);
+  return found;
+}
+
+const resultOf = <Result>(outcome: Outcome<unknown, Result>): Result | string =>
+  'result' in outcome ? outcome.result : outcome.fault;
+
+const doubles = (outcomes: readonly Outcome<PoolJob, PoolAnswer>[]): unknown[] =>
+  outcomes.map((outcome) => ('result' in outcome ? outcome.result.double : outcome.fault));
+
+const numbers = (count: number): PoolJob[] => Array.from({ length: count }, (_, number) => ({ number }));
+
+describe('a pool of workers', () => {
+  let folder = '';
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'svrlab-pool-'))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('does every job once, and tells of them in their order however long they take', async () => {
+    const jobs = numbers(40).map(({ number }) => ({ number, tookMs: number % 8 === 0 ? 20 : 0 }));
+    deepEqual(
+      doubles(await inPool(jobs)),
+      jobs.map(({ number }) => 2 * number),
+    );
+  });
+
+  it('keeps its workers, each of which does many jobs', async () => {
+    const outcomes = await inPool(numbers(40).map((job) => ({ ...job, tookMs: 1 })));
+    const answers = outcomes.map(resultOf).filter((answer) => typeof answer !== 'string');
+    equal(new Set(answers.map(({ worker }) => worker)).size, 2);
+    ok(Math.max(...answers.map(({ before }) => before)) >= 10);
+  });
+
+  it('replaces a worker that dies, and has its jobs done by another', async () => {
+    const jobs = numbers(20).map((job) =>
+      job.number % 5 === 2 ? { ...job, dies: { onceAt: join(folder, `${job.number}`) } } : job,
+    );
+    deepEqual(
+      doubles(await inPool(jobs)),
+      jobs.map(({ number }) => 2 * number),
+    );
+  });
+
+  it('gives up a job over which three workers have died, and does the others', async () => {
+    const outcomes = await inPool(numbers(9).map((job) => (job.number === 4 ? { ...job, dies: 'always' } : job)));
+    const faults = outcomes.filter((outcome) => 'fault' in outcome);
+    deepEqual(
+      faults.map(({ job, fault }) => [job.number, fault]),
+      [[4, '3 workers died over it: it ended']],
+    );
+    equal(outcomes.length, 9);
+  });
+
+  it('tells what a job throws, and goes on', async () => {
+    const outcomes = await inPool([{ number: 1, throws: 'a nail in the tyre' }, { number: 2 }]);
+    match(String(doubles(outcomes)[0]), /^Error: a nail in the tyre\n/);
+    equal(doubles(outcomes)[1], 4);
+  });
+
+  it('fails when its workers cannot begin', async () => {
+    await rejects(inPool(numbers(3), 2, 0), /a worker cannot begin: nothing comes of that/);
+  });
+
+  it('has nothing to do when there are no jobs', async () => {
+    deepEqual(await inPool([]), []);
+  });
+
+  it('can be run again', async () => {
+    const pool = new Pool<{ factor: number }, PoolJob, PoolAnswer>({ module, setup: { factor: 3 }, workers: 1 });
+    deepEqual(doubles(await collect(pool.run(numbers(3)))), [0, 3, 6]);
+    deepEqual(doubles(await collect(pool.run(numbers(2)))), [0, 3]);
+    await pool.close();
+  });
+});
+
+describe('the window between jobs and those who do them', () => {
+  it('lets no more jobs out than its limit, as long as nobody reads', () => {
+    const window = new Window<number, string>([1, 2, 3, 4].values(), 2);
+    deepEqual([window.take()?.job, window.take()?.job, window.take()], [1, 2, undefined]);
+    window.settle(0, { result: 'a' });
+    equal(window.take(), undefined);
+  });
+
+  it('counts a job once, however often it is done', async () => {
+    const window = new Window<number, string>([7].values(), 2);
+    equal(window.take()?.id, 0);
+    equal(window.settle(0, { result: 'first' }), true);
+    equal(window.settle(0, { result: 'second' }), false);
+    equal(window.settle(5, { result: 'never taken' }), false);
+    deepEqual(await collect(window.outcomes(() => void window.take())), [{ job: 7, result: 'first' }]);
+  });
+});
