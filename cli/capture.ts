@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import type { Writable } from 'node:stream';
 import { Command, InvalidArgumentError } from 'commander';
+import { systemError } from '../daemon/system-error.ts';
 import { suggest } from '../lib/diagnostic.ts';
 import { InputError } from './exit.ts';
 import { filterOf, selection } from './filter.ts';
@@ -100,7 +101,7 @@ async function write(
   if (path !== '-')
     await new Promise<void>((resolve, reject) => {
       sink.once('ready', resolve);
-      sink.once('error', ({ message }: Error) => reject(new InputError(`cannot write ${path}: ${message}`)));
+      sink.once('error', (error: Error) => reject(systemError(`write to '${path}'`, error)));
     });
   const onBegin = (): void => terminal.err(`Capturing at ${counted(places.length, 'node')}; Ctrl-C ends it.\n`);
   const totals = await lab.capture(places, sink, { ...limits, onBegin });
@@ -133,7 +134,7 @@ async function serve(
     serveOne(socket).catch(({ message }: Error) => terminal.err(`svrlab: ${message}\n`));
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', ({ message }) => reject(new InputError(`cannot listen at ${host}:${port}: ${message}`)));
+    server.once('error', (error) => reject(systemError(`listen at ${host}:${port}`, error)));
     server.listen(port, host, resolve);
   });
   terminal.err(`Packets are served: wireshark -k -i TCP@${host}:${port}\n`);

@@ -37,6 +37,9 @@ type ShellName = keyof typeof scripts;
 export function completionCommand(terminal: Terminal): Command {
   return new Command('completion')
     .summary('print what bash or zsh needs to complete commands, scenarios and what lives in labs')
+    .description(
+      'Prints a script for bash or zsh, which asks svrlab what may come next: commands, scenarios, labs, nodes, sessions.',
+    )
     .addArgument(new Argument('<shell>', 'whose completion').choices(Object.keys(scripts)))
     .addHelpText('after', '\nExample:\n  source <(svrlab completion bash)')
     .action((shell: ShellName) => terminal.out(scripts[shell]));
@@ -46,6 +49,9 @@ export function completionCommand(terminal: Terminal): Command {
 export function completeCommand(terminal: Terminal, labs: LiveLabs, program: () => Command): Command {
   return new Command('complete')
     .summary('what may stand in the place of the last of some words, for completion in a shell')
+    .description(
+      'Says what may stand in the place of the last of some words. The scripts of svrlab completion call it.',
+    )
     .argument('[words...]', 'the words behind svrlab')
     .action(async (words: string[]) => {
       const choices = await completeWords(program(), labs, words);

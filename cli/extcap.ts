@@ -1,6 +1,8 @@
 import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
+import { systemError } from '../daemon/system-error.ts';
 import { version } from '../daemon/version.ts';
 import { formatTotals, untilSignal } from './capture.ts';
 import { InputError } from './exit.ts';
@@ -42,6 +44,7 @@ export function extcapCommand(terminal: Terminal, labs: LiveLabs): Command {
     .option('--extcap-capture-filter <filter>', "only packets for which this holds: a filter of 'svrlab read'")
     .option('--capture', 'capture')
     .option('--fifo <file>', 'where the packets go')
+    .addHelpText('after', '\nExample:\n  svrlab extcap --extcap-interfaces')
     .action(async (options: ExtcapOptions) => {
       const interfaces = (await labs.all()).flatMap(interfacesOf);
       if (options.extcapInterfaces) return terminal.out(listing(interfaces));
@@ -57,7 +60,11 @@ export function extcapCommand(terminal: Terminal, labs: LiveLabs): Command {
       if (!chosen) throw new InputError(`there is no interface '${options.extcapInterface}': is the lab up?`);
       if (!options.capture || options.fifo === undefined)
         throw new InputError("this is called by Wireshark; to capture, use 'svrlab capture'");
-      const sink = createWriteStream(options.fifo);
+      const { fifo } = options;
+      const sink = createWriteStream(fifo);
+      await once(sink, 'ready').catch((error: Error) => {
+        throw systemError(`write to '${fifo}'`, error);
+      });
       await untilSignal(async (signal) => {
         const totals = await chosen.lab.capture(chosen.places, sink, {
           signal,

@@ -8,6 +8,7 @@ import type { Scenario } from '../lib/lab/scenario.ts';
 import { ReportBuilder } from '../lib/report/build.ts';
 import type { Exchange } from '../lib/report/plots.ts';
 import type { Report } from '../lib/report/report.ts';
+import { isSystemError, systemError } from '../daemon/system-error.ts';
 import { FileSource } from '../daemon/file-source.ts';
 import { InputError } from './exit.ts';
 import { outputNames } from './outputs.ts';
@@ -17,7 +18,13 @@ import { htmlOf } from './html.ts';
 /** Makes the report of a run out of what lies in its folder, and puts it there. Fails with an InputError if it cannot be read. */
 export async function writeHtmlReport(folder: string, scenario: Scenario): Promise<void> {
   const report = readRun(folder, scenario);
-  writeFileSync(join(folder, outputNames.report), htmlOf(report, packedCapture(folder), await pageCode()));
+  const html = htmlOf(report, packedCapture(folder), await pageCode());
+  const path = join(folder, outputNames.report);
+  try {
+    writeFileSync(path, html);
+  } catch (error) {
+    throw systemError(`write to '${path}'`, error as Error);
+  }
 }
 
 function readRun(folder: string, scenario: Scenario): Report {
@@ -35,7 +42,8 @@ function linesOf<Line>(file: string): Line[] {
     const lines = readFileSync(file, 'utf8').split('\n');
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Line);
   } catch (error) {
-    throw new InputError(`cannot read ${file}: ${(error as Error).message}`);
+    if (isSystemError(error)) throw systemError(`read '${file}'`, error);
+    throw new InputError(`cannot read '${file}': ${(error as Error).message}`);
   }
 }
 

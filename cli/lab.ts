@@ -56,6 +56,7 @@ function upCommand(terminal: Terminal, labs: LiveLabs): Command {
 function statusCommand(terminal: Terminal, labs: LiveLabs): Command {
   return new Command('status')
     .summary('list the labs that are up, and their nodes')
+    .description('Lists the labs that are up, with their nodes, and whether these answer.')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  svrlab lab status --json | jq .[].nodes')
     .action(async (options: { json?: true }) => {
@@ -72,7 +73,9 @@ function statusCommand(terminal: Terminal, labs: LiveLabs): Command {
 function execCommand(labs: LiveLabs): Command {
   return new Command('exec')
     .summary('run a program at a node')
-    .description("Runs a program at a node of a lab, on this terminal. The exit status is the program's.")
+    .description(
+      "Runs a program at a node of a lab, on this terminal. The exit status is the program's, 127 if there is no such program.",
+    )
     .argument('<node>', 'name of a node')
     .argument('<command...>', 'the program and its arguments')
     .addOption(labOption())
@@ -109,6 +112,7 @@ function serveCommand(terminal: Terminal, labs: LiveLabs): Command {
 function downCommand(terminal: Terminal, labs: LiveLabs): Command {
   return new Command('down')
     .summary('take a lab down, and leave nothing behind')
+    .description('Ends all nodes of a lab, and removes what was made for it.')
     .addOption(labOption())
     .option('--all', 'take down every lab, whoever has it; fine if there is none')
     .addHelpText('after', '\nExamples:\n  sudo ./svrlab lab down\n  sudo ./svrlab lab down --all')

@@ -1,11 +1,11 @@
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemError } from '../daemon/system-error.ts';
 import { CaptureFile, type CaptureFileOptions } from '../lib/capture/capture-file.ts';
 import type { ByteSink } from '../lib/capture/pcapng-writer.ts';
 import type { CaptureSink, CapturedPacket, EventSink, LabEvent } from '../lib/lab/fabric.ts';
 import type { TrafficReport } from '../lib/lab/scenario.ts';
 import type { Exchange } from '../lib/report/plots.ts';
-import { InputError } from './exit.ts';
 import { makeFolder } from './make-folder.ts';
 
 /** Names of the files in a run's folder. */
@@ -81,7 +81,7 @@ export class RunOutputs implements EventSink, CaptureSink {
       this.#capture = capture && new PacketFile(this.#path('capture'), capture);
       this.#sessionCaptures = sessionCaptures && new PacketFile(this.#path('sessionCaptures'), sessionCaptures);
     } catch (error) {
-      throw new InputError(`cannot write to '${folder}': ${(error as Error).message}`);
+      throw systemError(`write to '${folder}'`, error as Error);
     }
   }
 

@@ -18,6 +18,7 @@ import type { Terminal } from './terminal.ts';
 import { testCommand } from './test.ts';
 import { wiresharkCommand } from './wireshark.ts';
 import { uiCommand } from './ui.ts';
+import { isSystemError, unexpectedSystemError } from '../daemon/system-error.ts';
 import { description, version } from '../daemon/version.ts';
 
 const examples = `
@@ -30,7 +31,8 @@ Examples:
   svrlab pcli                                     the operator's shell, with the configuration of a running lab
   svrlab doctor                                   what this machine can run
 
-Exit status: 0 all is well, 1 an expectation or a test failed, 2 the input makes no sense, 3 this machine lacks something.`;
+Exit status: 0 all is well, 1 an expectation or a test failed, 2 the input makes no sense, 3 this machine lacks something,
+70 a fault of svrlab itself, 128 and more ended by a signal. 'lab exec' ends with the status of its program.`;
 
 /** Every command. Mistakes are thrown, not answered by ending the process. */
 export function createProgram(terminal: Terminal, labs: LiveLabs): Command {
@@ -84,6 +86,7 @@ function explain(error: unknown, terminal: Terminal): number {
     terminal.err(`svrlab: ${error.message}\n`);
     return error.status;
   }
+  if (isSystemError(error)) return explain(unexpectedSystemError(error), terminal);
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   terminal.err(`svrlab: this is a fault of svrlab itself\n${trace}\n`);
   return exitStatus.internal;

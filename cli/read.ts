@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Dissection } from '../lib/capture/dissection.ts';
 import { fieldTable } from '../lib/capture/fields/table.ts';
@@ -59,7 +60,8 @@ export function readCommand(terminal: Terminal): Command {
   return new Command('read')
     .summary('look into captures: packets, sessions, one packet on its way')
     .description('Reads captures, and shows their packets, whose they are, and what SVR did to them.')
-    .argument('<file...>', 'captures')
+    .usage('[options] <file...>')
+    .argument('[file...]', 'captures')
     .option('-Y, --filter <filter>', 'only packets for which this holds; a ladder of a session that has one')
     .addOption(view('--fields <names>', 'print these fields with tabs between them, or with --json these alone'))
     .option('--json', 'print JSON: an object a line for packets, one list of sessions, one object of statistics')
@@ -82,8 +84,21 @@ export function readCommand(terminal: Terminal): Command {
     .option('--config <file>', "the lab's scenario or configuration, to decrypt and to check HMACs with")
     .addHelpText('after', examples)
     .action(async (paths: string[], options: ReadOptions) => {
+      checkFiles(paths, options);
       await read(paths, options, terminal);
     });
+}
+
+const USUAL = 'svrlab read out/NAME/capture.pcapng';
+
+/** A capture must be named; what stands behind --ladder is easily taken for the session. */
+function checkFiles(paths: readonly string[], { ladder, session }: ReadOptions): void {
+  const form = ladder ? `${USUAL} --ladder` : USUAL;
+  if (paths.length === 0)
+    throw new InputError(`a capture is missing: ${form}${session === undefined ? '' : ` --session ${session}`}`);
+  const [only] = paths;
+  if (ladder && paths.length === 1 && /^[0-9a-f-]{2,36}$/i.test(only) && !existsSync(only))
+    throw new InputError(`a capture is missing, as there is no file '${only}': ${form} --session ${only}`);
 }
 
 function readCount(text: string): number {

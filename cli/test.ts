@@ -43,10 +43,11 @@ export function testCommand(): Command {
     .summary('run the test suite, after setting up what it needs')
     .description(
       'Runs the whole test suite, after setting up what it needs. The last line printed is "N passed, N failed, N skipped".\n' +
-        'What is not an option of this command is handed to mocha: svrlab test --only unit --grep recovery',
+        'What is not an option of this command is handed to mocha.',
     )
     .option('--only <folders>', `comma-separated folders or files below test/: ${testFolders().join(', ')}, unit/tidy`)
     .allowUnknownOption()
+    .addHelpText('after', '\nExamples:\n  svrlab test\n  svrlab test --only unit,sim --grep recovery')
     .argument('[mocha arguments...]')
     .action((mochaArguments: string[], options: { only?: string }) => {
       const files = options.only === undefined ? testFiles() : chosenFiles(options.only.split(','));

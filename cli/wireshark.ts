@@ -7,6 +7,7 @@ import { PROFILE, kitFiles, kitFolder } from './wireshark/kit.ts';
 interface FolderOptions {
   readonly dir?: string;
   readonly extcapDir?: string;
+  readonly system?: true;
 }
 
 const examples = `
@@ -33,8 +34,8 @@ export function wiresharkCommand(terminal: Terminal): Command {
       terminal.out(movedAside.map((path) => `moved aside to ${path}\n`).join(''));
       if (folders.extcap === undefined)
         terminal.err(
-          "svrlab: the program that captures in labs was left out, as this Wireshark has but the system's folder for such, " +
-            'which is not yours to write to: sudo, or --extcap-dir\n',
+          'svrlab: the program that captures in labs was left out, as this Wireshark has but a folder for all who use it: ' +
+            '--system puts it there\n',
         );
       terminal.err(`svrlab: 'wireshark -C ${PROFILE}' and 'tshark -C ${PROFILE}' use the profile\n`);
     });
@@ -56,9 +57,10 @@ export function wiresharkCommand(terminal: Terminal): Command {
 const withFolders = (command: Command): Command =>
   command
     .option('--dir <folder>', "instead of Wireshark's own folders, everything below this one")
-    .option('--extcap-dir <folder>', 'where the program goes that captures in labs');
+    .option('--system', 'the program that captures in labs goes to the folder of all who use this Wireshark')
+    .option('--extcap-dir <folder>', 'where that program goes instead');
 
-function foldersOf({ dir, extcapDir }: FolderOptions): Folders {
-  const folders = dir === undefined ? wiresharkFolders() : foldersBelow(dir);
+function foldersOf({ dir, extcapDir, system }: FolderOptions): Folders {
+  const folders = dir === undefined ? wiresharkFolders(system === true) : foldersBelow(dir);
   return extcapDir === undefined ? folders : { ...folders, extcap: extcapDir };
 }

@@ -1,7 +1,7 @@
 import type { Device, PortIndex, Wire } from '../lib/device.ts';
 import type { Frame } from '../lib/frame.ts';
 import { Recorder } from '../lib/lab/sim/recorder.ts';
-import { LabError } from '../lib/lab/fabric.ts';
+import { notFound } from '../lib/lab/fabric.ts';
 import type { InterfaceAction, Scenario } from '../lib/lab/scenario.ts';
 import { between, earliest, latest, type Duration, type Instant } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
@@ -79,7 +79,10 @@ export class DeviceDriver<Driven extends Device> {
 
   async setInterface({ kind, port: name }: InterfaceAction): Promise<void> {
     const port = this.#ports.find((port) => port.name === name);
-    if (!port) throw new LabError(`there is no interface '${name}' here`, 2);
+    if (!port) {
+      const names = this.#ports.map((port) => port.name);
+      throw notFound('interface', name, names);
+    }
     await port.setUp(kind === 'interface-up');
   }
 

@@ -1,8 +1,7 @@
 import type { Device, Wire } from '../lib/device.ts';
-import { suggest } from '../lib/diagnostic.ts';
 import type { TakenPacket } from '../lib/highway/capture-points.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
-import { LabError } from '../lib/lab/fabric.ts';
+import { LabError, notFound } from '../lib/lab/fabric.ts';
 import type { Action, LabNode, Scenario } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
@@ -239,9 +238,7 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
 
   #checkLink(name: string): void {
     const names = this.options.scenario.links.map((link) => link.name);
-    if (names.includes(name)) return;
-    const hint = suggest(name, names);
-    throw new LabError(`there is no link '${name}' in this lab${hint ? `; ${hint}` : ''}`, 2);
+    if (!names.includes(name)) throw notFound('link', name, names);
   }
 
   stop(): void {

@@ -1,8 +1,8 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { suggest } from '../lib/diagnostic.ts';
-import { LabError } from '../lib/lab/fabric.ts';
 import { mergeMetrics } from '../lib/stats/metrics.ts';
 import { PROBLEM_TYPE, problem, type Problem } from './api/problem.ts';
+import { systemError } from './system-error.ts';
 import { tokenCheck, type TcpPlace } from './api/token.ts';
 
 /** A node behind the front. */
@@ -45,7 +45,7 @@ export async function serveFront(nodes: readonly FrontNode[], place: TcpPlace): 
   });
   const { host, port } = place;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', ({ message }) => reject(new LabError(`cannot listen at ${host}:${port}: ${message}`, 3)));
+    server.once('error', (error) => reject(systemError(`listen at ${host}:${port}`, error)));
     server.listen(port, host, resolve);
   });
   return {

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { PcapngWriter } from '../lib/capture/pcapng-writer.ts';
-import { suggest } from '../lib/diagnostic.ts';
-import { LabError, type CapturedPacket } from '../lib/lab/fabric.ts';
+import { LabError, notFound, type CapturedPacket } from '../lib/lab/fabric.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Onlooking } from './audience.ts';
 import { wallClock } from './clock.ts';
@@ -145,10 +144,7 @@ export class LiveCaptures {
   /** Of all ports if `ports` names none. It ends when its reader goes away. */
   start(node: Capturable, ports: readonly string[] = []): Running {
     const unknown = ports.find((port) => !node.ports.includes(port));
-    if (unknown !== undefined) {
-      const hint = suggest(unknown, node.ports);
-      throw new LabError(`node '${node.name}' has no port '${unknown}'${hint ? `; ${hint}` : ''}`, 2);
-    }
+    if (unknown !== undefined) throw notFound('port', unknown, node.ports);
     if (node.epoch === undefined) throw new LabError(`node '${node.name}' has not been started`, 2);
     if (this.#running.size >= CAPTURES_MAX)
       throw new LabError(`node '${node.name}' has ${CAPTURES_MAX} captures running, and takes no more`, 2);
@@ -173,7 +169,7 @@ export class LiveCaptures {
   /** Ends one in good order: its reader gets what waits, and the totals. */
   stop(id: number): void {
     const capture = this.#running.get(id);
-    if (!capture) throw new LabError(`there is no capture ${id}`, 2);
+    if (!capture) throw notFound('capture', id, this.#running.keys());
     capture.end();
   }
 }

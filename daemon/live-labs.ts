@@ -3,7 +3,7 @@ import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
-import { LabError } from '../lib/lab/fabric.ts';
+import { LabError, NotFoundError, notFound } from '../lib/lab/fabric.ts';
 import type { NodeKind, Scenario } from '../lib/lab/scenario.ts';
 import { readTcpPlace, TOKEN_VARIABLE } from './api/token.ts';
 import { ComposeLab, execInContainer, removeComposeLab } from './fabric/compose.ts';
@@ -123,7 +123,7 @@ export class UpLab {
     const client = clientOf(this.#state, router);
     const { sessions } = await (id === undefined
       ? client.ask('deleteSessions')
-      : client.ask('deleteSession', { path: { id } }));
+      : client.ask('deleteSession', { path: { id } }).catch(noneIfUnknown));
     return sessions;
   }
 
@@ -134,7 +134,10 @@ export class UpLab {
   /** Whoever stands on the link loses what it sends there, and what comes from hosts. */
   async cut(link: string, isCut: boolean): Promise<void> {
     const known = this.scenario.links.find(({ name }) => name === link);
-    if (!known) throw new LabError(`there is no link '${link}' in lab '${this.name}'`, 2);
+    if (!known) {
+      const names = this.scenario.links.map(({ name }) => name);
+      throw notFound('link', link, names);
+    }
     const kind = isCut ? 'cut' : 'heal';
     const devices = this.#state.nodes.filter(({ kind }) => kind !== 'host').map(({ name }) => name);
     const standing = devices.filter((name) => known.ends.some(({ node }) => node === name));
@@ -170,13 +173,22 @@ export class UpLab {
 
   async exec(node: string, words: readonly string[]): Promise<number> {
     const found = this.#state.nodes.find(({ name }) => name === node);
-    if (!found) throw new LabError(`there is no node '${node}' in lab '${this.name}'`, 2);
+    if (!found) {
+      const names = this.#state.nodes.map(({ name }) => name);
+      throw notFound('node', node, names);
+    }
     return fabrics[this.fabric].exec(found.place, words);
   }
 
   async down(): Promise<void> {
     await fabrics[this.fabric].remove(this.#state);
   }
+}
+
+/** A router that does not have a session has none to end. */
+function noneIfUnknown(error: Error): { readonly sessions: number } {
+  if (error instanceof NotFoundError) return { sessions: 0 };
+  throw error;
 }
 
 const routerAt = (name: string, client: NodeClient): ConfigurableRouter => ({

@@ -1,7 +1,7 @@
 import type { Wire } from '../lib/device.ts';
 import type { TakenPacket } from '../lib/highway/capture-points.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
-import { LabError } from '../lib/lab/fabric.ts';
+import { LabError, notFound } from '../lib/lab/fabric.ts';
 import type { Action, RouterNode as RouterNodeDescription } from '../lib/lab/scenario.ts';
 import { sessionsOf } from '../lib/lab/traffic-sessions.ts';
 import {
@@ -127,14 +127,17 @@ export class RouterNode extends DeviceNode<Router> {
   }
 
   override createSessionCapture(request: SessionCaptureRequest): number {
+    const services = this.#authority.services.map(({ name }) => name);
+    if (!services.includes(request.service)) throw notFound('service', request.service, services);
     const made = this.driver?.device.sessionCaptures.create(request) ?? 'this router has not been started';
     if (typeof made === 'string') throw new LabError(made, 2);
     return made;
   }
 
   override deleteSessionCapture(id: number): void {
-    if (this.driver?.device.sessionCaptures.delete(id) !== true)
-      throw new LabError(`there is no session capture ${id}`, 2);
+    if (this.driver?.device.sessionCaptures.delete(id) === true) return;
+    const known = this.sessionCaptures().map((capture) => capture.id);
+    throw notFound('session capture', id, known);
   }
 
   override sessionPackets(): readonly TakenPacket[] {
@@ -145,6 +148,7 @@ export class RouterNode extends DeviceNode<Router> {
     return (
       this.driver?.act((router, now) => {
         const all = new Set(router.sessions(now).map(({ sessionId }) => sessionId));
+        if (id !== undefined && !all.has(id)) throw notFound('session', id, all);
         const chosen = id === undefined ? [...all] : [id];
         return chosen.filter((one) => router.deleteSession(one, now)).length;
       }) ?? 0
@@ -166,7 +170,7 @@ export class RouterNode extends DeviceNode<Router> {
         this.#forgetSessionOf(action.traffic, driver);
         break;
       case 'rotate-key':
-        driver.act((router) => router.rotateKey(action.security, action.securityId));
+        this.#rotateKey(action.security, action.securityId, driver);
         break;
       default:
         throw new LabError(`'${action.kind}' is nothing that is done to a router`, 2);
@@ -178,10 +182,20 @@ export class RouterNode extends DeviceNode<Router> {
     super.stop();
   }
 
+  #rotateKey(name: string, securityId: number, driver: DeviceDriver<Router>): void {
+    const policies = this.#authority.securities.map((policy) => policy.name);
+    if (!policies.includes(name)) throw notFound('security policy', name, policies);
+    if (!driver.act((router) => router.rotateKey(name, securityId)))
+      throw new LabError(`nothing here goes by security policy '${name}' with a key ${securityId}`, 2);
+  }
+
   #forgetSessionOf(name: string, driver: DeviceDriver<Router>): void {
     const { scenario } = this.options;
     const traffic = scenario.traffic.find((entry) => entry.name === name);
-    if (!traffic) throw new LabError(`there is no traffic '${name}' in this lab`, 2);
+    if (!traffic) {
+      const names = scenario.traffic.map((entry) => entry.name);
+      throw notFound('traffic', name, names);
+    }
     driver.act((router, now) => {
       for (const id of sessionsOf(traffic, scenario, router.sessions(now))) router.forgetSession(id);
     });

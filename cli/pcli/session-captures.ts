@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { systemError } from '../../daemon/system-error.ts';
 import { parsePrefix } from '../../lib/address.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../../lib/service-area/session-captures.ts';
 import { InputError } from '../exit.ts';
@@ -144,7 +145,7 @@ export const sessionCaptureCommands: readonly Command[] = commands(
       try {
         writeFileSync(path, file);
       } catch (error) {
-        throw new InputError(`cannot write to '${path}': ${(error as Error).message}`);
+        throw systemError(`write to '${path}'`, error as Error);
       }
       return done(`${counted(packets, 'packet')} of ${names.join(', ')} in ${path}.`, { packets, file: path });
     },

@@ -1,7 +1,6 @@
 import { nearest } from '../../lib/diagnostic.ts';
 import type { SessionRow } from '../../lib/service-area/rows.ts';
 import { InputError } from '../exit.ts';
-import { withHint } from '../live-labs.ts';
 import { formatTable } from '../table.ts';
 import { counted } from '../units.ts';
 import type { Argument, Given, Shown } from './grammar.ts';
@@ -69,9 +68,14 @@ export async function sessionNamed(place: Place, given: Given, id: string): Prom
   const found = [...known].filter((one) => one === id || one.startsWith(id.toLowerCase()));
   if (found.length === 1) return found[0];
   if (found.length > 1) throw new InputError(`${found.length} sessions begin with '${id}'; type more of it`);
-  const near = nearest(id, known) ?? [...known].at(0);
-  const count = known.size === 0 ? 'there are no sessions' : undefined;
-  throw new InputError(withHint(`there is no session '${id}'`, count ?? (near && `did you mean '${near}'?`)));
+  // A person types the beginning of an id: that much of the others is what it may be near to.
+  const beginning = nearest(
+    id,
+    [...known].map((one) => one.slice(0, id.length)),
+  );
+  const near = [...known].find((one) => beginning !== undefined && one.startsWith(beginning));
+  const hint = near === undefined ? "'show sessions' lists them" : `did you mean '${near}'?`;
+  throw new InputError(`there is no session '${id}'; ${known.size === 0 ? 'there are no sessions' : hint}`);
 }
 
 async function showSession(place: Place, given: Given, id: string): Promise<Shown> {

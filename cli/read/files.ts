@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
+import { systemError } from '../../daemon/system-error.ts';
 import { earliestOf } from '../../lib/capture/capture-file.ts';
 import { CaptureReader } from '../../lib/capture/capture-reader.ts';
 import type { CapturedFrame } from '../../lib/capture/captured-frame.ts';
@@ -57,8 +58,7 @@ function openCapture(path: string): number {
     return openSync(path, 'r');
   } catch (error) {
     if (error instanceof InputError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new InputError(code === 'ENOENT' ? `there is no file '${path}'` : `cannot read '${path}': ${message}`);
+    throw systemError(`read '${path}'`, error as Error);
   }
 }
 

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { LabError } from '../../lib/lab/fabric.ts';
 import type { LiveAnswer } from '../../lib/report/live.ts';
+import { systemError } from '../../daemon/system-error.ts';
 import { InputError } from '../exit.ts';
 import { htmlOf } from '../html.ts';
 import type { LiveLab } from '../live-labs.ts';
@@ -33,8 +34,8 @@ export async function serveUi(lab: LiveLab, port: number, code: PageCode): Promi
   const pages = new Set<Reader>();
   guard(server);
   route(server, { lab, watch, code, token, pages });
-  await server.listen({ host: HOST, port }).catch(({ message }: Error) => {
-    throw new InputError(`cannot listen at ${HOST}:${port}: ${message}`);
+  await server.listen({ host: HOST, port }).catch((error: Error) => {
+    throw systemError(`listen at ${HOST}:${port}`, error);
   });
   const ending = new AbortController();
   const capturing = watch.run(ending.signal).catch(() => undefined);

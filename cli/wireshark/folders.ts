@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LabError } from '../../lib/lab/fabric.ts';
 
@@ -8,12 +7,15 @@ export interface Folders {
   /** The personal configuration: profiles, and .proto files. */
   readonly configuration: string;
   readonly luaPlugins: string;
-  /** Programs that capture; undefined if this person may write to no folder for them. */
+  /** Programs that capture; undefined if this Wireshark has no folder for those of one person. */
   readonly extcap: string | undefined;
 }
 
-/** The folders of the Wireshark that is installed here, for who runs this. */
-export function wiresharkFolders(): Folders {
+/**
+ * The folders of the Wireshark that is installed here, for who runs this. Programs that capture go to the folder of all
+ * persons if `isForAll`; before 4.2, Wireshark has no other.
+ */
+export function wiresharkFolders(isForAll: boolean): Folders {
   const { stdout, error } = spawnSync('tshark', ['-G', 'folders'], { encoding: 'utf8' });
   if (error) throw new LabError("tshark is not here to ask for Wireshark's folders; name one with --dir", 3);
   const folder = (name: string): string | undefined => new RegExp(`^${name}:\\s+(\\S.*)$`, 'im').exec(stdout)?.[1];
@@ -21,17 +23,7 @@ export function wiresharkFolders(): Folders {
   const luaPlugins = folder('Personal Lua Plugins');
   if (configuration === undefined || luaPlugins === undefined)
     throw new LabError("tshark does not tell Wireshark's folders; name one with --dir", 3);
-  return { configuration, luaPlugins, extcap: folder('Personal Extcap path') ?? writable(folder('Extcap path')) };
-}
-
-/** Before 4.2, Wireshark has but the system's folder for programs that capture: of use to who may write there. */
-function writable(path: string | undefined): string | undefined {
-  try {
-    if (path !== undefined) accessSync(path, constants.W_OK);
-    return path;
-  } catch {
-    return undefined;
-  }
+  return { configuration, luaPlugins, extcap: folder(isForAll ? 'Extcap path' : 'Personal Extcap path') };
 }
 
 /** Everything below one folder, as WIRESHARK_CONFIG_DIR may name it. */

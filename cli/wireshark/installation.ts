@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { systemError } from '../../daemon/system-error.ts';
 import { InputError } from '../exit.ts';
 import { makeFolder } from '../make-folder.ts';
 import type { KitFile } from './kit.ts';
@@ -59,7 +60,7 @@ function mayFail(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    throw new InputError(`${path} cannot be written: ${(error as Error).message}`);
+    throw systemError(`write to '${path}'`, error as Error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { suggest } from '../../lib/diagnostic.ts';
-import { LabError } from '../../lib/lab/fabric.ts';
+import { LabError, NotFoundError } from '../../lib/lab/fabric.ts';
 import { object, optional, text, whole } from './schema.ts';
 
 /** What went wrong, as RFC 9457 has it, with a hint at what would be right. */
@@ -64,7 +64,7 @@ interface HttpError {
 export function problemOf(error: unknown): Problem {
   if (error instanceof LabError) {
     const [, detail, hint] = /^(.*?)(?:; ((?:did you mean|one of) .*))?$/s.exec(error.message) ?? [];
-    return problem(409, detail, hint);
+    return problem(error instanceof NotFoundError ? 404 : 409, detail, hint);
   }
   const { message, statusCode, validation, validationContext = 'request' } = error as HttpError;
   if (validation?.[0]) return violationProblem(validation[0], validationContext);

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { nearest } from '../../lib/diagnostic.ts';
-import { LabError } from '../../lib/lab/fabric.ts';
+import { systemError } from '../system-error.ts';
 import { version } from '../version.ts';
 import { describeApi } from './openapi.ts';
 import { PROBLEM_TYPE, problem, problemOf, type Problem } from './problem.ts';
@@ -23,8 +23,8 @@ export async function serve(api: NodeApi, place: SocketPlace | TcpPlace): Promis
   if ('token' in place) {
     const server = createServer(api, place.token);
     const { host, port } = place;
-    await server.listen({ host, port }).catch(({ message }: Error) => {
-      throw new LabError(`cannot listen at ${host}:${port}: ${message}`, 3);
+    await server.listen({ host, port }).catch((error: Error) => {
+      throw systemError(`listen at ${host}:${port}`, error);
     });
     return { close: () => server.close() };
   }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../../lib/service-area/session-captures.ts';
+import { notFound } from '../../lib/lab/fabric.ts';
 import { sessionCaptureFile } from '../session-captures.ts';
 import { mediaRoute, route } from './route.ts';
 import { flag, list, nothing, object, oneOf, optional, orNull, text, whole } from './schema.ts';
@@ -77,7 +78,11 @@ export const sessionCaptureRoutes = {
     query: { service: text('only of this service') },
     media: ['application/x-pcapng'],
     run: ({ node }, { query }) => {
-      const packets = node.sessionPackets().filter(({ service }) => [undefined, service].includes(query.service));
+      const all = node.sessionPackets();
+      const services = new Set([...all, ...node.servicePaths()].map(({ service }) => service));
+      if (query.service !== undefined && !services.has(query.service))
+        throw notFound('service', query.service, services);
+      const packets = all.filter(({ service }) => [undefined, service].includes(query.service));
       return { type: 'application/x-pcapng', content: Readable.from([sessionCaptureFile(node.name, packets)]) };
     },
   }),

@@ -16,7 +16,7 @@ import { NodeClient } from './node-client.ts';
 import { needsStore, redisReady } from './redis-server.ts';
 import { RealFabric, type Machinery } from './real-fabric.ts';
 import { claimLab, labFolder, releaseLab, type LabState } from './run-folder.ts';
-import { runOnTerminal } from './terminal-program.ts';
+import { asShell, runOnTerminal } from './terminal-program.ts';
 import { refuseUnmodelled } from './unmodelled.ts';
 
 const READY_TIMEOUT_MS = 30_000;
@@ -216,7 +216,7 @@ export async function removeComposeLab({ name }: LabState): Promise<void> {
 /** Runs a program in a container on this terminal; its exit status. */
 export async function execInContainer(container: string, words: readonly string[]): Promise<number> {
   const terminal = process.stdin.isTTY && process.stdout.isTTY ? ['--tty'] : [];
-  return runOnTerminal('docker', ['exec', '--interactive', ...terminal, container, ...words]);
+  return runOnTerminal('docker', ['exec', '--interactive', ...terminal, container, ...asShell(words)]);
 }
 
 const projectOf = (lab: string): string => `svrlab-${lab}`;

@@ -12,7 +12,7 @@ import type { NodeClient } from './node-client.ts';
 import { checkRedis, redisSocket, sharesStore, startRedis } from './redis-server.ts';
 import { RealFabric, type Machinery } from './real-fabric.ts';
 import { claimLab, releaseLab, type LabState } from './run-folder.ts';
-import { runOnTerminal } from './terminal-program.ts';
+import { asShell, runOnTerminal } from './terminal-program.ts';
 import { refuseUnmodelled } from './unmodelled.ts';
 
 const KILL_TRIES = 50;
@@ -147,7 +147,7 @@ export async function removeNetnsLab({ name, namespaces }: LabState): Promise<vo
 
 /** Runs a program in a namespace on this terminal; its exit status. */
 export async function execIn(namespace: string, words: readonly string[]): Promise<number> {
-  return runOnTerminal('ip', ['netns', 'exec', namespace, ...words]);
+  return runOnTerminal('ip', ['netns', 'exec', namespace, ...asShell(words)]);
 }
 
 /** Fails with a LabError that says what this machine lacks for a lab of namespaces, and what mends it. */

@@ -1,6 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '../../lib/lab/fabric.ts';
+import { LabError, NotFoundError } from '../../lib/lab/fabric.ts';
 import type { Problem } from '../api/problem.ts';
 import { routes, type AnswerOf, type AskOf, type RouteName } from '../api/table.ts';
 
@@ -29,7 +29,8 @@ export class NodeClient {
     if ((response.statusCode ?? 500) < 400) return response;
     const text = await textOf(response);
     const { detail, hint } = JSON.parse(text) as Problem;
-    throw new LabError(`node '${this.#node}': ${detail}${hint === undefined ? '' : `; ${hint}`}`, 2);
+    const message = `node '${this.#node}': ${detail}${hint === undefined ? '' : `; ${hint}`}`;
+    throw response.statusCode === 404 ? new NotFoundError(message) : new LabError(message, 2);
   }
 
   async answers(): Promise<boolean> {

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { LabError } from '../../lib/lab/fabric.ts';
 
+/** A program as a shell begins it: where there is none the status is 127, and 126 for what cannot be run. */
+export const asShell = (words: readonly string[]): readonly string[] => ['sh', '-c', 'exec "$@"', 'sh', ...words];
+
 /** Runs a program on this terminal; its exit status, as a shell tells it. */
 export async function runOnTerminal(program: string, words: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,3 +1,4 @@
+import { suggest } from '../diagnostic.ts';
 import type { AlarmRow, EventRow, PeerRow } from '../peering/rows.ts';
 import type { FlowRow, SessionRow } from '../service-area/rows.ts';
 import type { Duration } from '../time.ts';
@@ -109,4 +110,17 @@ export class LabError extends Error {
     this.name = 'LabError';
     this.status = status;
   }
+}
+
+/** Something that was named is not there. */
+export class NotFoundError extends LabError {
+  constructor(message: string) {
+    super(message, 2);
+  }
+}
+
+/** `there is no link 'wna'; did you mean 'wan'?` */
+export function notFound(what: string, name: string | number, known: Iterable<string | number>): NotFoundError {
+  const hint = suggest(String(name), [...known].map(String));
+  return new NotFoundError(`there is no ${what} '${name}'${hint === undefined ? '' : `; ${hint}`}`);
 }

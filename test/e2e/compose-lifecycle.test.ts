@@ -67,6 +67,7 @@ describe('a lab of containers', function () {
     equal(await lab.exec('client', ['sh', '-c', 'ping -c 3 -i 0.2 -W 2 10.2.0.10 >/dev/null']), 0);
     equal(await lab.exec('client', ['sh', '-c', 'ping -c 3 -i 0.2 -W 2 fd00:2::10 >/dev/null']), 0);
     equal(await lab.exec('client', ['sh', '-c', 'exit 7']), 7);
+    equal(await lab.exec('client', ['nosuchprog']), 127);
     const protocols = (await lab.sessions('spoke')).flatMap((row) => (row.direction === 'fwd' ? [row.protocol] : []));
     deepEqual(protocols.sort(), ['icmp', 'icmpv6']);
     match(await lab.configuration.running(), /config authority|authority/);

@@ -71,7 +71,7 @@ describe('the API of the nodes of a lab', function () {
     const cut = client('hub').ask('fault', { body: { kind: 'cut', link: 'wam', direction: 'both' } });
     await rejects(cut, (error) => {
       ok(error instanceof LabError);
-      match(error.message, /there is no link 'wam' in this lab; did you mean 'wan'\?/);
+      match(error.message, /there is no link 'wam'; did you mean 'wan'\?/);
       return error.status === 2;
     });
   });

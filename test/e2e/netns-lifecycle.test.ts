@@ -55,6 +55,7 @@ describe('a lab of network namespaces', function () {
     equal(await lab.exec('client', ['sh', '-c', 'ping -c 3 -i 0.2 -W 2 10.2.0.10 >/dev/null']), 0);
     equal(await lab.exec('client', ['sh', '-c', 'ping -c 3 -i 0.2 -W 2 fd00:2::10 >/dev/null']), 0);
     equal(await lab.exec('client', ['sh', '-c', 'exit 7']), 7);
+    equal(await lab.exec('client', ['nosuchprog']), 127);
     const asked = (await lab.sessions('spoke')).filter(({ direction }) => direction === 'fwd');
     deepEqual(new Set(asked.map(({ protocol }) => protocol)), new Set(['icmp', 'icmpv6']));
     match(await lab.configuration.running(), /^config\n/);

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { systemError } from '../../../daemon/system-error.ts';
 import type { Filter } from '../../../lib/capture/filter/compile.ts';
 import { LadderBuilder } from '../../../lib/capture/ladder/ladder-builder.ts';
 import type { Ladder } from '../../../lib/capture/ladder/model.ts';
@@ -56,7 +57,7 @@ function writePicture(path: string, ladder: Ladder, { all }: LadderRequest, { er
   try {
     writeFileSync(path, ladderSvg(ladder, { all }));
   } catch (error) {
-    throw new InputError(`cannot write '${path}': ${(error as Error).message}`);
+    throw systemError(`write to '${path}'`, error as Error);
   }
   err(`svrlab: the ladder of session ${ladder.session.uuid} is in ${path}\n`);
 }

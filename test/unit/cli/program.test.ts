@@ -1,21 +1,41 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import type { LiveLab, LiveLabs } from '../../../cli/live-labs.ts';
+import { createProgram } from '../../../cli/program.ts';
+import { unpainted, type Terminal } from '../../../cli/terminal.ts';
 import { FakeLab, peer, session } from '../../support/fake-lab.ts';
 import { noLabs, svrlab } from '../../support/svrlab.ts';
 
 const labsOf = (...labs: LiveLab[]): LiveLabs => ({ ...noLabs, all: async () => labs });
 
+const silent: Terminal = {
+  out: () => undefined,
+  err: () => undefined,
+  paint: unpainted,
+  paintError: unpainted,
+  width: 0,
+  isUnicode: false,
+  progressWidth: 0,
+  isOutClosed: false,
+};
+
+/** What only scripts call. */
+const isHidden = (command: Command): boolean => command.name() === 'complete';
+
 describe('the command line', () => {
   it('explains every command, with an example', async () => {
-    const commands = ['run', 'lab', 'lab up', 'lab status', 'lab exec', 'lab down', 'show', 'doctor', 'bench'];
-    for (const command of ['', ...commands]) {
+    const ofLab = ['up', 'status', 'exec', 'serve', 'down'].map((name) => `lab ${name}`);
+    const names = createProgram(silent, noLabs).commands.flatMap((command) =>
+      isHidden(command) ? [] : command.name(),
+    );
+    for (const command of ['', ...names, ...ofLab]) {
       const { status, out } = await svrlab(`${command} --help`);
       equal(status, 0, command);
       match(out, /^Usage: svrlab/);
-      match(out, /Examples?:\n {2}(sudo \.\/)?svrlab/, command);
+      match(out, /Examples?:\n {2}.*svrlab/, command);
     }
   });
 
@@ -162,6 +182,29 @@ describe('svrlab lab', () => {
   });
 });
 
+describe('the help of every command', () => {
+  const program = createProgram(silent, noLabs);
+  const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
+
+  it('says in whole sentences what it does, and in a word in the list', () => {
+    for (const command of program.commands.flatMap(all)) {
+      if (command.parent?.name() === 'show') continue;
+      match(command.description(), /^[A-Z].*\.$/s, command.name());
+      if (command.parent === program) match(command.summary(), /^[a-z].*[^.]$/, command.name());
+    }
+  });
+
+  it('is in the table of README', () => {
+    const readme = readFileSync(join(import.meta.dirname, '..', '..', '..', '..', 'README.md'), 'utf8');
+    const lab = program.commands
+      .find((command) => command.name() === 'lab')
+      ?.commands.map((one) => `lab ${one.name()}`);
+    const names = program.commands.flatMap((command) => (isHidden(command) ? [] : command.name()));
+    for (const name of [...names, ...(lab ?? [])])
+      ok(readme.includes(`\`./svrlab ${name}`) || readme.includes(`\`${name}\``), name);
+  });
+});
+
 describe('svrlab capture', () => {
   const to = join(mkdtempSync(join(tmpdir(), 'svrlab-capture-')), 'lab.pcapng');
   after(() => rmSync(join(to, '..'), { recursive: true }));
@@ -186,7 +229,10 @@ describe('svrlab capture', () => {
       2,
       "svrlab: there is no node 'spok' that is up in lab 'first'; did you mean 'spoke'?\n",
     ]);
-    match((await complaint('capture -w /nowhere/at/all'))[1], /^svrlab: cannot write \/nowhere\/at\/all: /);
+    match(
+      (await complaint('capture -w /nowhere/at/all'))[1],
+      /^svrlab: cannot write to '\/nowhere\/at\/all': there is no such/,
+    );
     match((await complaint('capture --listen 70000'))[1], /127\.0\.0\.1:19000/);
     equal((await complaint(`capture -w ${to} -c 0`))[0], 2);
     match((await complaint(`capture -w ${to} -Y svr.helth_check`))[1], /1 \| svr\.helth_check\n.*\^/s);

@@ -147,7 +147,7 @@ describe('svrlab read', () => {
     writeFileSync(foreign, 'not a capture');
     for (const [words, message] of [
       [[foreign], /cannot read '.*foreign\.pcap': this is neither pcap nor pcapng/],
-      [[join(folder, 'absent')], /there is no file/],
+      [[join(folder, 'absent')], /cannot read '.*absent': there is no such file or folder/],
       [[folder], /is a folder, not a capture/],
       [[damaged], /damaged\.pcapng, byte \d+: /],
       [

@@ -149,7 +149,7 @@ describe('svrlab read --ladder', () => {
 
   it('draws what it can of a pipe, and of a capture without the events of its run', async () => {
     const { out, err } = await read(recovery.replace('session-recovery', 'alone'), '--ladder');
-    deepEqual([out, /there is no file/.test(err)], ['', true]);
+    deepEqual([out, /there is no such file/.test(err)], ['', true]);
     const piped = spawnSync(process.execPath, [main, 'read', '-', '--ladder'], {
       input: readFileSync(recovery),
       encoding: 'utf8',

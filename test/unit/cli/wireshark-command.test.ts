@@ -101,7 +101,7 @@ describe('svrlab wireshark', () => {
     for (const place of [join(file, 'below'), '/proc/svrlab-nowhere']) {
       const { status, err } = await wireshark('install', '--dir', place);
       equal(status, 2);
-      match(err, /cannot be written: E[A-Z]+/);
+      match(err, /cannot write to '.*': (a part of this path is no folder|there is no such file or folder)/);
     }
   });
 
@@ -142,6 +142,28 @@ describe('svrlab wireshark', () => {
   it('prints where the kit is, for tshark -X lua_script', async () => {
     const { out } = await wireshark('path');
     ok(existsSync(join(out.trim(), 'svr.lua')));
+  });
+
+  it('puts the program that captures where all users find it only if it is told to', async () => {
+    const system = join(folder, 'system');
+    const said = [
+      `Personal configuration:\t${folder}/own`,
+      `Personal Lua Plugins:\t${folder}/own/plugins`,
+      `Extcap path:\t${system}`,
+    ];
+    writeFileSync(join(folder, 'tshark'), `#!/bin/sh\necho "${said.join('\n')}"\n`, { mode: 0o755 });
+    const path = process.env.PATH;
+    process.env.PATH = `${folder}:${path}`;
+    try {
+      match((await wireshark('install')).err, /left out, .*--system puts it there/);
+      ok(!existsSync(system));
+      equal((await wireshark('install', '--system')).status, 0);
+      deepEqual(filesBelow(system), ['svrlab']);
+      await wireshark('uninstall');
+      deepEqual(filesBelow(system), []);
+    } finally {
+      process.env.PATH = path;
+    }
   });
 
   it('says so if there is no tshark to ask for the folders', async () => {

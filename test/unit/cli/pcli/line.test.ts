@@ -54,6 +54,7 @@ describe('a command', () => {
     match(text, /Service: +web/);
     match(text, /Actions: +rewrite seal forward/);
     match(text, /Node: hub\n=+\nThis router does not have the session\./);
+    await rejects(run('show sessions by-id zz'), /there is no session 'zz'; 'show sessions' lists them/);
     await rejects(run('show sessions by-id 5a0c'), /there is no session '5a0c'; did you mean '5a0b0d9e-/);
   });
 

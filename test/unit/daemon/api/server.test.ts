@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from 'node:assert/strict';
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { createServer, serve } from '../../../../daemon/api/server.ts';
 import { NodeClient } from '../../../../daemon/fabric/node-client.ts';
 import { readTcpPlace } from '../../../../daemon/api/token.ts';
 import { CaptureReader } from '../../../../lib/capture/capture-reader.ts';
-import { notedApi, type NotedApi } from './support.ts';
+import { notedApi, SESSION, type NotedApi } from './support.ts';
 
 interface Answer {
   readonly status: number;
@@ -82,12 +82,37 @@ describe('the API of a node', () => {
     deepEqual([created.status, created.body], [200, { id: 3 }]);
     deepEqual(
       await ask(notedApi(), 'POST', '/session-captures', { service: 'mail' }),
-      problem(409, 'Conflict', "there is no service 'mail'"),
+      problem(404, 'Not Found', "there is no service 'mail'", 'one of web, echo'),
     );
     equal((await ask(notedApi(), 'POST', '/session-captures', { service: 'web', packetCount: 0 })).status, 400);
     equal((await ask(notedApi(), 'POST', '/session-captures', {})).status, 400);
     equal((await ask(notedApi(), 'DELETE', '/session-captures/3')).status, 200);
-    equal((await ask(notedApi(), 'DELETE', '/session-captures/4')).status, 409);
+  });
+
+  const missing: [string, string, string, string][] = [
+    ['a session', '/sessions/zz', "there is no session 'zz'", `one of ${SESSION}`],
+    ['a session', `/sessions/${SESSION.replace('9', '8')}`, '', `did you mean '${SESSION}'?`],
+    ['a session capture', '/session-captures/4', "there is no session capture '4'", 'one of 3'],
+    ['a capture', '/captures/4', "there is no capture '4'", ''],
+  ];
+  for (const [what, url, detail, hint] of missing)
+    it(`does not find ${what} that is not there: ${url}`, async () => {
+      const { status, body } = await ask(notedApi(), 'DELETE', url);
+      const found = body as { readonly detail: string; readonly hint?: string };
+      equal(status, 404);
+      ok(found.detail.startsWith(detail));
+      equal(found.hint ?? '', hint);
+    });
+
+  it('does not find ports and services that are not there, and tells the nearest', async () => {
+    deepEqual(
+      await ask(notedApi(), 'GET', '/captures/stream?port=wna'),
+      problem(404, 'Not Found', "there is no port 'wna'", "did you mean 'wan'?"),
+    );
+    deepEqual(
+      await ask(notedApi(), 'GET', '/session-captures/packets?service=wbe'),
+      problem(404, 'Not Found', "there is no service 'wbe'", "did you mean 'web'?"),
+    );
   });
 
   it('gives what session captures took as pcapng, of one service or of all', async () => {

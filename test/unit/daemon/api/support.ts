@@ -6,11 +6,14 @@ import type { NodeHealth, NodeService } from '../../../../daemon/node-service.ts
 import type { PortStatistics } from '../../../../daemon/ports/port.ts';
 import type { TakenPacket } from '../../../../lib/highway/capture-points.ts';
 import type { SessionCaptureRequest } from '../../../../lib/service-area/session-captures.ts';
-import { LabError } from '../../../../lib/lab/fabric.ts';
+import { LabError, notFound } from '../../../../lib/lab/fabric.ts';
 import type { Action } from '../../../../lib/lab/scenario.ts';
 import { Counters } from '../../../../lib/stats/counters.ts';
 import type { MetricFamily } from '../../../../lib/stats/metrics.ts';
 import type { Instant } from '../../../../lib/time.ts';
+
+/** The session that the node below has. */
+export const SESSION = '5a0b0d9e-0000-4000-8000-000000000009';
 
 /** A node without ports, which takes notes of what it is told. */
 export class NotedNode implements NodeService {
@@ -96,12 +99,12 @@ export class NotedNode implements NodeService {
   }
 
   createSessionCapture({ service }: SessionCaptureRequest): number {
-    if (service !== 'web') throw new LabError(`there is no service '${service}'`, 2);
+    if (service !== 'web') throw notFound('service', service, ['web', 'echo']);
     return 3;
   }
 
   deleteSessionCapture(id: number): void {
-    if (id !== 3) throw new LabError(`there is no session capture ${id}`, 2);
+    if (id !== 3) throw notFound('session capture', id, [3]);
   }
 
   sessionPackets(): readonly TakenPacket[] {
@@ -116,6 +119,7 @@ export class NotedNode implements NodeService {
   }
 
   deleteSessions(id?: string): number {
+    if (id !== undefined && id !== SESSION) throw notFound('session', id, [SESSION]);
     return id === undefined ? 2 : 1;
   }
 
