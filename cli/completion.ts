@@ -46,7 +46,7 @@ export function completionCommand(terminal: Terminal): Command {
 }
 
 /** `svrlab complete -- WORDS`: what may stand in the place of the last word. For the scripts, not for people. */
-export function completeCommand(terminal: Terminal, labs: LiveLabs, program: () => Command): Command {
+export function completeCommand(terminal: Terminal, labs: LiveLabs, program: () => Promise<Command>): Command {
   return new Command('complete')
     .summary('what may stand in the place of the last of some words, for completion in a shell')
     .description(
@@ -54,7 +54,7 @@ export function completeCommand(terminal: Terminal, labs: LiveLabs, program: () 
     )
     .argument('[words...]', 'the words behind svrlab')
     .action(async (words: string[]) => {
-      const choices = await completeWords(program(), labs, words);
+      const choices = await completeWords(await program(), labs, words);
       terminal.out(choices.map(({ word, help }) => `${word}\t${help}\n`).join(''));
     });
 }

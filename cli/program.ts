@@ -1,23 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { LabError } from '../lib/lab/fabric.ts';
-import { benchCommand } from './bench.ts';
-import { campaignCommand } from './campaign/command.ts';
-import { captureCommand } from './capture.ts';
-import { doctorCommand } from './doctor.ts';
 import { InputError, exitStatus } from './exit.ts';
-import { extcapCommand } from './extcap.ts';
 import { Interrupted } from './interrupts.ts';
-import { labCommand } from './lab.ts';
 import type { LiveLabs } from './live-labs.ts';
-import { readCommand } from './read.ts';
-import { reportCommand } from './report-command.ts';
-import { runCommand } from './run.ts';
-import { completionCommand, completeCommand } from './completion.ts';
-import { pcliCommand, showCommand } from './pcli/command.ts';
 import type { Terminal } from './terminal.ts';
-import { testCommand } from './test.ts';
-import { wiresharkCommand } from './wireshark.ts';
-import { uiCommand } from './ui.ts';
 import { isSystemError, unexpectedSystemError } from '../daemon/system-error.ts';
 import { description, version } from '../daemon/version.ts';
 
@@ -34,31 +20,38 @@ Examples:
 Exit status: 0 all is well, 1 an expectation or a test failed, 2 the input makes no sense, 3 this machine lacks something,
 70 a fault of svrlab itself, 128 and more ended by a signal. 'lab exec' ends with the status of its program.`;
 
-/** Every command. Mistakes are thrown, not answered by ending the process. */
-export function createProgram(terminal: Terminal, labs: LiveLabs): Command {
-  const program = new Command('svrlab')
-    .description(description)
-    .version(version)
-    .addHelpText('after', examples)
-    .addCommand(runCommand(terminal))
-    .addCommand(campaignCommand(terminal))
-    .addCommand(readCommand(terminal))
-    .addCommand(wiresharkCommand(terminal))
-    .addCommand(reportCommand(terminal))
-    .addCommand(labCommand(terminal, labs))
-    .addCommand(showCommand(terminal, labs))
-    .addCommand(pcliCommand(terminal, labs))
-    .addCommand(uiCommand(terminal, labs))
-    .addCommand(captureCommand(terminal, labs))
-    .addCommand(extcapCommand(terminal, labs))
-    .addCommand(doctorCommand(terminal))
-    .addCommand(testCommand())
-    .addCommand(benchCommand())
-    .addCommand(completionCommand(terminal))
-    .addCommand(
-      completeCommand(terminal, labs, () => program),
-      { hidden: true },
-    );
+type Loader = (terminal: Terminal, labs: LiveLabs) => Promise<Command>;
+
+/** Every command by its name, in the order of the help. Each is loaded when it is called, so that no other costs it time. */
+const loaders: Readonly<Record<string, Loader>> = {
+  run: async (terminal) => (await import('./run.ts')).runCommand(terminal),
+  campaign: async (terminal) => (await import('./campaign/command.ts')).campaignCommand(terminal),
+  read: async (terminal) => (await import('./read.ts')).readCommand(terminal),
+  wireshark: async (terminal) => (await import('./wireshark.ts')).wiresharkCommand(terminal),
+  report: async (terminal) => (await import('./report-command.ts')).reportCommand(terminal),
+  lab: async (terminal, labs) => (await import('./lab.ts')).labCommand(terminal, labs),
+  show: async (terminal, labs) => (await import('./pcli/command.ts')).showCommand(terminal, labs),
+  pcli: async (terminal, labs) => (await import('./pcli/command.ts')).pcliCommand(terminal, labs),
+  ui: async (terminal, labs) => (await import('./ui.ts')).uiCommand(terminal, labs),
+  capture: async (terminal, labs) => (await import('./capture.ts')).captureCommand(terminal, labs),
+  extcap: async (terminal, labs) => (await import('./extcap.ts')).extcapCommand(terminal, labs),
+  doctor: async (terminal) => (await import('./doctor.ts')).doctorCommand(terminal),
+  test: async () => (await import('./test.ts')).testCommand(),
+  bench: async () => (await import('./bench.ts')).benchCommand(),
+  completion: async (terminal) => (await import('./completion.ts')).completionCommand(terminal),
+  complete: async (terminal, labs) =>
+    (await import('./completion.ts')).completeCommand(terminal, labs, () => createProgram(terminal, labs)),
+};
+
+/** For scripts, not for people. */
+const hidden: ReadonlySet<string> = new Set(['complete']);
+
+/** The program with every command, or only with that of one name. Mistakes are thrown, not answered by ending the process. */
+export async function createProgram(terminal: Terminal, labs: LiveLabs, only?: string): Promise<Command> {
+  const program = new Command('svrlab').description(description).version(version).addHelpText('after', examples);
+  const isOne = only !== undefined && Object.hasOwn(loaders, only);
+  for (const name of isOne ? [only] : Object.keys(loaders))
+    program.addCommand(await loaders[name](terminal, labs), { hidden: hidden.has(name) });
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     command.configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
@@ -72,7 +65,8 @@ const withSubcommands = (command: Command): Command[] => [command, ...command.co
 export async function runProgram(words: readonly string[], terminal: Terminal, labs: LiveLabs): Promise<number> {
   process.exitCode = exitStatus.success;
   try {
-    await createProgram(terminal, labs).parseAsync(words, { from: 'user' });
+    const program = await createProgram(terminal, labs, words[0]);
+    await program.parseAsync(words, { from: 'user' });
     return Number(process.exitCode);
   } catch (error) {
     return explain(error, terminal);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Dissection } from '../lib/capture/dissection.ts';
+import type { Dissection, DissectionOptions } from '../lib/capture/dissection.ts';
 import { fieldTable } from '../lib/capture/fields/table.ts';
 import type { Field } from '../lib/capture/fields/field.ts';
 import type { Filter } from '../lib/capture/filter/compile.ts';
@@ -9,10 +9,9 @@ import type { Session } from '../lib/capture/session.ts';
 import { Sessions } from '../lib/capture/sessions.ts';
 import { InputError } from './exit.ts';
 import { filterOf } from './filter.ts';
-import { fieldsNamed, json, tabbed } from './read/columns.ts';
-import { knownOfLab } from './read/configuration.ts';
+import { fieldsNamed, jsonPrinter, tabPrinter } from './read/columns.ts';
 import { formatJourney } from './read/journey-text.ts';
-import { drawLadder, type LadderRequest } from './read/ladder/command.ts';
+import type { LadderRequest } from './read/ladder/command.ts';
 import { Listing } from './read/listing.ts';
 import { eachPacket, startsIn, warn } from './read/passes.ts';
 import { Statistics, formatSessions, sessionSummary } from './read/tables.ts';
@@ -126,8 +125,11 @@ interface View {
 
 async function read(paths: readonly string[], options: ReadOptions, terminal: Terminal): Promise<void> {
   const filter = options.filter === undefined ? undefined : filterOf(options.filter);
-  const captures = { paths, known: knownOfLab(options.config) };
-  if (options.ladder) return drawLadder(captures, ladderRequest(options, filter), terminal);
+  const captures = { paths, known: await knownOf(options) };
+  if (options.ladder) {
+    const { drawLadder } = await import('./read/ladder/command.ts');
+    return drawLadder(captures, ladderRequest(options, filter), terminal);
+  }
   const only = (['session', 'svg', 'all', 'width'] as const).find((name) => options[name] !== undefined);
   if (only !== undefined) throw new InputError(`--${only} is for ladders: add --ladder`);
   const view = viewOf(options, terminal);
@@ -146,6 +148,11 @@ async function read(paths: readonly string[], options: ReadOptions, terminal: Te
   });
   terminal.out(text + view.end());
   warn(outcome, terminal);
+}
+
+/** What reads configurations takes longer to load than a small capture to read. */
+async function knownOf({ config }: ReadOptions): Promise<DissectionOptions> {
+  return config === undefined ? {} : (await import('./read/configuration.ts')).knownOfLab(config);
 }
 
 const ladderRequest = (options: ReadOptions, filter: Filter | undefined): LadderRequest => ({
@@ -168,10 +175,10 @@ function viewOf(options: ReadOptions, terminal: Terminal): View {
 
 function fieldsView(options: ReadOptions): View {
   const fields: readonly Field[] = options.fields === undefined ? fieldTable : fieldsNamed(options.fields);
-  const print = options.json ? json : tabbed;
+  const print = (options.json ? jsonPrinter : tabPrinter)(fields);
   return {
     needsSession: fields.some(({ needsSession }) => needsSession),
-    see: (packet) => `${print(fields, packet)}\n`,
+    see: (packet) => `${print(packet)}\n`,
     end: () => '',
   };
 }

@@ -64,10 +64,18 @@ export function prefixContains(prefix: IpPrefix, address: IpAddress): boolean {
   return true;
 }
 
-/** Six bytes as 'aa:bb:cc:dd:ee:ff'. */
-export function formatMac(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+/** Each byte as two hexadecimal digits. */
+const hexadecimal = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Bytes as hexadecimal digits, with `between` between each two of them. */
+export function formatHex(bytes: Uint8Array, between = ''): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) text += i === 0 ? hexadecimal[bytes[i]] : between + hexadecimal[bytes[i]];
+  return text;
 }
+
+/** Six bytes as 'aa:bb:cc:dd:ee:ff'. */
+export const formatMac = (bytes: Uint8Array): string => formatHex(bytes, ':');
 
 export function parseMac(text: string): Uint8Array | undefined {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)) return undefined;
@@ -76,6 +84,6 @@ export function parseMac(text: string): Uint8Array | undefined {
 
 /** Sixteen bytes as 8-4-4-4-12 text. */
 export function formatUuid(bytes: Uint8Array): string {
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = formatHex(bytes);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -1,6 +1,6 @@
 import type { Dissection } from '../../lib/capture/dissection.ts';
-import type { Field } from '../../lib/capture/fields/field.ts';
-import { formatValues, plainValues } from '../../lib/capture/fields/format.ts';
+import type { Field, Part } from '../../lib/capture/fields/field.ts';
+import { formatValues, jsonValues } from '../../lib/capture/fields/format.ts';
 import { fieldTable, findField } from '../../lib/capture/fields/table.ts';
 import { suggest } from '../../lib/diagnostic.ts';
 import { InputError } from '../exit.ts';
@@ -20,22 +20,41 @@ export function fieldsNamed(list: string): readonly Field[] {
   });
 }
 
-/** Values with tabs between them, as `tshark -T fields` prints them. */
-export function tabbed(fields: readonly Field[], packet: Dissection): string {
-  let line = '';
-  for (let i = 0; i < fields.length; i++) {
-    const text = formatValues(fields[i], fields[i].read(packet));
-    line += i === 0 ? text : `\t${text}`;
-  }
-  return line;
+/** Prints values with tabs between them, as `tshark -T fields` does. */
+export function tabPrinter(fields: readonly Field[]): (packet: Dissection) => string {
+  return (packet) => {
+    let line = '';
+    for (let i = 0; i < fields.length; i++) {
+      const text = formatValues(fields[i], fields[i].read(packet));
+      line += i === 0 ? text : `\t${text}`;
+    }
+    return line;
+  };
 }
 
-/** One packet as JSON on one line: the fields that it has, among those given. */
-export function json(fields: readonly Field[], packet: Dissection): string {
-  const object: Record<string, unknown> = {};
-  for (const field of fields) {
-    const values = field.read(packet);
-    if (values !== undefined) object[field.name] = plainValues(field, values);
+/** Fields that follow each other and are within the same part of packets. */
+interface Group {
+  readonly within: Part;
+  readonly fields: { readonly field: Field; readonly key: string }[];
+}
+
+/** Prints packets as JSON, each on one line: the fields that it has, among those given. */
+export function jsonPrinter(fields: readonly Field[]): (packet: Dissection) => string {
+  const groups: Group[] = [];
+  for (const field of new Set(fields)) {
+    if (groups.length === 0 || groups[groups.length - 1].within !== field.within)
+      groups.push({ within: field.within, fields: [] });
+    groups[groups.length - 1].fields.push({ field, key: `"${field.name}":` });
   }
-  return JSON.stringify(object);
+  return (packet) => {
+    let members = '';
+    for (const { within, fields } of groups) {
+      if (!within(packet)) continue;
+      for (const { field, key } of fields) {
+        const values = field.read(packet);
+        if (values !== undefined) members += (members === '' ? key : `,${key}`) + jsonValues(field, values);
+      }
+    }
+    return `{${members}}`;
+  };
 }

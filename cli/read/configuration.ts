@@ -13,8 +13,7 @@ import { loadScenario } from '../load-scenario.ts';
 const SCENARIO = /^(name|lab|nodes):/m;
 
 /** What is known of a lab whose configuration, or whose scenario, a person has named. */
-export function knownOfLab(name: string | undefined): DissectionOptions {
-  if (name === undefined) return {};
+export function knownOfLab(name: string): DissectionOptions {
   const text = existsSync(name) && statSync(name).isFile() ? readFileSync(name, 'utf8') : undefined;
   const scenario = text === undefined || SCENARIO.test(text) ? loadScenario(name).scenario : undefined;
   const authority = scenario?.authority ?? readConfiguration(text ?? '', name);

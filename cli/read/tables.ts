@@ -2,7 +2,7 @@ import type { Dissection } from '../../lib/capture/dissection.ts';
 import { dropReason } from '../../lib/capture/comments.ts';
 import { formatEnd } from '../../lib/capture/fields/format.ts';
 import type { Session } from '../../lib/capture/session.ts';
-import { summarize } from '../../lib/capture/summary.ts';
+import { whatOf } from '../../lib/capture/summary.ts';
 import { formatTable, type Column } from '../table.ts';
 import { formatTime } from './listing.ts';
 
@@ -98,7 +98,7 @@ export class Statistics {
     this.#last = packet.secondsSinceFirst;
     this.#bytes += frame.originalLength;
     add(this.#places, frame.at.name, frame.originalLength);
-    add(this.#kinds, summarize(packet).what, frame.originalLength);
+    add(this.#kinds, whatOf(packet), frame.originalLength);
     const dropped = dropReason(frame.comments());
     if (dropped !== undefined) add(this.#drops, dropped, frame.originalLength);
     if (malformed) add(this.#faults, malformed.reason, frame.originalLength);

@@ -42,7 +42,7 @@ export interface Trailer {
   /** `unchecked` without its key, or for a bare packet of a session that is not known. */
   readonly status: 'right' | 'outside-window' | 'wrong' | 'unchecked';
   /** The security policy that it was found right under. */
-  readonly policy?: string;
+  readonly policy: string | undefined;
   readonly sequence: number;
   readonly timeSeconds: number;
   readonly sender: number;
@@ -84,6 +84,10 @@ export class Dissection {
   #hasTrailer = false;
   #content: Content | undefined;
   #hasContent = false;
+  #bfdMetadata: BfdMetadata | undefined;
+  #hasBfdMetadata = false;
+  #malformed: Malformed | undefined;
+  #hasMalformed = false;
   readonly #binding = new Uint8Array(17);
 
   /** The session that the packet belongs to, and which way it goes: filled in by `Sessions`, if sessions are followed. */
@@ -109,6 +113,7 @@ export class Dissection {
       this.#firstNanoseconds = frame.nanoseconds;
     }
     this.#hasLayers = this.#hasKind = this.#hasTrailer = this.#hasContent = this.isBetweenRouters = false;
+    this.#hasBfdMetadata = this.#hasMalformed = false;
     this.#block = this.session = this.direction = undefined;
   }
 
@@ -198,6 +203,14 @@ export class Dissection {
 
   /** What SVR adds to BFD; undefined if nothing that makes sense. */
   get bfdMetadata(): BfdMetadata | undefined {
+    if (!this.#hasBfdMetadata) {
+      this.#bfdMetadata = this.#readBfdMetadata();
+      this.#hasBfdMetadata = true;
+    }
+    return this.#bfdMetadata;
+  }
+
+  #readBfdMetadata(): BfdMetadata | undefined {
     if (this.kind !== 'bfd') return undefined;
     const { bytes, payloadEnd } = this.layers;
     const at = this.blockAt;
@@ -210,6 +223,14 @@ export class Dissection {
 
   /** What is malformed, of the outermost layer that is. */
   get malformed(): Malformed | undefined {
+    if (!this.#hasMalformed) {
+      this.#malformed = this.#findMalformed();
+      this.#hasMalformed = true;
+    }
+    return this.#malformed;
+  }
+
+  #findMalformed(): Malformed | undefined {
     const { layers, block } = this;
     const { start } = this.frame;
     if (layers.fault) return { reason: layers.fault, offset: layers.faultAt - start };
@@ -253,13 +274,13 @@ export class Dissection {
     const opened = binding && this.#secrets?.open(bytes, payloadAt, payloadEnd, binding, this.frame.seconds);
     if (opened) {
       this.#trailerLengths.learn(layers, opened.trailerLength);
-      const status = opened.isInTime ? 'right' : 'outside-window';
-      return { ...stampAt(bytes, payloadEnd, opened.trailerLength), status, policy: opened.policy };
+      const at = payloadEnd - opened.trailerLength;
+      return trailerAt(bytes, at, payloadEnd, opened.isInTime ? 'right' : 'outside-window', opened.policy);
     }
     this.learnTrailer();
     const length = this.#trailerLengths.of(layers);
     if (length === 0 || payloadEnd - length < payloadAt) return undefined;
-    return { ...stampAt(bytes, payloadEnd, length), status: binding && this.#secrets ? 'wrong' : 'unchecked' };
+    return trailerAt(bytes, payloadEnd - length, payloadEnd, binding && this.#secrets ? 'wrong' : 'unchecked');
   }
 
   /** A mark of live traffic, which is metadata too, stands before a packet that is sealed as if it were bare. */
@@ -330,13 +351,18 @@ function isFragmentBlock(bytes: Uint8Array, at: number): boolean {
   return type === 1 || (type === 0x8001 && bytes[tlvAt + TLV_HEADER_LENGTH] === 0x0a);
 }
 
-function stampAt(bytes: Uint8Array, end: number, length: number): Omit<Trailer, 'status'> {
-  const at = end - length;
-  return {
-    at,
-    length,
-    sequence: readU32(bytes, at),
-    timeSeconds: readU32(bytes, at + 4),
-    sender: readU32(bytes, at + 8),
-  };
-}
+const trailerAt = (
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  status: Trailer['status'],
+  policy?: string,
+): Trailer => ({
+  at,
+  length: end - at,
+  status,
+  policy,
+  sequence: readU32(bytes, at),
+  timeSeconds: readU32(bytes, at + 4),
+  sender: readU32(bytes, at + 8),
+});

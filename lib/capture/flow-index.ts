@@ -24,7 +24,12 @@ export class FlowIndex {
     this.#aim(bytes, sourceAt, bytes, destinationAt, addressLength, sourcePort, destinationPort, protocol);
   }
 
-  /** The same for ends that are not those of a packet; addresses have 4 or 16 bytes. */
+  /** Takes its addresses alone, for what is the same between them whatever the ports. */
+  aimAddresses({ bytes, sourceAt, destinationAt, addressLength }: Layers): void {
+    this.#aim(bytes, sourceAt, bytes, destinationAt, addressLength, 0, 0, 0);
+  }
+
+  /** As `aim`, for ends that are not those of a packet; addresses have 4 or 16 bytes. */
   aimAt(
     source: Uint8Array,
     sourcePort: number,

@@ -3,6 +3,7 @@ import type { Attributes } from '../metadata/attributes.ts';
 import type { Context } from '../metadata/layout.ts';
 import { dropReason } from './comments.ts';
 import type { Dissection } from './dissection.ts';
+import { formatEndAt } from './fields/format.ts';
 import { FlowIndex } from './flow-index.ts';
 import type { Layers } from './layers.ts';
 import type { Direction, Session, SessionIdentity } from './session.ts';
@@ -180,9 +181,10 @@ export class Sessions {
 
   #noteWaypoints({ waypoints }: Session, layers: Layers): void {
     if (waypoints.length === WAYPOINT_PAIRS_MAX) return;
+    const { bytes, addressLength, sourceAt, sourcePort, destinationAt, destinationPort } = layers;
     const ends = [
-      endText(layers, layers.sourceAt, layers.sourcePort),
-      endText(layers, layers.destinationAt, layers.destinationPort),
+      formatEndAt(bytes, sourceAt, addressLength, sourcePort),
+      formatEndAt(bytes, destinationAt, addressLength, destinationPort),
     ];
     const pair = ends.sort().join(' ');
     if (!waypoints.includes(pair)) waypoints.push(pair);
@@ -199,11 +201,6 @@ const ownerOf = (session: number, direction: Direction, between: boolean): numbe
 const isBetween = (owner: number): boolean => (owner & BETWEEN) !== 0;
 
 const secondsOf = ({ frame }: Dissection): number => frame.seconds + frame.nanoseconds / 1e9;
-
-function endText({ bytes, addressLength }: Layers, addressAt: number, port: number): string {
-  const address = formatAddressBytes(bytes.subarray(addressAt, addressAt + addressLength));
-  return addressLength === 4 ? `${address}:${port}` : `[${address}]:${port}`;
-}
 
 /** What metadata says of its session; undefined if it says nothing of which session it is. */
 function identityOf(attributes: Attributes): SessionIdentity | undefined {

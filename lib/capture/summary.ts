@@ -2,14 +2,16 @@ import { formatMac } from '../address.ts';
 import type { Attributes } from '../metadata/attributes.ts';
 import { readU16 } from '../wire/bytes.ts';
 import { arpOperation, arpOperations, arpSenderAddressAt, arpTargetAddressAt } from '../wire/arp.ts';
+import { MAC_LENGTH } from '../wire/ethernet.ts';
 import { icmpTypes, icmpv6Types } from '../wire/icmp.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
 import { tcpFlags } from '../wire/tcp.ts';
 import { bfdStates } from '../peering/bfd/control-packet.ts';
 import type { Dissection } from './dissection.ts';
 import { contextOf } from './fields/attributes.ts';
-import { formatAddress } from './fields/format.ts';
+import { formatAddressAt, formatEndAt } from './fields/format.ts';
 import { innerHeader, type InnerHeader } from './inner.ts';
+import type { Layers } from './layers.ts';
 
 /** One packet in few words. */
 export interface Summary {
@@ -22,62 +24,87 @@ export interface Summary {
 }
 
 /** Says of a packet what a person wants to know first. */
-export function summarize(packet: Dissection): Summary {
-  const { layers, malformed } = packet;
-  const { what, info } = describe(packet);
-  const words = malformed ? `malformed at byte ${malformed.offset}: ${malformed.reason}` : info;
-  return { ...endsOf(packet), what: what || protocolName(layers.protocol), info: words };
+export const summarize = (packet: Dissection): Summary => ({
+  from: sourceOf(packet),
+  to: destinationOf(packet),
+  what: whatOf(packet),
+  info: infoOf(packet),
+});
+
+export function sourceOf({ layers }: Dissection): string {
+  if (layers.family !== 0) return endOf(layers, layers.sourceAt, layers.sourcePort);
+  if (layers.ethernetAt < 0) return '';
+  return macAt(layers, layers.arpAt >= 0 ? layers.arpAt + 8 : layers.ethernetAt + MAC_LENGTH);
 }
 
-function endsOf({ layers }: Dissection): { from: string; to: string } {
-  const { bytes, sourceAt, destinationAt, addressLength, ethernetAt, arpAt } = layers;
-  const addressAt = (at: number): string => formatAddress(bytes.subarray(at, at + addressLength));
-  if (layers.family !== 0) {
-    // The identifier of an echo is no port that anybody would look for.
-    const hasPorts = layers.protocol === ipProtocols.udp || layers.protocol === ipProtocols.tcp;
-    const end = (address: string, port: number): string => {
-      if (!hasPorts || port < 0) return address;
-      return layers.family === 4 ? `${address}:${port}` : `[${address}]:${port}`;
-    };
-    return {
-      from: end(addressAt(sourceAt), layers.sourcePort),
-      to: end(addressAt(destinationAt), layers.destinationPort),
-    };
-  }
-  if (ethernetAt < 0) return { from: '', to: '' };
-  const macAt = (at: number): string => formatMac(bytes.subarray(at, at + 6));
-  const destination = macAt(ethernetAt);
-  const to = destination === 'ff:ff:ff:ff:ff:ff' ? 'everybody' : destination;
-  return { from: arpAt >= 0 ? macAt(arpAt + 8) : macAt(ethernetAt + 6), to };
+export function destinationOf({ layers }: Dissection): string {
+  if (layers.family !== 0) return endOf(layers, layers.destinationAt, layers.destinationPort);
+  if (layers.ethernetAt < 0) return '';
+  const destination = macAt(layers, layers.ethernetAt);
+  return destination === 'ff:ff:ff:ff:ff:ff' ? 'everybody' : destination;
 }
 
-type Description = Pick<Summary, 'what' | 'info'>;
+function endOf({ bytes, addressLength, protocol }: Layers, at: number, port: number): string {
+  // The identifier of an echo is no port that anybody would look for.
+  const hasPort = port >= 0 && (protocol === ipProtocols.udp || protocol === ipProtocols.tcp);
+  return hasPort ? formatEndAt(bytes, at, addressLength, port) : formatAddressAt(bytes, at, addressLength);
+}
 
-function describe(packet: Dissection): Description {
+const macAt = ({ bytes }: Layers, at: number): string => formatMac(bytes.subarray(at, at + MAC_LENGTH));
+
+export function whatOf(packet: Dissection): string {
   const { layers } = packet;
-  if (layers.arpAt >= 0) return { what: 'ARP', info: arpInfo(packet) };
+  if (layers.arpAt >= 0) return 'ARP';
   switch (packet.kind) {
     case 'bfd':
-      return { what: 'SVR BFD', info: bfdInfo(packet) };
+      return 'SVR BFD';
     case 'metadata':
-      return metadata(packet);
+      return metadataName(packet);
     case 'fragment':
-      return { what: 'SVR fragment', info: fragmentInfo(packet) };
+      return 'SVR fragment';
     case 'marker':
-      return { what: 'SVR marker', info: `payload that looks like metadata, ${contentInfo(packet)}` };
+      return 'SVR marker';
     case 'malformed':
-      return { what: 'SVR', info: '' };
     case 'bare':
-      return { what: 'SVR', info: contentInfo(packet) };
+      return 'SVR';
     case undefined:
-      return packet.bfdAt >= 0 ? { what: 'BFD', info: bfdInfo(packet) } : plain(packet);
+      if (packet.bfdAt >= 0) return 'BFD';
+      if (layers.family === 0) return etherName(layers);
+      return layers.isFragment ? `${protocolName(layers.protocol)} fragment` : protocolName(layers.protocol);
   }
 }
 
-function arpInfo({ layers: { bytes, arpAt } }: Dissection): string {
-  const [sender, target] = [arpSenderAddressAt(arpAt), arpTargetAddressAt(arpAt)].map((at) =>
-    formatAddress(bytes.subarray(at, at + 4)),
-  );
+function metadataName({ block }: Dissection): string {
+  const attributes = block?.metadata?.attributes;
+  if (attributes?.controlMessage !== undefined) return 'SVR control';
+  return attributes?.sessionHealthCheck === undefined ? 'SVR metadata' : 'SVR health check';
+}
+
+export function infoOf(packet: Dissection): string {
+  const { layers, malformed } = packet;
+  if (malformed) return `malformed at byte ${malformed.offset}: ${malformed.reason}`;
+  if (layers.arpAt >= 0) return arpInfo(layers);
+  switch (packet.kind) {
+    case 'bfd':
+      return bfdInfo(packet);
+    case 'metadata':
+      return metadataInfo(packet);
+    case 'fragment':
+      return fragmentInfo(packet);
+    case 'marker':
+      return `payload that looks like metadata, ${contentInfo(packet)}`;
+    case 'malformed':
+      return '';
+    case 'bare':
+      return contentInfo(packet);
+    case undefined:
+      return packet.bfdAt >= 0 ? bfdInfo(packet) : plainInfo(layers);
+  }
+}
+
+function arpInfo({ bytes, arpAt }: Layers): string {
+  const sender = formatAddressAt(bytes, arpSenderAddressAt(arpAt), 4);
+  const target = formatAddressAt(bytes, arpTargetAddressAt(arpAt), 4);
   return arpOperation(bytes, arpAt) === arpOperations.reply
     ? `${sender} is here`
     : sender === target
@@ -85,28 +112,21 @@ function arpInfo({ layers: { bytes, arpAt } }: Dissection): string {
       : `${sender} asks who has ${target}`;
 }
 
-function bfdInfo(packet: Dissection): string {
-  const { bfdMetadata: metadata, bfdAt, layers } = packet;
-  const state = bfdStates[layers.bytes[bfdAt + 1] >>> 6];
+function bfdInfo({ bfdMetadata: metadata, bfdAt, layers }: Dissection): string {
   const flags = layers.bytes[bfdAt + 1];
-  const words = [state, ...((flags & 0x20) !== 0 ? ['poll'] : []), ...((flags & 0x10) !== 0 ? ['final'] : [])];
-  if (!metadata) return words.join(', ');
-  if (metadata.echo)
-    return `echo ${metadata.echo.kind} ${metadata.echo.burst}.${metadata.echo.index} of ${metadata.router}`;
-  return [`${metadata.router} is ${words.join(', ')}`].join(' ');
+  const words = `${bfdStates[flags >>> 6]}${(flags & 0x20) !== 0 ? ', poll' : ''}${(flags & 0x10) !== 0 ? ', final' : ''}`;
+  if (!metadata) return words;
+  const { router, echo } = metadata;
+  return echo ? `echo ${echo.kind} ${echo.burst}.${echo.index} of ${router}` : `${router} is ${words}`;
 }
 
-function metadata(packet: Dissection): Description {
+function metadataInfo(packet: Dissection): string {
   const attributes = packet.block?.metadata?.attributes ?? {};
   const { controlMessage, sessionHealthCheck } = attributes;
-  if (controlMessage !== undefined)
-    return { what: 'SVR control', info: joined(dashed(String(controlMessage)), namesIn(packet, attributes)) };
-  if (sessionHealthCheck !== undefined)
-    return {
-      what: 'SVR health check',
-      info: joined(dashed(String(sessionHealthCheck)), namesIn(packet, attributes), contentInfo(packet)),
-    };
-  return { what: 'SVR metadata', info: joined(namesIn(packet, attributes), contentInfo(packet)) };
+  const names = namesIn(packet, attributes);
+  if (controlMessage !== undefined) return joined(dashed(String(controlMessage)), names);
+  const check = sessionHealthCheck === undefined ? '' : dashed(String(sessionHealthCheck));
+  return joined(check, names, contentInfo(packet));
 }
 
 const joined = (...words: readonly string[]): string => words.filter((word) => word !== '').join(', ');
@@ -114,17 +134,19 @@ const joined = (...words: readonly string[]): string => words.filter((word) => w
 /** 'enableMetadata' as people write it. */
 export const dashed = (word: string): string => word.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+const addressOf = (bytes: Uint8Array): string => formatAddressAt(bytes, 0, bytes.length);
+
 /** What the metadata names: 'corp to web, 10.1.0.10:61028 to 10.2.0.10:7000'. */
 function namesIn(packet: Dissection, attributes: Attributes): string {
   if (packet.block?.encryption === 'unread') return 'encrypted';
   const told = contextOf(packet);
   const icmp = attributes.icmpErrorLocationIpv4 ?? attributes.icmpErrorLocationIpv6;
   const names: string[] = [];
-  if (icmp) names.push(`ICMP error of ${formatAddress(icmp)}`);
+  if (icmp) names.push(`ICMP error of ${addressOf(icmp)}`);
   if (attributes.service !== undefined) names.push(`${attributes.tenant ?? '?'} to ${attributes.service}`);
   if (told) {
     const { source, sourcePort, destination, destinationPort, protocol } = told.context;
-    const ends = [`${formatAddress(source)}:${sourcePort}`, `${formatAddress(destination)}:${destinationPort}`];
+    const ends = [`${addressOf(source)}:${sourcePort}`, `${addressOf(destination)}:${destinationPort}`];
     names.push(`${told.direction} ${ends.join(' to ')} ${protocolName(protocol)}`);
   }
   if (attributes.disableForwardMetadata !== undefined) names.push('understood');
@@ -137,18 +159,27 @@ function fragmentInfo(packet: Dissection): string {
   return `from byte ${fragment.offset * 8}${fragment.moreFragments ? '' : ', the last'} of packet ${fragment.extendedId}`;
 }
 
+/** Protocols whose header SVR carries, and which there is something to say of. */
+const carried = [ipProtocols.tcp, ipProtocols.icmp, ipProtocols.icmpv6] as const;
+
 /** What a packet carries for its session, with the L4 header that it may have inside. */
 export function contentInfo(packet: Dissection): string {
-  const { content, trailer } = packet;
-  const seal = trailer && trailer.status !== 'unchecked' && trailer.status !== 'right' ? `HMAC ${trailer.status}` : '';
-  if (!content) return joined('', seal);
+  const { trailer } = packet;
+  const isSound = !trailer || trailer.status === 'unchecked' || trailer.status === 'right';
+  const carries = carriedInfo(packet);
+  return isSound ? carries : joined(carries, `HMAC ${trailer.status}`);
+}
+
+function carriedInfo(packet: Dissection): string {
+  const { content } = packet;
+  if (!content) return '';
   const length = content.end - content.at;
-  if (content.isOpaque) return joined(`${length} B encrypted`, seal);
-  for (const protocol of [ipProtocols.tcp, ipProtocols.icmp, ipProtocols.icmpv6]) {
+  if (content.isOpaque) return `${length} B encrypted`;
+  for (const protocol of carried) {
     const header = innerHeader(packet, protocol);
-    if (header) return joined(headerInfo(protocol, header), seal);
+    if (header) return headerInfo(protocol, header);
   }
-  return joined(`${length} B`, seal);
+  return `${length} B`;
 }
 
 function headerInfo(protocol: number, header: InnerHeader): string {
@@ -182,23 +213,20 @@ function icmpInfo(protocol: number, { bytes, at }: InnerHeader): string {
   return `type ${type} code ${bytes[at + 1]}`;
 }
 
-/** A packet that is none of SVR's. */
-function plain(packet: Dissection): Description {
-  const { layers } = packet;
-  const { protocol } = layers;
-  const what = layers.family === 0 ? etherName(packet) : protocolName(protocol);
-  if (layers.family !== 0 && layers.isFragment)
-    return { what: `${what} fragment`, info: `${layers.ipEnd - layers.ipAt} B` };
-  if (layers.l4At < 0 || layers.family === 0) return { what, info: '' };
-  const header = { bytes: layers.bytes, at: layers.l4At, end: layers.ipEnd };
-  if (protocol === ipProtocols.udp) return { what, info: `${layers.payloadEnd - layers.payloadAt} B` };
-  if (protocol === ipProtocols.tcp) return { what, info: tcpInfo(header) };
-  const isIcmp = protocol === ipProtocols.icmp || protocol === ipProtocols.icmpv6;
-  return { what, info: isIcmp ? icmpInfo(protocol, header) : '' };
+/** Of a packet that is none of SVR's. */
+function plainInfo(layers: Layers): string {
+  const { family, protocol, ipAt, ipEnd, l4At } = layers;
+  if (family === 0) return '';
+  if (layers.isFragment) return `${ipEnd - ipAt} B`;
+  if (l4At < 0) return '';
+  if (protocol === ipProtocols.udp) return `${layers.payloadEnd - layers.payloadAt} B`;
+  const header = { bytes: layers.bytes, at: l4At, end: ipEnd };
+  if (protocol === ipProtocols.tcp) return tcpInfo(header);
+  return protocol === ipProtocols.icmp || protocol === ipProtocols.icmpv6 ? icmpInfo(protocol, header) : '';
 }
 
-const etherName = ({ layers }: Dissection): string =>
-  layers.etherType < 0 ? '?' : `Ethernet 0x${layers.etherType.toString(16).padStart(4, '0')}`;
+const etherName = ({ etherType }: Layers): string =>
+  etherType < 0 ? '?' : `Ethernet 0x${etherType.toString(16).padStart(4, '0')}`;
 
 const protocolNames = new Map<number, string>([
   [ipProtocols.icmp, 'ICMP'],

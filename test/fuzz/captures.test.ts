@@ -2,7 +2,7 @@ import { equal, ok } from 'node:assert/strict';
 import { nodeCrypto } from '../../daemon/crypto.ts';
 import { captureInterface, linkTypes, type CapturedFrame } from '../../lib/capture/captured-frame.ts';
 import { Dissection } from '../../lib/capture/dissection.ts';
-import { formatValues } from '../../lib/capture/fields/format.ts';
+import { formatValues, jsonValues } from '../../lib/capture/fields/format.ts';
 import { fieldTable } from '../../lib/capture/fields/table.ts';
 import { Secrets } from '../../lib/capture/secrets.ts';
 import { Sessions } from '../../lib/capture/sessions.ts';
@@ -31,7 +31,13 @@ describe('taking damaged packets apart', () => {
         const bytes = damaged(frames[random.below(frames.length)], random);
         packet.load(frameOf(bytes, random));
         sessions.see(packet);
-        for (const field of fieldTable) formatValues(field, field.read(packet));
+        for (const field of fieldTable) {
+          const values = field.read(packet);
+          formatValues(field, values);
+          if (values === undefined) continue;
+          JSON.parse(jsonValues(field, values));
+          ok(field.within(packet), `${field.name} is said to be within a part that the packet has not`);
+        }
         ok(summarize(packet).what !== '');
         const fault = packet.malformed;
         if (!fault) continue;

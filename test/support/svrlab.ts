@@ -17,18 +17,25 @@ export const noLabs: LiveLabs = {
   },
 };
 
+/** Where nothing is shown. */
+export const silentTerminal: Terminal = {
+  out: () => undefined,
+  err: () => undefined,
+  paint: unpainted,
+  paintError: unpainted,
+  width: 0,
+  isUnicode: false,
+  progressWidth: 0,
+  isOutClosed: false,
+};
+
 /** Runs a command line in this process; of a text, the words are apart by spaces. */
 export async function svrlab(line: string | readonly string[], labs = noLabs): Promise<Ran> {
   const written = { out: '', err: '' };
   const terminal: Terminal = {
+    ...silentTerminal,
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
-    paint: unpainted,
-    paintError: unpainted,
-    width: 0,
-    isUnicode: false,
-    progressWidth: 0,
-    isOutClosed: false,
   };
   const before = process.exitCode;
   const status = await runProgram(

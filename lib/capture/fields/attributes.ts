@@ -2,7 +2,7 @@ import { attributeList, attributes, type Attribute, type AttributeName } from '.
 import { formatUuid } from '../../address.ts';
 import type { Context } from '../../metadata/layout.ts';
 import type { Dissection } from '../dissection.ts';
-import type { Field, FieldType, FieldValues } from './field.ts';
+import type { Field, FieldType, FieldValues, Part } from './field.ts';
 
 /** Names that are shorter, or better known, than those of the protobuf fields; all others are `svr.` and that name. */
 const shortNames: Readonly<Partial<Record<AttributeName, string>>> = {
@@ -70,6 +70,8 @@ export interface AttributeField extends Field {
   readonly part?: string;
 }
 
+const inMetadata: Part = ({ block }) => block?.metadata !== undefined;
+
 const valueOf = (packet: Dissection, name: AttributeName): unknown => packet.block?.metadata?.attributes[name];
 
 /** Every attribute of metadata as fields, made from its table. */
@@ -86,6 +88,7 @@ function fieldsOfAttribute(attribute: Attribute): AttributeField[] {
     help,
     attribute: name,
     ...(layout.codes && { codes: layout.codes }),
+    within: inMetadata,
     read: wholeReader(attribute),
   };
   const ofParts = Object.entries(parts).map(([part, [partName, type]]): AttributeField => ({
@@ -95,6 +98,7 @@ function fieldsOfAttribute(attribute: Attribute): AttributeField[] {
     help: `${partName.replaceAll('_', ' ')} of ${fieldName}`,
     attribute: name,
     part,
+    within: inMetadata,
     read: (packet) => {
       const value = valueOf(packet, name) as Record<string, FieldValues> | undefined;
       return value?.[part];
@@ -139,6 +143,7 @@ export const contextFields: readonly Field[] = [
     type: 'enum',
     codes: { forward: 1, reverse: 2 },
     help: 'the metadata has the addresses and ports of the session, as its originator or as its responder sees them',
+    within: inMetadata,
     read: (packet) => contextOf(packet)?.direction,
   },
   ...Object.entries(contextParts()).map(([part, [name, type]]): Field => ({
@@ -146,6 +151,7 @@ export const contextFields: readonly Field[] = [
     of: 'svr',
     type,
     help: `${name} of svr.context`,
+    within: inMetadata,
     read: (packet) => contextOf(packet)?.context[part as keyof Context],
   })),
 ];

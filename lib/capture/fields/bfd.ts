@@ -34,7 +34,7 @@ const codesOf = (words: readonly string[]): Readonly<Record<string, number>> =>
   Object.fromEntries(words.map((word, code) => [word, code]));
 
 /** BFD control packets, plain ones and those of SVR, named as Wireshark names them (RFC 5880, section 4.1). */
-export const bfdFields: Field[] = fieldsOf('wireshark', {
+export const bfdFields: Field[] = fieldsOf('wireshark', ({ bfdAt }) => bfdAt >= 0, {
   bfd: { type: 'flag', help: 'a BFD control packet, plain or of SVR', read: ({ bfdAt }) => bfdAt >= 0 || undefined },
   'bfd.version': { type: 'number', help: 'version', read: inPacket((bytes, at) => bytes[at] >>> 5) },
   'bfd.diag': {
@@ -80,7 +80,7 @@ const told = (
 });
 
 /** What SVR adds to BFD. */
-export const svrBfdFields: Field[] = fieldsOf('svr', {
+export const svrBfdFields: Field[] = fieldsOf('svr', ({ bfdMetadata }) => bfdMetadata !== undefined, {
   'svr.bfd.router': told('text', 'router that sends', ({ router }) => router),
   'svr.bfd.node': told('text', 'node that sends', ({ node }) => node),
   'svr.bfd.path_id': told('text', "the sender's name for the path", ({ pathId }) => pathId),

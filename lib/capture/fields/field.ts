@@ -31,12 +31,19 @@ export interface Field {
   readonly of: 'wireshark' | 'svr' | 'svrlab';
   /** The value is known only if sessions are followed. */
   readonly needsSession?: true;
+  /** The part of packets that the field is in. */
+  readonly within: Part;
   readonly read: (packet: Dissection) => FieldValues;
 }
 
-export type FieldSpec = Omit<Field, 'name' | 'of'>;
+/** Whether a packet has some part. If not, it has no field in there, and whoever wants many need not ask for each. */
+export type Part = (packet: Dissection) => boolean;
+
+export const everyPacket: Part = () => true;
+
+export type FieldSpec = Omit<Field, 'name' | 'of' | 'within'>;
 
 /** Makes fields of what is written down by name. */
-export function fieldsOf(of: Field['of'], specs: Readonly<Record<string, FieldSpec>>): Field[] {
-  return Object.entries(specs).map(([name, spec]) => ({ name, of, ...spec }));
+export function fieldsOf(of: Field['of'], within: Part, specs: Readonly<Record<string, FieldSpec>>): Field[] {
+  return Object.entries(specs).map(([name, spec]) => ({ name, of, within, ...spec }));
 }

@@ -1,4 +1,5 @@
-import { formatAddressBytes, formatMac } from '../../address.ts';
+import { formatAddressBytes, formatHex } from '../../address.ts';
+import { readU32 } from '../../wire/bytes.ts';
 import type { Field, FieldValue, FieldValues } from './field.ts';
 
 /** Addresses come again and again; more than this many are not kept. */
@@ -9,7 +10,7 @@ const addresses = new Map<number, string>();
 export function formatValue({ type }: Pick<Field, 'type'>, value: FieldValue): string {
   if (value instanceof Uint8Array) {
     if (type === 'address') return formatAddress(value);
-    return type === 'mac' ? formatMac(value) : formatMac(value).replaceAll(':', '');
+    return formatHex(value, type === 'mac' ? ':' : '');
   }
   return type === 'time' && typeof value === 'number' ? value.toFixed(9) : String(value);
 }
@@ -22,24 +23,36 @@ export function formatValues(field: Pick<Field, 'type'>, values: FieldValues): s
 }
 
 /** The value as JSON has it: numbers and flags as they are, all else as text; a list where there are several. */
-export function plainValues(field: Pick<Field, 'type'>, values: FieldValues): unknown {
-  const plain = (value: FieldValue): unknown =>
-    typeof value === 'number' || typeof value === 'boolean' ? value : formatValue(field, value);
-  if (values === undefined) return undefined;
-  return typeof values !== 'object' || values instanceof Uint8Array ? plain(values) : values.map(plain);
+export function jsonValues(field: Pick<Field, 'type'>, values: NonNullable<FieldValues>): string {
+  if (typeof values !== 'object' || values instanceof Uint8Array) return jsonValue(field, values);
+  return `[${values.map((value) => jsonValue(field, value)).join(',')}]`;
 }
 
-/** An address of 4 or 16 bytes; those of 4 are remembered. */
-export function formatAddress(bytes: Uint8Array): string {
-  if (bytes.length !== 4) return formatAddressBytes(bytes);
-  const number = (bytes[0] * 256 + bytes[1]) * 65_536 + bytes[2] * 256 + bytes[3];
+function jsonValue(field: Pick<Field, 'type'>, value: FieldValue): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  // What bytes are written as has nothing in it that JSON would have to escape.
+  return typeof value === 'object' ? `"${formatValue(field, value)}"` : String(value);
+}
+
+/** An address of 4 or 16 bytes. */
+export const formatAddress = (bytes: Uint8Array): string => formatAddressAt(bytes, 0, bytes.length);
+
+/** The address bytes[at, at + length), of 4 or 16 bytes; those of 4 are remembered. */
+export function formatAddressAt(bytes: Uint8Array, at: number, length: number): string {
+  if (length !== 4) return formatAddressBytes(bytes.subarray(at, at + length));
+  const number = readU32(bytes, at);
   const known = addresses.get(number);
   if (known !== undefined) return known;
-  const text = formatAddressBytes(bytes);
+  const text = formatAddressBytes(bytes.subarray(at, at + 4));
   if (addresses.size < ADDRESSES_MAX) addresses.set(number, text);
   return text;
 }
 
 /** An address and a port, as URLs have them. */
-export const formatEnd = (address: Uint8Array, port: number): string =>
-  address.length === 4 ? `${formatAddress(address)}:${port}` : `[${formatAddress(address)}]:${port}`;
+export const formatEnd = (address: Uint8Array, port: number): string => formatEndAt(address, 0, address.length, port);
+
+/** The same of the address bytes[at, at + length). */
+export function formatEndAt(bytes: Uint8Array, at: number, length: number, port: number): string {
+  const address = formatAddressAt(bytes, at, length);
+  return length === 4 ? `${address}:${port}` : `[${address}]:${port}`;
+}

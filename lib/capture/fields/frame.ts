@@ -1,8 +1,8 @@
-import { fieldsOf, type Field } from './field.ts';
+import { everyPacket, fieldsOf, type Field } from './field.ts';
 import { dropReason } from '../comments.ts';
 
 /** When and where a packet was taken, named as Wireshark names it. */
-export const frameFields: Field[] = fieldsOf('wireshark', {
+export const frameFields: Field[] = fieldsOf('wireshark', everyPacket, {
   'frame.number': { type: 'number', help: 'place in all that is read, from 1', read: ({ number }) => number },
   'frame.time_epoch': {
     type: 'time',
@@ -34,7 +34,7 @@ export const frameFields: Field[] = fieldsOf('wireshark', {
 });
 
 /** The same in the words of a lab, and what only its captures tell. */
-export const labFields: Field[] = fieldsOf('svrlab', {
+export const labFields: Field[] = fieldsOf('svrlab', everyPacket, {
   'lab.node': { type: 'text', help: 'node that it was taken at', read: ({ frame }) => frame.at.node || undefined },
   'lab.port': { type: 'text', help: 'port of that node', read: ({ frame }) => frame.at.port || undefined },
   'lab.direction': {

@@ -1,6 +1,6 @@
 import { headerLength, metadataVersion, payloadLength } from '../../metadata/header.ts';
 import type { Dissection } from '../dissection.ts';
-import { fieldsOf, type Field, type FieldSpec, type FieldValues } from './field.ts';
+import { everyPacket, fieldsOf, type Field, type FieldSpec, type FieldValues } from './field.ts';
 
 const inBlock =
   (read: (bytes: Uint8Array, at: number) => number) =>
@@ -11,7 +11,7 @@ const inBlock =
   };
 
 /** What SVR does to packets: the block of metadata in general, the trailer. Its attributes have fields of their own. */
-export const svrFields: Field[] = fieldsOf('svr', {
+export const svrFields: Field[] = fieldsOf('svr', ({ kind }) => kind !== undefined, {
   svr: {
     type: 'flag',
     needsSession: true,
@@ -63,7 +63,7 @@ const ofTrailer = (
 });
 
 /** The HMAC trailer. Whether it is right can be told with the lab's configuration, and for bare packets by session. */
-export const trailerFields: Field[] = fieldsOf('svrlab', {
+export const trailerFields: Field[] = fieldsOf('svrlab', ({ trailer }) => trailer !== undefined, {
   'svr.hmac': ofTrailer('what is known of the HMAC trailer', ({ status }) => status, {
     type: 'enum',
     codes: { right: 1, 'outside-window': 2, wrong: 3, unchecked: 4 },
@@ -82,7 +82,7 @@ export const trailerFields: Field[] = fieldsOf('svrlab', {
 });
 
 /** Whose packet it is, whether it carries metadata or not. */
-export const sessionFields: Field[] = fieldsOf('svrlab', {
+export const sessionFields: Field[] = fieldsOf('svrlab', everyPacket, {
   'svr.session': {
     type: 'text',
     needsSession: true,
@@ -122,7 +122,7 @@ export const sessionFields: Field[] = fieldsOf('svrlab', {
   },
 });
 
-export const malformedFields: Field[] = fieldsOf('svrlab', {
+export const malformedFields: Field[] = fieldsOf('svrlab', ({ malformed }) => malformed !== undefined, {
   malformed: { type: 'text', help: 'what is malformed in the packet', read: ({ malformed }) => malformed?.reason },
   'malformed.offset': {
     type: 'number',

@@ -3,7 +3,7 @@ import { tcpFlags } from '../../wire/tcp.ts';
 import { ipProtocols } from '../../wire/ipv4.ts';
 import type { Dissection } from '../dissection.ts';
 import { innerHeader } from '../inner.ts';
-import { contentInfo, dashed, summarize } from '../summary.ts';
+import { contentInfo, dashed, infoOf, whatOf } from '../summary.ts';
 
 /** What a packet is on a hop, as far as a ladder tells packets apart. */
 export const hopKinds = {
@@ -32,17 +32,20 @@ export interface HopShape {
 /** What the packet in hand is. */
 export function shapeOf(packet: Dissection): HopShape {
   if (packet.malformed) return { kind: 'malformed', label: `malformed: ${packet.malformed.reason}`, content: '' };
-  const { what, info } = summarize(packet);
   switch (packet.kind) {
     case 'metadata':
-      return { ...metadataShape(packet.block?.metadata?.attributes ?? {}), content: contentInfo(packet), detail: info };
+      return {
+        ...metadataShape(packet.block?.metadata?.attributes ?? {}),
+        content: contentInfo(packet),
+        detail: infoOf(packet),
+      };
     case 'fragment':
-      return { kind: 'fragment', label: 'fragment', content: '', detail: info };
+      return { kind: 'fragment', label: 'fragment', content: '', detail: infoOf(packet) };
     case 'marker':
     case 'bare':
       return { kind: isTurn(packet) ? 'tcp' : 'data', label: '', content: contentInfo(packet) };
     default:
-      return plainShape(packet, what, info);
+      return plainShape(packet, whatOf(packet), infoOf(packet));
   }
 }
 

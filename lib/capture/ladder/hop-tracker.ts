@@ -1,7 +1,7 @@
 import { dropReason } from '../comments.ts';
 import type { Dissection } from '../dissection.ts';
 import type { Direction } from '../session.ts';
-import { summarize } from '../summary.ts';
+import { destinationOf, sourceOf } from '../summary.ts';
 import { shapeOf, type HopShape } from './hop-kinds.ts';
 import type { LadderHop } from './model.ts';
 import type { PathOrder } from './path-order.ts';
@@ -99,8 +99,8 @@ export class HopTracker {
   }
 
   #betweenAddresses(packet: Dissection): TrackedHop | null {
-    const { from, to } = summarize(packet);
-    const [source, destination] = [from, to].map((end) => this.#order.placeOf(addressOf(end)));
+    const source = this.#order.placeOf(addressOf(sourceOf(packet)));
+    const destination = this.#order.placeOf(addressOf(destinationOf(packet)));
     if (source < 0 || destination < 0) return null;
     const hop = hopOf(packet, source, '');
     hop.to = destination;
@@ -135,7 +135,6 @@ function follow(order: PathOrder, from: number, to: number, direction: Direction
 const oppositeOf = (direction: Direction): Direction => (direction === 'forward' ? 'reverse' : 'forward');
 
 function hopOf(packet: Dissection, from: number, fromPort: string): TrackedHop {
-  const ends = summarize(packet);
   return {
     ...shapeOf(packet),
     time: microsecondsOf(packet),
@@ -146,8 +145,8 @@ function hopOf(packet: Dissection, from: number, fromPort: string): TrackedHop {
     fromPort,
     to: -1,
     toPort: '',
-    source: ends.from,
-    destination: ends.to,
+    source: sourceOf(packet),
+    destination: destinationOf(packet),
     rewritten: undefined,
     dropped: undefined,
   };

@@ -99,8 +99,8 @@ export function decodeBfdMetadata(bytes: Uint8Array, at: number, end: number): B
   const { router, node, pathId, failoverCounter, keyIndex, liveLoss } = read;
   const source = endPoint(read.sourceAddress, read.sourcePort);
   const observed = read.observedAddress.length > 0 ? endPoint(read.observedAddress, read.observedPort) : undefined;
-  // protobufjs gives a Long where there is one, whose text is exact.
-  const bootCounter = Number(String(read.bootCounter));
+  // protobufjs gives a Long where there is one; what a number cannot hold exactly is no safe integer, and refused.
+  const bootCounter = typeof read.bootCounter === 'number' ? read.bootCounter : read.bootCounter.toNumber();
   const echo = read.echo ? readEcho(read.echo) : undefined;
   const mtuProbe = read.mtuProbe ? readMtuProbe(read.mtuProbe) : undefined;
   const isSound =

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseAddress } from '../../../lib/address.ts';
 import type { Dissection } from '../../../lib/capture/dissection.ts';
-import type { Field, FieldType, FieldValues } from '../../../lib/capture/fields/field.ts';
+import { everyPacket, type Field, type FieldType, type FieldValues } from '../../../lib/capture/fields/field.ts';
 import { compileFilter, isFault } from '../../../lib/capture/filter/compile.ts';
 import type { FieldNames } from '../../../lib/capture/filter/parse.ts';
 
@@ -28,6 +28,7 @@ const fields = new Map(
       name,
       type,
       of: 'svrlab',
+      within: everyPacket,
       help: 'for tests',
       ...(name === 'other' && { needsSession: true }),
       ...(type === 'enum' && { codes: { keepAlive: 1, enableMetadata: 2 } }),

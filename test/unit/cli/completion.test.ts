@@ -3,23 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { completeWords } from '../../../cli/completion.ts';
 import type { LiveLabs } from '../../../cli/live-labs.ts';
 import { createProgram } from '../../../cli/program.ts';
-import { unpainted, type Terminal } from '../../../cli/terminal.ts';
 import { FakeLab, session } from '../../support/fake-lab.ts';
-import { noLabs, svrlab } from '../../support/svrlab.ts';
+import { noLabs, silentTerminal, svrlab } from '../../support/svrlab.ts';
 
-const silent: Terminal = {
-  out: () => undefined,
-  err: () => undefined,
-  paint: unpainted,
-  paintError: unpainted,
-  width: 0,
-  isUnicode: false,
-  progressWidth: 0,
-  isOutClosed: false,
-};
 const labs: LiveLabs = { ...noLabs, all: async () => [new FakeLab('first')] };
 const complete = async (...words: string[]): Promise<string[]> =>
-  (await completeWords(createProgram(silent, labs), labs, words)).map(({ word }) => word);
+  (await completeWords(await createProgram(silentTerminal, labs), labs, words)).map(({ word }) => word);
 
 describe('completion of the command line', () => {
   it('offers commands, those below them, and options', async () => {
@@ -44,7 +33,10 @@ describe('completion of the command line', () => {
   });
 
   it('offers nothing, and does not fail, where no lab is up', async () => {
-    deepEqual(await completeWords(createProgram(silent, noLabs), noLabs, ['show', 'sessions', 'by-id', '']), []);
+    deepEqual(
+      await completeWords(await createProgram(silentTerminal, noLabs), noLabs, ['show', 'sessions', 'by-id', '']),
+      [],
+    );
   });
 
   it('is there for bash: what it offers is what svrlab says', async function () {

@@ -5,22 +5,10 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { LiveLab, LiveLabs } from '../../../cli/live-labs.ts';
 import { createProgram } from '../../../cli/program.ts';
-import { unpainted, type Terminal } from '../../../cli/terminal.ts';
 import { FakeLab, peer, session } from '../../support/fake-lab.ts';
-import { noLabs, svrlab } from '../../support/svrlab.ts';
+import { noLabs, silentTerminal, svrlab } from '../../support/svrlab.ts';
 
 const labsOf = (...labs: LiveLab[]): LiveLabs => ({ ...noLabs, all: async () => labs });
-
-const silent: Terminal = {
-  out: () => undefined,
-  err: () => undefined,
-  paint: unpainted,
-  paintError: unpainted,
-  width: 0,
-  isUnicode: false,
-  progressWidth: 0,
-  isOutClosed: false,
-};
 
 /** What only scripts call. */
 const isHidden = (command: Command): boolean => command.name() === 'complete';
@@ -28,14 +16,25 @@ const isHidden = (command: Command): boolean => command.name() === 'complete';
 describe('the command line', () => {
   it('explains every command, with an example', async () => {
     const ofLab = ['up', 'status', 'exec', 'serve', 'down'].map((name) => `lab ${name}`);
-    const names = createProgram(silent, noLabs).commands.flatMap((command) =>
-      isHidden(command) ? [] : command.name(),
-    );
+    const { commands } = await createProgram(silentTerminal, noLabs);
+    const names = commands.flatMap((command) => (isHidden(command) ? [] : command.name()));
     for (const command of ['', ...names, ...ofLab]) {
       const { status, out } = await svrlab(`${command} --help`);
       equal(status, 0, command);
       match(out, /^Usage: svrlab/);
       match(out, /Examples?:\n {2}.*svrlab/, command);
+    }
+  });
+
+  it('makes the same command alone that it has among all', async () => {
+    const all = await createProgram(silentTerminal, noLabs);
+    ok(all.commands.length > 10);
+    for (const command of all.commands) {
+      const alone = await createProgram(silentTerminal, noLabs, command.name());
+      deepEqual(
+        alone.commands.map((one) => [one.name(), one.helpInformation()]),
+        [[command.name(), command.helpInformation()]],
+      );
     }
   });
 
@@ -183,7 +182,10 @@ describe('svrlab lab', () => {
 });
 
 describe('the help of every command', () => {
-  const program = createProgram(silent, noLabs);
+  let program: Command;
+  before(async () => {
+    program = await createProgram(silentTerminal, noLabs);
+  });
   const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
 
   it('says in whole sentences what it does, and in a word in the list', () => {
