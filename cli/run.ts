@@ -16,6 +16,7 @@ import { formatReport } from './report.ts';
 import { Story } from './story.ts';
 import type { Terminal } from './terminal.ts';
 import { formatDuration } from './units.ts';
+import { nodeCrypto } from '../daemon/crypto.ts';
 import { version } from '../daemon/version.ts';
 
 interface RunOptions {
@@ -101,7 +102,7 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
   const result = await interruptible(
     () =>
       runScenario({
-        ...{ fabric, scenario, seed, version, epoch },
+        ...{ fabric, scenario, seed, version, epoch, crypto: nodeCrypto },
         onProgress: (reached) => progress.draw(reached),
         onTraffic: (reports) => outputs.traffic(reports),
       }),

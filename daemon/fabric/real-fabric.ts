@@ -1,8 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatConfiguration, parseOverlaid, type Authority } from '../../lib/config/index.ts';
 import { mergeReports, type SideReport } from '../../lib/host/applications/report.ts';
-import type { Fabric, FabricName, FabricOptions, LabEvent, Progress } from '../../lib/lab/fabric.ts';
-import { LabError } from '../../lib/lab/fabric.ts';
+import type {
+  CaptureSink,
+  EventSink,
+  Fabric,
+  FabricName,
+  FabricOptions,
+  LabEvent,
+  Progress,
+} from '../../lib/lab/fabric.ts';
+import { bothCaptures, bothEvents, LabError } from '../../lib/lab/fabric.ts';
 import { faultEvent } from '../../lib/lab/fault-event.ts';
 import type { Action, TrafficReport } from '../../lib/lab/scenario.ts';
 import type { AlarmRow, EventRow, PeerRow } from '../../lib/peering/rows.ts';
@@ -41,7 +49,7 @@ export interface Machinery {
 /** A lab of real processes in real time. */
 export class RealFabric implements Fabric {
   readonly name: FabricName;
-  readonly #options: FabricOptions;
+  #options: FabricOptions;
   readonly #machinery: Machinery;
   readonly #ownEvents: LabEvent[] = [];
   /** What was done to links, for a node that starts with none of it in its memory. */
@@ -59,6 +67,15 @@ export class RealFabric implements Fabric {
     this.#options = options;
     this.#authority = options.scenario.authority;
     this.#machinery = machinery;
+  }
+
+  observe(observer: EventSink & CaptureSink): void {
+    const { events, capture } = this.#options;
+    this.#options = {
+      ...this.#options,
+      events: bothEvents(events, observer),
+      capture: bothCaptures(capture, observer),
+    };
   }
 
   async create(): Promise<void> {

@@ -8,19 +8,27 @@ import type { Action, Scenario, TrafficReport } from './scenario.ts';
  * Where a lab runs. `sim` has virtual time, `netns` and `compose` have the real one; a runner drives all three alike,
  * and one compliance suite holds for all three.
  *
- * The order of calls is create, start, any number of advance/inject/inspect, stop. `stop` may be called at any time,
+ * The order of calls is observe (if at all), create, start, any number of advance/inject/inspect, stop. `stop` may be called at any time,
  * also after a failure, and leaves nothing behind.
  */
 export interface Fabric {
   readonly name: FabricName;
+  /**
+   * Tells an observer, too, of every event and packet, each in order of time: at once where time is virtual, and when the
+   * lab is stopped where it is real.
+   */
+  observe(observer: EventSink & CaptureSink): void;
   /** Makes nodes and links. Fails with a `LabError` that says what this machine lacks, and then nothing is left made. */
   create(): Promise<void>;
   /** Starts routers and hosts; when it returns, the time of the run is 0 and traffic begins on its own schedule. */
   start(): Promise<void>;
   /** Time since the start of the run. */
   elapsed(): Duration;
-  /** Lets the lab live until the time of the run is `until`; calls `tick` now and then with how far it has come. */
-  advance(until: Duration, tick: (progress: Progress) => void): Promise<void>;
+  /**
+   * Lets the lab live until the time of the run is `until`; calls `tick` now and then with how far it has come. Returns
+   * earlier, where time is virtual, as soon as `pauses` says so, which is asked after everything that happens.
+   */
+  advance(until: Duration, tick: (progress: Progress) => void, pauses?: () => boolean): Promise<void>;
   inject(action: Action): Promise<void>;
   /** Of a router or a middlebox. */
   counters(node: string): Promise<ReadonlyMap<string, number>>;
@@ -100,6 +108,21 @@ export interface CapturedPacket {
 export interface CaptureSink {
   packet(packet: CapturedPacket): void;
 }
+
+/** Both of two sinks, the first first. */
+export const bothEvents = (one: EventSink, other: EventSink): EventSink => ({
+  event(event) {
+    one.event(event);
+    other.event(event);
+  },
+});
+
+export const bothCaptures = (one: CaptureSink, other: CaptureSink): CaptureSink => ({
+  packet(packet) {
+    one.packet(packet);
+    other.packet(packet);
+  },
+});
 
 /** A lab that cannot be: `status` 2 for a person's mistake, 3 for what this machine lacks. */
 export class LabError extends Error {

@@ -9,7 +9,8 @@ export function faultEvent(time: Duration, action: Action, links: readonly LabLi
   return { time, node: placeOf(action), type: action.kind, ...port, what: describeAction(action, links) };
 }
 
-function placeOf(action: Action): string {
+/** The node or the link that something is done to. */
+export function placeOf(action: Action): string {
   if (action.kind === 'configure') return 'authority';
   return 'node' in action ? action.node : action.link;
 }

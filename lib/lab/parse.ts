@@ -127,12 +127,7 @@ function readLab(heading: Heading, fields: Fields, lab: Fields, authority: Autho
   const topology = readTopology(lab, authority);
   const { duration } = heading;
   const traffic = readTraffic(fields.get('traffic'), topology.nodes, duration);
-  return {
-    ...heading,
-    ...topology,
-    authority,
-    traffic,
-    timeline: readTimeline(fields.get('timeline'), { ...topology, authority, traffic, duration }),
-    expectations: readExpectations(fields.get('expect'), { ...topology, traffic, duration }),
-  };
+  const timeline = readTimeline(fields.get('timeline'), { ...topology, authority, traffic, duration });
+  const expectations = readExpectations(fields.get('expect'), { ...topology, traffic, timeline, duration });
+  return { ...heading, ...topology, authority, traffic, timeline, expectations };
 }

@@ -1,11 +1,17 @@
+import { Secrets } from '../capture/secrets.ts';
+import type { CryptoProvider } from '../crypto.ts';
 import type { AlarmRow, EventRow, PeerRow } from '../peering/rows.ts';
+import { SeededRandom } from '../random.ts';
 import type { SessionRow } from '../service-area/rows.ts';
 import type { Duration } from '../time.ts';
+import { Snapshot } from './conditions/levels.ts';
+import { keyOf, Watch } from './conditions/watch.ts';
 import { describeAction } from './describe.ts';
 import type { Fabric, FabricName, Progress } from './fabric.ts';
-import { judge, recoveryOf, roundTripOf } from './measure.ts';
+import { judge } from './measure.ts';
 import type { CounterSnapshot, Observed, Verdict } from './measure.ts';
-import type { Scenario, TimelineEntry, Traffic, TrafficReport } from './scenario.ts';
+import type { Expectation, Measure, Scenario, TimelineEntry, Traffic, TrafficReport } from './scenario.ts';
+import { recoveryOf, roundTripOf } from './traffic-measures.ts';
 
 export interface RunOptions {
   readonly fabric: Fabric;
@@ -19,6 +25,8 @@ export interface RunOptions {
   readonly onTraffic?: (reports: readonly TrafficReport[]) => void;
   /** When the run began, in microseconds since the Unix epoch. */
   readonly epoch?: () => number;
+  /** What the packets that expectations name are decrypted with. */
+  readonly crypto?: CryptoProvider | undefined;
 }
 
 /** How far a run has come. */
@@ -77,24 +85,50 @@ export interface Recovery {
 /** Takes a lab from its creation to its end, and judges it. Whatever happens, the fabric is stopped. */
 export async function runScenario(options: RunOptions): Promise<RunResult> {
   const { fabric } = options;
-  try {
+  const watch = watchOf(options);
+  if (!watch.isIdle) fabric.observe(watch);
+  const gathered = await untilStopped(fabric, async () => {
     await fabric.create();
     await fabric.start();
-    const countersAt = await runTimeline(options);
-    return await conclude(options, countersAt);
+    const countersAt = await runTimeline(options, watch);
+    return gather(options, countersAt, watch);
+  });
+  // Some fabrics tell of packets and events when they stop.
+  return conclude(options, gathered);
+}
+
+async function untilStopped<T>(fabric: Fabric, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } finally {
     await fabric.stop();
   }
 }
 
+function watchOf({ scenario, crypto, epoch = () => 0 }: RunOptions): Watch {
+  const { authority, links, expectations } = scenario;
+  const secrets = (): Secrets | undefined => crypto && new Secrets(authority, crypto, new SeededRandom(0));
+  return new Watch(expectations.flatMap(watchedBy), { links, secrets, epoch });
+}
+
+/** What must be watched while the run lasts, as nobody can tell at its end. */
+function watchedBy({ measure, moments }: Expectation): Measure[] {
+  const isWatched = moments !== undefined || measure.of === 'packets' || measure.of === 'events';
+  const of = moments?.kind === 'eventually' ? moments.of : undefined;
+  return [...(isWatched ? [measure] : []), ...(of ? [{ of: 'events' as const, ...of }] : [])];
+}
+
 /** Returns the counters at each time that an expectation counts from; those of a time before the steps of that time. */
-async function runTimeline({ fabric, scenario, onProgress }: RunOptions): Promise<Map<Duration, CounterSnapshot>> {
+async function runTimeline(
+  { fabric, scenario, onProgress }: RunOptions,
+  watch: Watch,
+): Promise<Map<Duration, CounterSnapshot>> {
   const { duration, timeline, links } = scenario;
   const countersAt = new Map<Duration, CounterSnapshot>();
   const marks = new Set(scenario.expectations.flatMap(({ since }) => since ?? []));
   const advance = async (until: Duration, next: TimelineEntry | undefined): Promise<void> => {
     const step = next ? describeAction(next.action, links) : '';
-    await fabric.advance(until, (progress) => onProgress?.({ ...progress, duration, step }));
+    await advanceWatching(fabric, watch, until, (progress) => onProgress?.({ ...progress, duration, step }));
   };
   const reach = async (until: Duration, next: TimelineEntry | undefined): Promise<void> => {
     for (const mark of [...marks].filter((mark) => mark <= until).sort((a, b) => a - b)) {
@@ -104,31 +138,71 @@ async function runTimeline({ fabric, scenario, onProgress }: RunOptions): Promis
     }
     await advance(until, next);
   };
+  await watch.sample(fabric);
   for (const entry of timeline) {
     await reach(entry.at, entry);
     await fabric.inject(entry.action);
+    await watch.sample(fabric);
   }
   await reach(duration, undefined);
   return countersAt;
 }
 
-async function conclude(
-  { fabric, scenario, seed, version, onTraffic, epoch }: RunOptions,
+/** Lets the lab live until then, and looks at it as often as the watch wants. */
+async function advanceWatching(
+  fabric: Fabric,
+  watch: Watch,
+  until: Duration,
+  tick: (progress: Progress) => void,
+): Promise<void> {
+  for (;;) {
+    const next = Math.min(until, watch.nextSample(fabric)) as Duration;
+    await fabric.advance(next, tick, watch.pauses);
+    await watch.sample(fabric);
+    if (fabric.elapsed() >= until) return;
+  }
+}
+
+/** What is known when the run has come to its end, and the lab still is there. */
+interface Gathered {
+  readonly observed: Observed;
+  readonly rest: Pick<RunResult, 'sessions' | 'peers' | 'alarms' | 'events'>;
+}
+
+async function gather(
+  { fabric, scenario, onTraffic }: RunOptions,
   countersAt: ReadonlyMap<Duration, CounterSnapshot>,
-): Promise<RunResult> {
+  watch: Watch,
+): Promise<Gathered> {
+  const end = fabric.elapsed();
   const reports = await fabric.traffic();
   onTraffic?.(reports);
-  const counters = await readCounters(fabric, scenario);
-  const sessions = new Map<string, readonly SessionRow[]>();
-  for (const name of routersOf(scenario)) sessions.set(name, await fabric.sessions(name));
-  const observed: Observed = {
-    traffic: new Map(reports.map((report) => [report.name, report])),
-    counters,
-    countersAt,
-    sessionCounts: new Map(
-      Array.from(sessions, ([name, rows]) => [name, new Set(rows.map(({ sessionId }) => sessionId)).size]),
-    ),
+  const snapshot = new Snapshot(fabric);
+  const levels = new Map<string, number>();
+  for (const { measure } of scenario.expectations) {
+    const level = await snapshot.valueOf(measure);
+    if (level !== undefined) levels.set(keyOf(measure), level);
+  }
+  return {
+    observed: {
+      traffic: new Map(reports.map((report) => [report.name, report])),
+      counters: await readCounters(fabric, scenario),
+      countersAt,
+      levelOf: (measure) => levels.get(keyOf(measure)),
+      seriesOf: (measure) => watch.seriesOf(measure),
+      resolution: watch.resolutionOn(fabric),
+      end,
+    },
+    rest: {
+      sessions: await fromEachRouter(scenario, (name) => fabric.sessions(name)),
+      peers: await fromEachRouter(scenario, (name) => fabric.peers(name)),
+      alarms: await fromEachRouter(scenario, (name) => fabric.alarms(name)),
+      events: await fromEachRouter(scenario, (name) => fabric.events(name)),
+    },
   };
+}
+
+function conclude({ fabric, scenario, seed, version, epoch }: RunOptions, { observed, rest }: Gathered): RunResult {
   const verdicts = scenario.expectations.map((expectation) => judge(expectation, observed));
   return {
     scenario: scenario.name,
@@ -136,7 +210,7 @@ async function conclude(
     fabric: fabric.name,
     seed,
     version,
-    duration: fabric.elapsed(),
+    duration: observed.end,
     epoch: epoch?.() ?? 0,
     passed: verdicts.every(({ held }) => held),
     verdicts,
@@ -145,15 +219,12 @@ async function conclude(
       return report ? [summarize(traffic, report, scenario)] : [];
     }),
     counters: Object.fromEntries(
-      Array.from(counters, ([node, values]) => [
+      Array.from(observed.counters, ([node, values]) => [
         node,
         Object.fromEntries([...values].filter(([, value]) => value !== 0)),
       ]),
     ),
-    sessions: Object.fromEntries(sessions),
-    peers: await fromEachRouter(scenario, (name) => fabric.peers(name)),
-    alarms: await fromEachRouter(scenario, (name) => fabric.alarms(name)),
-    events: await fromEachRouter(scenario, (name) => fabric.events(name)),
+    ...rest,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Traffic } from '../host/applications/traffic.ts';
 import type { Impairment } from '../link/impairment.ts';
 import type { FirewallSettings } from '../middlebox/firewall.ts';
 import type { NatSettings } from '../middlebox/nat.ts';
+import type { AlarmRow, Severity } from '../peering/rows.ts';
 import type { SessionCaptureRequest } from '../service-area/session-captures.ts';
 import type { Duration } from '../time.ts';
 
@@ -140,13 +141,39 @@ export type MiddleboxAction =
 /** Whose frames on a link are meant: those that `ends[direction]` sends, or everybody's. */
 export type Direction = 'both' | number;
 
-/** A number that an expectation compares. */
+/** A number that a condition compares. */
 export type Measure =
-  /** The sum of some counters, at the end or from `since` on. A node that is restarted counts from 0 again. */
+  /** The sum of some counters, or how much it grew from `since` on. A node that is restarted counts from 0 again. */
   | { readonly of: 'counter'; readonly terms: readonly CounterTerm[] }
-  | { readonly of: 'traffic'; readonly traffic: string; readonly what: TrafficMeasure }
-  /** How many sessions the node has at the end; both directions are one session. */
-  | { readonly of: 'sessions'; readonly node: string };
+  | { readonly of: 'traffic'; readonly traffic: string; readonly what: TrafficMeasure; readonly percentile?: number }
+  | LevelMeasure
+  | StreamMeasure;
+
+/** What a router has at a moment. */
+export type LevelMeasure =
+  /** Both directions are one session. */
+  | { readonly of: 'sessions'; readonly node: string }
+  /** Its paths to peers; or its peers, of which one is up that is reached over one path at least. */
+  | { readonly of: 'paths' | 'peers'; readonly node: string; readonly state?: 'up' | 'down' }
+  /** Alarms that stand. */
+  | {
+      readonly of: 'alarms';
+      readonly node: string;
+      readonly severity?: Severity;
+      readonly category?: AlarmRow['category'];
+    };
+
+/** What happens, each time that it does. */
+export type StreamMeasure =
+  /** Packets that a filter of `lib/capture/filter` lets through, once at each port that they are seen at. */
+  | { readonly of: 'packets'; readonly filter: string; readonly node?: string; readonly port?: string }
+  | ({ readonly of: 'events' } & EventChoice);
+
+/** Events of one type, at a node or a link if one is named. */
+export interface EventChoice {
+  readonly type: string;
+  readonly node?: string;
+}
 
 export interface CounterTerm {
   readonly node: string;
@@ -161,13 +188,16 @@ export interface CounterTerm {
  * - `unexpected`: as reported; has no `since`.
  * - `recovery`: from the first question sent at or after `since` to the first answer to it or to a later one, in
  *   microseconds, or in round trips: multiples of the median of what the exchanges before `since` took.
+ * - `longest-gap`: the longest time that a question sent at or after `since` waited for an answer to it or to a later one;
+ *   until the end of the run if none came.
+ * - `round-trip`: what the `percentile` of the answered exchanges took, the median if none is named.
  * - `bytes`, `checksum-equal`: of a download; the latter is 1 or 0.
  */
-export type TrafficMeasure = 'sent' | 'received' | 'lost' | 'unexpected' | 'recovery' | 'bytes' | 'checksum-equal';
+export type TrafficMeasure =
+  'sent' | 'received' | 'lost' | 'unexpected' | 'recovery' | 'longest-gap' | 'round-trip' | 'bytes' | 'checksum-equal';
 
-export interface Expectation {
-  /** As written, for the verdict table. */
-  readonly text: string;
+/** A measure within bounds: plain data, of which the names have been checked. */
+export interface Condition {
   readonly measure: Measure;
   readonly unit: Unit;
   /** One of the two at least; equal for 'is'. In `unit`. */
@@ -176,5 +206,17 @@ export interface Expectation {
   /** Measured from here on; from the start if absent. */
   readonly since?: Duration;
 }
+
+export interface Expectation extends Condition {
+  /** As written, for the verdict table. */
+  readonly text: string;
+  /** When the condition must hold; at the end if absent. */
+  readonly moments?: Moments;
+}
+
+/** `eventually`: at some moment at most `within` after each event `of` that choice, or after the start of the run. */
+export type Moments =
+  | { readonly kind: 'always' | 'never' | 'sometimes' }
+  | { readonly kind: 'eventually'; readonly within: Duration; readonly of?: EventChoice };
 
 export type Unit = 'count' | 'microseconds' | 'round-trips';

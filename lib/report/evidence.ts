@@ -1,4 +1,6 @@
+import type { Decider } from '../lab/conditions/series.ts';
 import type { LabEvent } from '../lab/fabric.ts';
+import type { Verdict } from '../lab/measure.ts';
 import type { Expectation } from '../lab/scenario.ts';
 import type { Duration } from '../time.ts';
 import type { Exchange } from './plots.ts';
@@ -20,12 +22,14 @@ const eventsOfCounters: readonly (readonly [counter: string, type: string, reaso
   ['emulator sessions recreated', 'session-recreated'],
 ];
 
-/** What in a run made the number of an expectation what it is, in order of time. */
+/** What in a run made the number of an expectation what it is, in order of time: what the verdict names, or what fits. */
 export function evidenceOf(
   { measure, since = 0 as Duration }: Expectation,
+  { deciders }: Verdict,
   events: readonly LabEvent[],
   exchanges: readonly Exchange[],
 ): Evidence[] {
+  if (deciders) return deciders.map(ofDecider);
   const later = events.filter(({ time }) => time >= since);
   switch (measure.of) {
     case 'counter': {
@@ -44,6 +48,20 @@ export function evidenceOf(
         measure.what,
         exchanges.filter(({ traffic, sentAt }) => traffic === measure.traffic && sentAt >= since),
       );
+    case 'paths':
+    case 'peers':
+      return later
+        .filter(({ node, type }) => node === measure.node && /^peer-/.test(type))
+        .slice(-1)
+        .map(ofEvent);
+    case 'alarms':
+      return later
+        .filter(({ node, type }) => node === measure.node && /^alarm-/.test(type))
+        .slice(-1)
+        .map(ofEvent);
+    case 'packets':
+    case 'events':
+      return [];
   }
 }
 
@@ -71,6 +89,12 @@ function counts(path: string, { type, reason }: LabEvent): boolean {
     ([counter, counted, why]) => path.endsWith(counter) && counted === type && (why === undefined || why === reason),
   );
 }
+
+const ofDecider = ({ time, node, port, packet, event }: Decider): Evidence => ({
+  time,
+  text: [port === undefined ? node : `${node}:${port}`, ...(event === undefined ? [] : [event])].join(' '),
+  ...(packet !== undefined && { packet }),
+});
 
 const ofEvent = ({ time, node, type, reason, packet }: LabEvent): Evidence => ({
   time,

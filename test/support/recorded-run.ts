@@ -31,7 +31,7 @@ export async function recordRun(scenario: Scenario, seed: number): Promise<Recor
     events: { event: (event) => events.push(event) },
     capture,
   });
-  const result = await runScenario({ fabric, scenario, seed, version: 'test' });
+  const result = await runScenario({ fabric, scenario, seed, version: 'test', crypto: nodeCrypto });
   capture.close();
   const captured = Uint8Array.from(Buffer.concat(chunks));
   const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');

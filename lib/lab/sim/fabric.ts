@@ -10,7 +10,7 @@ import { after, between, earliest, milliseconds, NEVER } from '../../time.ts';
 import type { Duration, Instant } from '../../time.ts';
 import type { Trace, TraceEvent } from '../../trace.ts';
 import { LabError } from '../fabric.ts';
-import type { Fabric, FabricOptions, Progress } from '../fabric.ts';
+import type { CaptureSink, EventSink, Fabric, FabricOptions, Progress } from '../fabric.ts';
 import { faultEvent } from '../fault-event.ts';
 import { actOnMiddlebox } from '../middlebox.ts';
 import type { Action, InterfaceAction, LabLink, LabNode, RouterNode, TrafficReport } from '../scenario.ts';
@@ -80,6 +80,10 @@ export class SimFabric implements Fabric {
     this.#recorder = new Recorder(options.events, options.capture);
   }
 
+  observe(observer: EventSink & CaptureSink): void {
+    this.#recorder.observe(observer);
+  }
+
   async create(): Promise<void> {
     assert(this.#state === 'new', 'a lab is created once');
     const { scenario, seed } = this.#options;
@@ -113,7 +117,7 @@ export class SimFabric implements Fabric {
     return between(SIM_EPOCH, this.#now);
   }
 
-  async advance(until: Duration, tick: (progress: Progress) => void): Promise<void> {
+  async advance(until: Duration, tick: (progress: Progress) => void, pauses?: () => boolean): Promise<void> {
     assert(this.#state === 'running', 'only a running lab lives on');
     const end = after(SIM_EPOCH, until);
     let nextTick = this.#now;
@@ -124,6 +128,7 @@ export class SimFabric implements Fabric {
         tick(this.#progress());
         nextTick = after(this.#now, TICK_EVERY);
       }
+      if (pauses?.()) return;
     }
     this.#moveTo(end);
     tick(this.#progress());

@@ -2,6 +2,7 @@ import type { Frame } from '../../frame.ts';
 import type { Duration } from '../../time.ts';
 import { traceTypes } from '../../trace.ts';
 import type { TraceEvent } from '../../trace.ts';
+import { bothCaptures, bothEvents } from '../fabric.ts';
 import type { CaptureSink, EventSink, LabEvent } from '../fabric.ts';
 
 interface PacketRecord {
@@ -34,8 +35,8 @@ const WAITING_MAX = 256;
  * of the wire.
  */
 export class Recorder {
-  readonly #events: EventSink;
-  readonly #capture: CaptureSink;
+  #events: EventSink;
+  #capture: CaptureSink;
   readonly #records: PacketRecord[] = [];
   readonly #told: LabEvent[] = [];
   #announced: Announced[] = [];
@@ -45,6 +46,12 @@ export class Recorder {
   constructor(events: EventSink, capture: CaptureSink) {
     this.#events = events;
     this.#capture = capture;
+  }
+
+  /** Writes to these, too, from now on. */
+  observe(observer: EventSink & CaptureSink): void {
+    this.#events = bothEvents(this.#events, observer);
+    this.#capture = bothCaptures(this.#capture, observer);
   }
 
   arrived(node: string, port: string, frame: Frame, comment?: string): void {

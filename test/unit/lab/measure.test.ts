@@ -1,7 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { judge, recoveryOf, roundTripOf } from '../../../lib/lab/measure.ts';
+import { judge } from '../../../lib/lab/measure.ts';
 import type { Observed } from '../../../lib/lab/measure.ts';
 import type { Expectation, TrafficReport } from '../../../lib/lab/scenario.ts';
+import { recoveryOf, roundTripOf } from '../../../lib/lab/traffic-measures.ts';
 import { milliseconds, seconds } from '../../../lib/time.ts';
 
 const ms = milliseconds;
@@ -32,7 +33,10 @@ const observed: Observed = {
   traffic: new Map([['questions', questions]]),
   counters: counters(5, 1),
   countersAt: new Map([[seconds(1), counters(3, 4)]]),
-  sessionCounts: new Map([['hub', 2]]),
+  levelOf: () => 2,
+  seriesOf: () => undefined,
+  resolution: ms(0),
+  end: seconds(2),
 };
 
 const expectation = (rest: Partial<Expectation> & Pick<Expectation, 'measure'>): Expectation => ({
