@@ -127,7 +127,7 @@ export async function chooseLab(labs: LiveLabs, name: string | undefined): Promi
 export function chooseNodes(
   lab: LiveLab,
   name: string | undefined,
-  kinds: readonly NodeKind[] = ['router', 'host', 'nat', 'firewall'],
+  kinds: readonly NodeKind[] = ['router', 'host', 'nat', 'firewall', 'attacker'],
 ): readonly LiveNode[] {
   const choice = lab.nodes.filter((node) => kinds.includes(node.kind));
   if (name === undefined) return choice;

@@ -1,5 +1,5 @@
 import type { Verdict } from '../lib/lab/measure.ts';
-import type { Recovery, RunResult, TrafficSummary } from '../lib/lab/runner.ts';
+import type { AttackSummary, Recovery, RunResult, TrafficSummary } from '../lib/lab/runner.ts';
 import { formatStory, type Story } from './story.ts';
 import { formatTable } from './table.ts';
 import type { Paint } from './terminal.ts';
@@ -23,6 +23,7 @@ export function formatReport(result: RunResult, story: Story, around: RunSurroun
     `${paint('heading', 'What happened')}\n${story.lines.length > 0 ? formatStory(story, paint) : '  nothing worth telling'}`,
     formatTraffic(result.traffic),
     formatRecoveries(result.traffic),
+    formatAttacks(result.attacks),
     formatVerdicts(result.verdicts, paint),
     `${formatSummary(result, paint)}\n` +
       `  files:  ${around.files.join(', ')} in ${around.folder}\n` +
@@ -71,6 +72,25 @@ function formatRecoveries(traffic: readonly TrafficSummary[]): string {
       },
     ],
     rows,
+  );
+}
+
+function formatAttacks(attacks: readonly AttackSummary[]): string {
+  if (attacks.length === 0) return '';
+  return formatTable<AttackSummary>(
+    [
+      { title: 'Attack', of: (row) => row.name },
+      { title: 'Kind', of: (row) => row.kind },
+      { title: 'By', of: (row) => row.by },
+      { title: 'Seen', of: (row) => row.seen },
+      { title: 'Sent', of: (row) => row.sent },
+      { title: 'Answers', of: (row) => row.answers },
+      {
+        title: 'First Answer',
+        of: (row) => (row.firstAnswerAt === undefined ? 'never' : `at ${formatDuration(row.firstAnswerAt)}`),
+      },
+    ],
+    attacks,
   );
 }
 

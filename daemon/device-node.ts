@@ -1,3 +1,4 @@
+import type { AttackReport } from '../lib/attacker/attack.ts';
 import type { Device, Wire } from '../lib/device.ts';
 import type { TakenPacket } from '../lib/highway/capture-points.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
@@ -163,6 +164,10 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
   }
 
   traffic(): readonly NodeTraffic[] {
+    return [];
+  }
+
+  attacks(): readonly AttackReport[] {
     return [];
   }
 

@@ -70,6 +70,10 @@ export class HostNode implements NodeService {
     return [];
   }
 
+  attacks(): readonly [] {
+    return [];
+  }
+
   portStatistics(): Record<string, never> {
     return {};
   }

@@ -170,6 +170,13 @@ const program = new Command('svrlab-daemon')
   )
   .addCommand(nodeCommand('nat', 'a NAT', makeMiddlebox))
   .addCommand(nodeCommand('firewall', 'a firewall', makeMiddlebox))
+  .addCommand(
+    nodeCommand(
+      'attacker',
+      'an attacker',
+      async (options) => new (await import('./attacker-node.ts')).AttackerNode(options),
+    ),
+  )
   .addCommand(healthCommand());
 
 try {

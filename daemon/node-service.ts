@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AttackReport } from '../lib/attacker/attack.ts';
 import type { Action, NodeKind } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
@@ -46,6 +47,7 @@ export interface NodeService extends Capturable {
   alarms(): readonly AlarmRow[];
   events(): readonly EventRow[];
   traffic(): readonly NodeTraffic[];
+  attacks(): readonly AttackReport[];
   configuration(): string;
   /** Why the node cannot go on with another configuration, given as SSR text; empty if it can. */
   configurationProblems(text: string): readonly string[];

@@ -55,6 +55,8 @@ export const traceTypes = {
   'mapping-removed': { where: 'node', help: 'a mapping of a NAT ended: timed out or forgotten' },
   'state-created': { where: 'in', help: 'a packet from the inside has opened a firewall for its answers' },
   'state-removed': { where: 'node', help: 'a state of a firewall ended: timed out or forgotten' },
+  'attack-begun': { where: 'node', help: 'an attacker begins an attack; the reason is its name and kind' },
+  'attack-answered': { where: 'in', help: 'a packet answers an attack; the reason is its name' },
   'alarm-raised': { where: 'node', help: 'something is wrong that a person should know of' },
   'alarm-cleared': { where: 'node', help: 'it is wrong no more' },
 } as const;

@@ -35,7 +35,7 @@ export const actCommands: readonly Command[] = commands(
       return done(`${counted(ended, 'session')} ended.`, { sessions: ended });
     },
   },
-  clearing('stats', 'begin to count anew from 0', ['router', 'nat', 'firewall'], 'Counters begin anew'),
+  clearing('stats', 'begin to count anew from 0', ['router', 'nat', 'firewall', 'attacker'], 'Counters begin anew'),
   clearing('events', 'forget the events so far; alarms stand', ['router'], 'Events are forgotten'),
   clearing('arp', 'ask anew for every link address that was learned', ['router'], 'Link addresses are asked for anew'),
   {

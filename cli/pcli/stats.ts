@@ -6,7 +6,7 @@ import { formatTable } from '../table.ts';
 import type { Choice, Given } from './grammar.ts';
 import { nodesOf, command, type Command, type Place } from './place.ts';
 
-const countingKinds: readonly NodeKind[] = ['router', 'nat', 'firewall'];
+const countingKinds: readonly NodeKind[] = ['router', 'nat', 'firewall', 'attacker'];
 
 /** One counter of one node. */
 export interface StatsRow {

@@ -1,3 +1,4 @@
+import type { AttackReport } from '../../lib/attacker/attack.ts';
 import type { SideReport } from '../../lib/host/applications/report.ts';
 import type { Transfer } from '../../lib/host/applications/traffic.ts';
 import type { Duration, Instant } from '../../lib/time.ts';
@@ -7,7 +8,7 @@ import { flag, list, nothing, number, object, oneOf, optional, orNull, text, who
 
 const health = object<NodeHealth>('Health', 'How a node is, in one glance.', {
   node: text('its name in the lab'),
-  kind: oneOf('what it is', 'router', 'host', 'nat', 'firewall'),
+  kind: oneOf('what it is', 'router', 'host', 'nat', 'firewall', 'attacker'),
   pid: whole('its process'),
   isStarted: flag('whether its ports are open'),
   sessions: whole('sessions that it has; both directions are one'),
@@ -39,6 +40,14 @@ const traffic = object<NodeTraffic>('Traffic', 'What one side of one traffic ent
   report: side,
 });
 
+const attack = object<AttackReport>('Attack', 'What became of one attack of the scenario.', {
+  name: text('name of the attack'),
+  sent: whole('packets that it sent'),
+  seen: whole('on the path: packets that it was after and that passed'),
+  answers: whole('packets that came because of it'),
+  firstAnswerAt: optional(number<Duration>('microseconds from the start of the run to the first of them')),
+});
+
 interface Start {
   readonly epoch: Instant;
 }
@@ -57,6 +66,13 @@ export const nodeRoutes = {
     summary: "what the scenario's traffic saw at this host",
     answer: list(traffic),
     run: ({ node }) => node.traffic(),
+  }),
+  attacks: route({
+    method: 'GET',
+    path: '/attacks',
+    summary: "what became of the scenario's attacks by this attacker",
+    answer: list(attack),
+    run: ({ node }) => node.attacks(),
   }),
   clear: route({
     method: 'POST',

@@ -83,7 +83,7 @@ function settle(prefix: IpPrefix, own: readonly (readonly IpPrefix[])[]): Subnet
 function prefixReader({ nodes, authority }: Scenario): (end: LinkEnd) => readonly IpPrefix[] {
   return ({ node: name, port }) => {
     const node = nodes.find((known) => known.name === name);
-    if (node?.kind === 'host') return node.addresses;
+    if (node?.kind === 'host' || node?.kind === 'attacker') return node.addresses;
     if (node?.kind === 'nat') return [node.settings[port === 'inside' ? 'inside' : 'outside'].address];
     if (node?.kind !== 'router') return [];
     return deviceInterfacesOf(authority, node)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AttackReport } from '../../lib/attacker/attack.ts';
 import { formatConfiguration, parseOverlaid, type Authority } from '../../lib/config/index.ts';
 import { mergeReports, type SideReport } from '../../lib/host/applications/report.ts';
 import type {
@@ -193,6 +194,12 @@ export class RealFabric implements Fabric {
         sides.set(`${traffic} ${side}`, report);
     }
     return traffic.map((entry) => mergeReports(entry, sides.get(`${entry.name} from`), sides.get(`${entry.name} to`)));
+  }
+
+  async attacks(): Promise<readonly AttackReport[]> {
+    const attackers = this.#options.scenario.nodes.filter(({ kind }) => kind === 'attacker');
+    const reports = await Promise.all(attackers.map(({ name }) => this.#ask(name, 'attacks', [])));
+    return reports.flat();
   }
 
   async stop(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { AttackReport } from '../attacker/attack.ts';
 import { suggest } from '../diagnostic.ts';
 import type { AlarmRow, EventRow, PeerRow } from '../peering/rows.ts';
 import type { FlowRow, SessionRow } from '../service-area/rows.ts';
@@ -39,6 +40,8 @@ export interface Fabric {
   alarms(node: string): Promise<readonly AlarmRow[]>;
   events(node: string): Promise<readonly EventRow[]>;
   traffic(): Promise<readonly TrafficReport[]>;
+  /** Of every attack whose attacker is up. */
+  attacks(): Promise<readonly AttackReport[]>;
   stop(): Promise<void>;
 }
 

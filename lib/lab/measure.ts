@@ -1,4 +1,5 @@
 import type { Duration } from '../time.ts';
+import { measureAttack, type ObservedAttacks } from './attack-measures.ts';
 import { judgeMoments } from './conditions/moments.ts';
 import type { Decider, Series } from './conditions/series.ts';
 import { describeDecider, describeValue, describeWanted, growth, isWithin } from './conditions/values.ts';
@@ -14,6 +15,7 @@ export interface Observed {
   readonly counters: CounterSnapshot;
   /** Counters as they were at each `since` of an expectation. */
   readonly countersAt: ReadonlyMap<Duration, CounterSnapshot>;
+  readonly attacks: ObservedAttacks;
   /** What a node has at the end. */
   readonly levelOf: (measure: Measure) => number | undefined;
   /** What was watched while the run lasted. */
@@ -78,6 +80,9 @@ function measure(expectation: Expectation, observed: Observed): Decided {
       const report = observed.traffic.get(measure.traffic);
       return report ? measureTraffic(measure, report, { since, unit, end: observed.end }) : { value: undefined };
     }
+    case 'attack':
+    case 'strangers':
+      return measureAttack(measure, observed.attacks);
     case 'packets':
     case 'events':
       return measureStream({ ...expectation, measure }, observed);

@@ -1,5 +1,7 @@
 import type { Authority } from '../config/index.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import { impliedExpectations } from './implied.ts';
+import { readAttacks } from './read/attacks.ts';
 import { readOverlaid } from './read/configure.ts';
 import { Value, YamlFile } from './read/document.ts';
 import type { Fields } from './read/document.ts';
@@ -39,6 +41,7 @@ const scenarioFields = [
   'seed',
   'duration',
   'traffic',
+  'attacks',
   'timeline',
   'expect',
 ] as const;
@@ -127,7 +130,9 @@ function readLab(heading: Heading, fields: Fields, lab: Fields, authority: Autho
   const topology = readTopology(lab, authority);
   const { duration } = heading;
   const traffic = readTraffic(fields.get('traffic'), topology.nodes, duration);
+  const attacks = readAttacks(fields.get('attacks'), { ...topology, traffic, authority, duration });
   const timeline = readTimeline(fields.get('timeline'), { ...topology, authority, traffic, duration });
-  const expectations = readExpectations(fields.get('expect'), { ...topology, traffic, timeline, duration });
-  return { ...heading, ...topology, authority, traffic, timeline, expectations };
+  const written = readExpectations(fields.get('expect'), { ...topology, traffic, attacks, timeline, duration });
+  const implied = impliedExpectations(written, { attacks, traffic, authority });
+  return { ...heading, ...topology, authority, traffic, attacks, timeline, expectations: [...written, ...implied] };
 }

@@ -1,3 +1,4 @@
+import type { Attack, AttackReport } from '../attacker/attack.ts';
 import { Secrets } from '../capture/secrets.ts';
 import type { CryptoProvider } from '../crypto.ts';
 import type { AlarmRow, EventRow, PeerRow } from '../peering/rows.ts';
@@ -12,6 +13,7 @@ import { judge } from './measure.ts';
 import type { CounterSnapshot, Observed, Verdict } from './measure.ts';
 import type { Expectation, Measure, Scenario, TimelineEntry, Traffic, TrafficReport } from './scenario.ts';
 import { recoveryOf, roundTripOf } from './traffic-measures.ts';
+import { strangersAmong } from './traffic-sessions.ts';
 
 export interface RunOptions {
   readonly fabric: Fabric;
@@ -50,7 +52,8 @@ export interface RunResult {
   readonly passed: boolean;
   readonly verdicts: readonly Verdict[];
   readonly traffic: readonly TrafficSummary[];
-  /** Of each router and each middlebox, those that are not 0. */
+  readonly attacks: readonly AttackSummary[];
+  /** Of each router, each middlebox and each attacker, those that are not 0. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly sessions: Readonly<Record<string, readonly SessionRow[]>>;
   /** Of each router: its paths to peers, alarms that stand, and events; their times are Instants. */
@@ -74,6 +77,9 @@ export interface TrafficSummary {
   readonly recoveries: readonly Recovery[];
   readonly transfer?: TrafficReport['transfer'];
 }
+
+/** What became of an attack. */
+export type AttackSummary = AttackReport & Pick<Attack, 'kind' | 'by'>;
 
 export interface Recovery {
   readonly after: string;
@@ -177,6 +183,9 @@ async function gather(
   const end = fabric.elapsed();
   const reports = await fabric.traffic();
   onTraffic?.(reports);
+  const attacks = await fabric.attacks();
+  const sessions = await fromEachRouter(scenario, (name) => fabric.sessions(name));
+  const strangers = Object.entries(sessions).map(([name, rows]) => [name, strangersAmong(rows, scenario)] as const);
   const snapshot = new Snapshot(fabric);
   const levels = new Map<string, number>();
   for (const { measure } of scenario.expectations) {
@@ -188,13 +197,14 @@ async function gather(
       traffic: new Map(reports.map((report) => [report.name, report])),
       counters: await readCounters(fabric, scenario),
       countersAt,
+      attacks: { reports: new Map(attacks.map((report) => [report.name, report])), strangers: new Map(strangers) },
       levelOf: (measure) => levels.get(keyOf(measure)),
       seriesOf: (measure) => watch.seriesOf(measure),
       resolution: watch.resolutionOn(fabric),
       end,
     },
     rest: {
-      sessions: await fromEachRouter(scenario, (name) => fabric.sessions(name)),
+      sessions,
       peers: await fromEachRouter(scenario, (name) => fabric.peers(name)),
       alarms: await fromEachRouter(scenario, (name) => fabric.alarms(name)),
       events: await fromEachRouter(scenario, (name) => fabric.events(name)),
@@ -217,6 +227,10 @@ function conclude({ fabric, scenario, seed, version, epoch }: RunOptions, { obse
     traffic: scenario.traffic.flatMap((traffic) => {
       const report = observed.traffic.get(traffic.name);
       return report ? [summarize(traffic, report, scenario)] : [];
+    }),
+    attacks: scenario.attacks.flatMap(({ name, kind, by }) => {
+      const report = observed.attacks.reports.get(name);
+      return report ? [{ ...report, kind, by }] : [];
     }),
     counters: Object.fromEntries(
       Array.from(observed.counters, ([node, values]) => [

@@ -1,4 +1,5 @@
 import type { IpAddress, IpPrefix } from '../address.ts';
+import type { Attack } from '../attacker/attack.ts';
 import type { Authority } from '../config/index.ts';
 import type { Traffic } from '../host/applications/traffic.ts';
 import type { Impairment } from '../link/impairment.ts';
@@ -23,11 +24,12 @@ export interface Scenario {
   readonly nodes: readonly LabNode[];
   readonly links: readonly LabLink[];
   readonly traffic: readonly Traffic[];
+  readonly attacks: readonly Attack[];
   readonly timeline: readonly TimelineEntry[];
   readonly expectations: readonly Expectation[];
 }
 
-export type LabNode = RouterNode | HostNode | MiddleboxNode;
+export type LabNode = RouterNode | HostNode | MiddleboxNode | AttackerNode;
 export type NodeKind = LabNode['kind'];
 
 /**
@@ -71,6 +73,22 @@ export interface FirewallNode {
   readonly ports: readonly string[];
   readonly settings: FirewallSettings;
 }
+
+/**
+ * Who attacks the lab. With addresses it has one port, 'eth0', and is off the path; without any it is on the path, as a
+ * bridge with the ports 'inside' and 'outside'.
+ */
+export interface AttackerNode {
+  readonly kind: 'attacker';
+  readonly name: string;
+  readonly ports: readonly string[];
+  readonly addresses: readonly IpPrefix[];
+  readonly gateways: readonly IpAddress[];
+}
+
+/** Whether a node has no address on its link: those on both sides of it are on one network. */
+export const isBridge = (node: LabNode): boolean =>
+  node.kind === 'firewall' || (node.kind === 'attacker' && node.addresses.length === 0);
 
 /**
  * A wire between two ports, or a segment with more: there, as on a switch, a frame goes to the port whose address it
@@ -146,8 +164,15 @@ export type Measure =
   /** The sum of some counters, or how much it grew from `since` on. A node that is restarted counts from 0 again. */
   | { readonly of: 'counter'; readonly terms: readonly CounterTerm[] }
   | { readonly of: 'traffic'; readonly traffic: string; readonly what: TrafficMeasure; readonly percentile?: number }
+  | AttackMeasure
   | LevelMeasure
   | StreamMeasure;
+
+/** What is known of attacks at the end. */
+export type AttackMeasure =
+  | { readonly of: 'attack'; readonly attack: string; readonly what: 'sent' | 'seen' | 'answers' }
+  /** Sessions of all routers that carry nothing of the scenario's traffic. */
+  | { readonly of: 'strangers' };
 
 /** What a router has at a moment. */
 export type LevelMeasure =

@@ -17,6 +17,13 @@ export function sessionsOf(traffic: Traffic, scenario: Scenario, rows: readonly 
   return [...new Set(rows.filter(carries).map(({ sessionId }) => sessionId))];
 }
 
+/** How many of a router's sessions carry nothing of the scenario's traffic. */
+export function strangersAmong(rows: readonly SessionRow[], scenario: Scenario): number {
+  const strangers = new Set(rows.map(({ sessionId }) => sessionId));
+  for (const traffic of scenario.traffic) for (const id of sessionsOf(traffic, scenario, rows)) strangers.delete(id);
+  return strangers.size;
+}
+
 function protocolOf(traffic: Traffic): SessionRow['protocol'] {
   if (traffic.kind === 'ping') return traffic.destination.family === 4 ? 'icmp' : 'icmpv6';
   return traffic.kind === 'http-download' ? 'tcp' : 'udp';

@@ -43,6 +43,13 @@ export function evidenceOf(
       );
       return own.slice(-1).map(ofEvent);
     }
+    case 'attack':
+      return measure.what === 'answers' ? answersTo(measure.attack, later) : [];
+    case 'strangers':
+      return later
+        .filter(({ type }) => type === 'session-created')
+        .slice(-EVIDENCE_MAX)
+        .map(ofEvent);
     case 'traffic':
       return evidenceOfTraffic(
         measure.what,
@@ -64,6 +71,12 @@ export function evidenceOf(
       return [];
   }
 }
+
+const answersTo = (attack: string, events: readonly LabEvent[]): Evidence[] =>
+  events
+    .filter(({ type, reason }) => type === 'attack-answered' && reason === attack)
+    .slice(0, EVIDENCE_MAX)
+    .map(ofEvent);
 
 function evidenceOfTraffic(what: string, exchanges: readonly Exchange[]): Evidence[] {
   if (what === 'lost')

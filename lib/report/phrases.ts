@@ -52,6 +52,8 @@ export const phrases = {
   'mapping-removed': undefined,
   'state-created': undefined,
   'state-removed': undefined,
+  'attack-begun': { tone: 'fault', says: 'begins an attack ({reason})' },
+  'attack-answered': { tone: 'bad', says: 'gets an answer to its attack {reason}' },
   'alarm-raised': undefined,
   'alarm-cleared': undefined,
   'session-created': { tone: 'plain', says: 'sets up a session from its first packet' },

@@ -1,6 +1,7 @@
 import { formatAddress, formatPrefix } from '../address.ts';
 import { describeDuration } from '../lab/describe.ts';
 import type { Impairment } from '../link/impairment.ts';
+import { isBridge } from '../lab/scenario.ts';
 import type { LabLink, LabNode, NodeKind, Scenario } from '../lab/scenario.ts';
 import type { PeerRow } from '../peering/rows.ts';
 
@@ -86,6 +87,7 @@ function columnsOf({ nodes, links, traffic }: Scenario): Map<string, number> {
 function addressesOf(node: LabNode, { authority }: Scenario): string[] {
   switch (node.kind) {
     case 'host':
+    case 'attacker':
       return node.addresses.map(formatPrefix);
     case 'nat':
       return [node.settings.inside, node.settings.outside].map(({ address }) => formatPrefix(address));
@@ -160,7 +162,7 @@ function wayToPeer(
     const standing = others.map(({ node }) => nodes.find((other) => other.name === node));
     const peer = standing.find((node) => node?.kind === 'router' && node.router === row.peer);
     if (peer) return { peer: peer.name, links: passed };
-    const through = standing.find((node) => node?.kind === 'nat' || node?.kind === 'firewall');
+    const through = standing.find((node) => node && (node.kind === 'nat' || isBridge(node)));
     const entered = others.find(({ node }) => node === through?.name);
     at = entered && { node: entered.node, port: entered.port === 'inside' ? 'outside' : 'inside' };
   }

@@ -1,3 +1,4 @@
+import { attackerTable } from './attacker-table.ts';
 import { middleboxTable } from './middlebox-table.ts';
 import { metricOf, type MetricFamily } from './metrics.ts';
 import { bfdTable, peerPathTable } from './peer-path-table.ts';
@@ -6,13 +7,13 @@ import { counterTable } from './table.ts';
 
 /** All that a router counts. */
 export const routerTable = { ...counterTable, ...bfdTable, ...peerPathTable, ...redundancyTable };
-/** Counters of routers and middleboxes stand in one array, so that what both are built from counts for either. */
-const table = { ...routerTable, ...middleboxTable };
+/** Counters of routers, middleboxes and attackers stand in one array, so that what they are built from counts for each. */
+const table = { ...routerTable, ...middleboxTable, ...attackerTable };
 
 export type CounterName = keyof typeof table;
 
 /** Which kinds of node count. */
-export type CountingKind = 'router' | 'nat' | 'firewall';
+export type CountingKind = 'router' | 'nat' | 'firewall' | 'attacker';
 
 const names = Object.keys(table) as CounterName[];
 const belowWord = (word: string): CounterName[] => names.filter((name) => table[name].path.startsWith(`${word} `));
@@ -27,6 +28,7 @@ const countedBy: Readonly<Record<CountingKind, readonly CounterName[]>> = {
     ...(['icmpErrorSent', 'icmpErrorSuppressed', 'icmpEchoAnswered'] as const),
   ],
   firewall: [...belowWord('firewall'), 'frameMalformed', 'frameUnsupported', 'fragments'],
+  attacker: belowWord('attacks'),
 };
 
 /** Index of each counter in a `Counters` array, by its short name. */

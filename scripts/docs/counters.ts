@@ -1,3 +1,4 @@
+import { attackerTable } from '../../lib/stats/attacker-table.ts';
 import { routerTable } from '../../lib/stats/counters.ts';
 import { middleboxTable } from '../../lib/stats/middlebox-table.ts';
 import { code, markdownTable } from './markdown.ts';
@@ -8,7 +9,7 @@ const TOGETHER = ['emulator', 'bfd by-peer-path', 'performance-monitoring peer-p
 /** Every counter, under the words that it shares with its neighbours. */
 export function countersPage(): string {
   const groups = new Map<string, { readonly rest: string; readonly help: string }[]>();
-  for (const { path, help } of [routerTable, middleboxTable].flatMap((table) => Object.values(table))) {
+  for (const { path, help } of [routerTable, middleboxTable, attackerTable].flatMap((table) => Object.values(table))) {
     const together = TOGETHER.find((words) => path.startsWith(`${words} `));
     const shared = together ?? path.split(' ').slice(0, -1).join(' ');
     const group = groups.get(shared) ?? [];

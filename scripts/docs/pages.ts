@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiObjects, apiTable } from './api.ts';
+import { attackKeysTable, attacksTable } from './attacks.ts';
 import { configurationReference, emulatorTable } from './configuration.ts';
 import { countersPage } from './counters.ts';
 import {
@@ -26,6 +27,8 @@ const generators: Readonly<Record<string, Generator>> = {
   configuration: configurationReference,
   'control-messages': controlMessagesTable,
   counters: countersPage,
+  attacks: attacksTable,
+  'attack-keys': attackKeysTable,
   emulator: emulatorTable,
   events: eventsTable,
   fields: fieldsTable,

@@ -23,6 +23,7 @@ const rooms = [
   ['lib/router-configuration.ts'],
   ['lib/router.ts'],
   ['lib/host', 'lib/middlebox', 'lib/link'],
+  ['lib/attacker'],
   ['lib/capture'],
   ['lib/lab'],
   ['lib/report', 'lib/campaign'],

@@ -88,6 +88,11 @@ function checkDeadline(deadline: Phrase, within: Duration, of: EventChoice | und
 function readMomentary(phrase: Phrase, lab: LabOfSentences): Condition | undefined {
   const condition = readCondition(phrase, lab, 'moments');
   const measure = condition?.measure;
+  if (measure?.of === 'attack' || measure?.of === 'strangers')
+    return phrase.wrong(
+      'this is known at the end only',
+      "an attacker's counters are known before, such as 'attacks answers at mallory'",
+    );
   if (measure?.of !== 'traffic' || trafficMeasures[measure.what].during) return condition;
   const during = Object.entries(trafficMeasures).filter(([, { during }]) => during);
   return phrase.part(0, measure.what.length).wrong(

@@ -2,6 +2,7 @@ import { formatAddress, formatPrefix, parsePrefix, prefixContains, sameAddress }
 import type { IpAddress, IpPrefix } from '../../address.ts';
 import type { Authority } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
+import { isBridge } from '../scenario.ts';
 import type { LabLink, LabNode, LinkEnd } from '../scenario.ts';
 import { unknownEnd } from './end.ts';
 import type { PlacedNode, PlacedPort, Topology } from './placed.ts';
@@ -11,7 +12,7 @@ export function checkPort({ node, at }: PlacedNode, port: PlacedPort, topology: 
   const link = linkOf({ node: node.name, port: port.port }, topology.links);
   if (!link) {
     const what = node.kind === 'host' ? 'host' : `port ${quote(port.port)} of ${node.kind}`;
-    if (node.kind === 'firewall' || port.addresses.length > 0) at.wrong(`${what} ${quote(node.name)} is on no link`);
+    if (isBridge(node) || port.addresses.length > 0) at.wrong(`${what} ${quote(node.name)} is on no link`);
     return;
   }
   const others = addressesSeenFrom({ node: node.name, port: port.port }, topology, authority);
@@ -35,8 +36,8 @@ export function checkPort({ node, at }: PlacedNode, port: PlacedPort, topology: 
 }
 
 /**
- * The addresses that others have on the network of an end: on its link, and behind every firewall there, which is no
- * more than a bridge. Undefined if one of the ends could not be read.
+ * The addresses that others have on the network of an end: on its link, and behind every bridge there. Undefined if one of
+ * the ends could not be read.
  */
 export function addressesSeenFrom(
   from: LinkEnd,
@@ -50,7 +51,7 @@ export function addressesSeenFrom(
     crossed.add(link);
     for (const end of link.ends) {
       const node = nodes.find(({ name }) => name === end.node);
-      if (node?.kind !== 'firewall') seen.push(end);
+      if (!node || !isBridge(node)) seen.push(end);
       else for (const port of node.ports) cross(linkOf({ node: node.name, port }, links));
     }
   };
@@ -66,10 +67,11 @@ const linkOf = ({ node, port }: LinkEnd, links: readonly LabLink[]): LabLink | u
   links.find(({ ends }) => ends.some((end) => end.node === node && end.port === port));
 
 /** The addresses of a port: those that the lab gives it, or a router's configuration. */
-function addressesOf(end: LinkEnd, nodes: readonly LabNode[], authority: Authority): IpAddress[] {
+export function addressesOf(end: LinkEnd, nodes: readonly LabNode[], authority: Authority): IpAddress[] {
   const node = nodes.find(({ name }) => name === end.node);
   switch (node?.kind) {
     case 'host':
+    case 'attacker':
       return node.addresses.map(({ address }) => address);
     case 'nat':
       return [end.port === 'inside' ? node.settings.inside.address.address : node.settings.outside.address.address];

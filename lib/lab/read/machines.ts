@@ -9,6 +9,7 @@ export function machinesOf(nodes: readonly LabNode[]): {
   readonly what: string;
 } {
   const machines = nodes.filter((node) => node.kind !== 'host');
-  const what = machines.every((node) => node.kind === 'router') ? 'router' : 'router or middlebox';
-  return { machines, what };
+  const has = (...kinds: Machine['kind'][]): boolean => machines.some(({ kind }) => kinds.includes(kind));
+  if (has('attacker')) return { machines, what: 'router, middlebox or attacker' };
+  return { machines, what: has('nat', 'firewall') ? 'router or middlebox' : 'router' };
 }

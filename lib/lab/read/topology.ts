@@ -1,17 +1,18 @@
+import { offPathPorts, onPathPorts } from '../../attacker/attacker.ts';
 import type { Authority, Node, Router } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import type { Impairment } from '../../link/impairment.ts';
-import type { HostNode, LabLink, NodeKind, RouterNode } from '../scenario.ts';
+import type { AttackerNode, HostNode, LabLink, NodeKind, RouterNode } from '../scenario.ts';
 import type { Fields, Value } from './document.ts';
 import { readEnd, unknownEnd } from './end.ts';
 import * as forms from './forms.ts';
 import { checkPort } from './link-addresses.ts';
 import { readDirection } from './link-name.ts';
 import { readFirewall, readNat } from './middlebox.ts';
-import type { Placed, PlacedNode, Topology } from './placed.ts';
+import type { Placed, PlacedNode, PlacedPort, Topology } from './placed.ts';
 
-const nodeKinds = ['host', 'router', 'nat', 'firewall'] as const satisfies readonly NodeKind[];
-const nodeKind = forms.oneOf("a kind of node: 'host', 'router', 'nat' or 'firewall'", nodeKinds);
+const nodeKinds = ['host', 'router', 'nat', 'firewall', 'attacker'] as const satisfies readonly NodeKind[];
+const nodeKind = forms.oneOf("a kind of node: 'host', 'router', 'nat', 'firewall' or 'attacker'", nodeKinds);
 const nodeFields = ['kind', 'addresses', 'gateways', 'nodes'];
 export const impairmentFields: readonly string[] = ['delay', 'jitter', 'loss', 'mtu'];
 const mtu = forms.wholeNumber(68, 65_535);
@@ -42,6 +43,7 @@ function readNodes(value: Value | undefined, authority: Authority): PlacedNode[]
     if (kind === 'firewall') return [readFirewall(name, key, value)];
     const fields = value.fields('a node', nodeFields);
     if (kind === 'host') return [readHost(name, key, fields)];
+    if (kind === 'attacker') return [readAttacker(name, key, fields)];
     if (kind === 'router')
       return readRouter(key, name, fields, authority).map((node) => ({ node, at: key, ports: [] }));
     fields.need('kind');
@@ -51,8 +53,7 @@ function readNodes(value: Value | undefined, authority: Authority): PlacedNode[]
 
 function readHost(name: string, at: Value, fields: Fields): PlacedNode<HostNode> {
   fields.get('nodes')?.wrong("a host has no 'nodes'");
-  const addresses = place(fields.get('addresses'), forms.interfaceAddress);
-  const gateways = place(fields.get('gateways'), forms.address);
+  const { addresses, gateways } = readAddresses(fields);
   if ((fields.get('addresses')?.items() ?? []).length === 0) at.wrong(`host ${quote(name)} needs 'addresses'`);
   const node: HostNode = {
     kind: 'host',
@@ -63,6 +64,28 @@ function readHost(name: string, at: Value, fields: Fields): PlacedNode<HostNode>
   };
   return { node, at, ports: [{ port: 'eth0', addresses, gateways }] };
 }
+
+/** Off the path like a host, or, without an address, on the path like a firewall. */
+function readAttacker(name: string, at: Value, fields: Fields): PlacedNode<AttackerNode> {
+  fields.get('nodes')?.wrong("an attacker has no 'nodes'");
+  const { addresses, gateways } = readAddresses(fields);
+  const isOnPath = !fields.get('addresses');
+  if (isOnPath) fields.get('gateways')?.wrong("an attacker without 'addresses' is on the path, and has no gateways");
+  const ports: readonly string[] = isOnPath ? onPathPorts : offPathPorts;
+  const node: AttackerNode = {
+    kind: 'attacker',
+    name,
+    ports,
+    addresses: addresses.map(({ value }) => value),
+    gateways: gateways.map(({ value }) => value),
+  };
+  return { node, at, ports: ports.map((port) => ({ port, addresses, gateways })) };
+}
+
+const readAddresses = (fields: Fields): Pick<PlacedPort, 'addresses' | 'gateways'> => ({
+  addresses: place(fields.get('addresses'), forms.interfaceAddress),
+  gateways: place(fields.get('gateways'), forms.address),
+});
 
 /** The items of a list that can be read. */
 function place<T>(list: Value | undefined, form: forms.Form<T>): Placed<T>[] {

@@ -1,4 +1,5 @@
 import { assert } from '../../assert.ts';
+import type { AttackReport } from '../../attacker/attack.ts';
 import { formatConfiguration, parseOverlaid, type Authority } from '../../config/index.ts';
 import type { CryptoProvider } from '../../crypto.ts';
 import type { PortIndex } from '../../device.ts';
@@ -17,7 +18,7 @@ import type { Action, InterfaceAction, LabLink, LabNode, RouterNode, TrafficRepo
 import { sessionsOf } from '../traffic-sessions.ts';
 import { EventQueue } from './event-queue.ts';
 import { FramePool } from './frame-pool.ts';
-import { SimHost, SimMiddlebox, SimRouter } from './nodes.ts';
+import { SimAttacker, SimHost, SimMiddlebox, SimRouter } from './nodes.ts';
 import type { SimNode, Surroundings } from './nodes.ts';
 import { Recorder } from './recorder.ts';
 import { Segment } from './segment.ts';
@@ -43,7 +44,7 @@ type SimEvent =
   | { readonly kind: 'start'; readonly machine: SimMachine };
 
 /** What goes down and comes up. */
-type SimMachine = SimRouter | SimMiddlebox;
+type SimMachine = SimRouter | SimMiddlebox | SimAttacker;
 
 /** A port of a node, with the end of a link that it is; without one, it is plugged in nowhere. */
 interface Attachment {
@@ -105,8 +106,7 @@ export class SimFabric implements Fabric {
   async start(): Promise<void> {
     assert(this.#state === 'created', 'a lab is created before it is started');
     this.#state = 'running';
-    for (const node of this.#nodes.values())
-      if (node instanceof SimRouter || node instanceof SimMiddlebox) node.start(this.#now);
+    for (const node of this.#nodes.values()) if (!(node instanceof SimHost)) this.#machine(node.name).start(this.#now);
     const hosts = [...this.#nodes.values()].filter((node) => node instanceof SimHost);
     const byName = new Map(hosts.map(({ name, device }) => [name, device]));
     this.#traffic = new SimTraffic(this.#options.scenario.traffic, byName, this.#now);
@@ -217,6 +217,12 @@ export class SimFabric implements Fabric {
     return this.#traffic?.reports() ?? [];
   }
 
+  async attacks(): Promise<readonly AttackReport[]> {
+    return [...this.#nodes.values()].flatMap((node) =>
+      node instanceof SimAttacker ? (node.device?.reports() ?? []) : [],
+    );
+  }
+
   async stop(): Promise<void> {
     this.#state = 'stopped';
     this.#tellSessionCaptures();
@@ -234,6 +240,8 @@ export class SimFabric implements Fabric {
         return new SimHost(described, index, around);
       case 'router':
         return new SimRouter(described, index, around, this.#options.crypto, trace, this.#storeOf(described));
+      case 'attacker':
+        return new SimAttacker(described, index, around, trace, SIM_EPOCH);
       default:
         return new SimMiddlebox(described, index, around, trace);
     }
@@ -399,7 +407,8 @@ export class SimFabric implements Fabric {
   }
 
   #machine(name: string): SimMachine {
-    return this.#nodes.get(name) instanceof SimMiddlebox ? this.#middlebox(name) : this.#router(name);
+    const node = this.#nodes.get(name);
+    return node instanceof SimMiddlebox || node instanceof SimAttacker ? node : this.#router(name);
   }
 
   #segment(name: string): Segment {

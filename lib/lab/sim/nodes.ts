@@ -1,4 +1,5 @@
 import { assert } from '../../assert.ts';
+import type { Attacker } from '../../attacker/attacker.ts';
 import type { Authority, DeviceInterface } from '../../config/index.ts';
 import type { CryptoProvider } from '../../crypto.ts';
 import type { Device, Wire } from '../../device.ts';
@@ -10,8 +11,9 @@ import { Router } from '../../router.ts';
 import type { MemoryStore, TwinEnd } from '../../stores/memory.ts';
 import type { Instant } from '../../time.ts';
 import type { Trace } from '../../trace.ts';
+import { makeAttacker } from '../attacker.ts';
 import { makeMiddlebox } from '../middlebox.ts';
-import type { HostNode, MiddleboxNode, RouterNode, Scenario } from '../scenario.ts';
+import type { AttackerNode, HostNode, MiddleboxNode, RouterNode, Scenario } from '../scenario.ts';
 
 /** A node of the simulator, and what it has on its ports. */
 export interface SimNode {
@@ -151,6 +153,38 @@ export class SimMiddlebox implements SimNode {
   /** Comes up with nothing in its memory. */
   start(): void {
     this.#device = this.#start(++this.#starts);
+  }
+
+  stop(): void {
+    this.#device = undefined;
+  }
+}
+
+export class SimAttacker implements SimNode {
+  readonly name: string;
+  readonly ports: readonly SimPort[];
+  readonly #start: (starts: number, now: Instant) => Attacker;
+  #starts = 0;
+  #device: Attacker | undefined;
+
+  /** `epoch` is time 0 of the run. */
+  constructor(described: AttackerNode, index: number, around: Surroundings, trace: Trace, epoch: Instant) {
+    const { scenario, seed, wire } = around;
+    this.name = described.name;
+    this.ports = described.ports.map((port, i) => ({ name: port, mac: simMac(index, i) }));
+    this.#start = (starts, now) => {
+      const random = SeededRandom.named(seed, `attacker ${this.name} start ${starts}`);
+      return makeAttacker(described, scenario.attacks, this.ports[0].mac, { wire, random, trace, epoch, now });
+    };
+  }
+
+  get device(): Attacker | undefined {
+    return this.#device;
+  }
+
+  /** Comes up with nothing in its memory, and begins its attacks anew. */
+  start(now: Instant): void {
+    this.#device = this.#start(++this.#starts, now);
   }
 
   stop(): void {

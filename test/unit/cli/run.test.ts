@@ -118,6 +118,7 @@ describe('the report of a run', () => {
         recoveries: [{ after: 'forget-sessions hub', at: seconds(2), took: milliseconds(83) }],
       },
     ],
+    attacks: [],
     counters: {},
     sessions: {},
     peers: {},

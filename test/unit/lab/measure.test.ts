@@ -33,6 +33,7 @@ const observed: Observed = {
   traffic: new Map([['questions', questions]]),
   counters: counters(5, 1),
   countersAt: new Map([[seconds(1), counters(3, 4)]]),
+  attacks: { reports: new Map(), strangers: new Map() },
   levelOf: () => 2,
   seriesOf: () => undefined,
   resolution: ms(0),

@@ -78,6 +78,10 @@ export class NotedNode implements NodeService {
     return [];
   }
 
+  attacks(): [] {
+    return [];
+  }
+
   configuration(): string {
     throw new LabError("there is no configuration 'spok'; did you mean 'spoke'?", 2);
   }
