@@ -3,16 +3,20 @@ import type { Frame } from '../lib/frame.ts';
 import { Recorder } from '../lib/lab/sim/recorder.ts';
 import { notFound } from '../lib/lab/fabric.ts';
 import type { InterfaceAction, Scenario } from '../lib/lab/scenario.ts';
+import { commentOf, isAllLost, type FrameEvent } from '../lib/link/fate.ts';
 import { between, earliest, latest, type Duration, type Instant } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
 import type { Audience } from './audience.ts';
 import { wallClock } from './clock.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
+import type { Deliver } from './link-direction.ts';
 import { PortLink, type LinkAction } from './port-links.ts';
 import type { Port, PortStatistics } from './ports/port.ts';
 
 /** How often a device may ask for a time that has come, before frames get their turn again. */
 const POLLS_IN_A_ROW_MAX = 1_000;
+
+const NO_CARRIER: readonly FrameEvent[] = [{ type: 'frame-lost', reason: 'no-carrier' }];
 
 export interface DriverOptions<Driven extends Device> {
   readonly scenario: Scenario;
@@ -55,7 +59,7 @@ export class DeviceDriver<Driven extends Device> {
     this.#carriers = ports.map(() => true);
     this.#links = ports.map((port, index) => {
       const send = (frame: Frame): void => port.send(frame);
-      const receive = (frame: Frame, now: Instant): void => this.#receive(index, frame, now);
+      const receive: Deliver = (frame, now, comments) => this.#receive(index, frame, now, comments);
       return new PortLink({ scenario, seed, node, port: port.name, send, receive });
     });
     const trace: Trace = { event: (event) => this.#recorder?.trace(this.#elapsed(), node, event) };
@@ -127,21 +131,20 @@ export class DeviceDriver<Driven extends Device> {
     const now = wallClock();
     if (now < this.#epoch) return;
     this.#now = now;
-    const lost = this.#links[port].arrive(frame, now);
-    if (lost) {
-      frame.id = ++this.#lastPacketId;
-      this.#recorder?.arrived(this.#node, this.#ports[port].name, frame, `lost on the link: ${lost}`);
-      this.#tellLost(port, frame.id, lost);
+    frame.id = ++this.#lastPacketId;
+    const events = this.#links[port].arrive(frame, now);
+    if (events.length > 0) {
+      if (isAllLost(events)) this.#recorder?.arrived(this.#node, this.#ports[port].name, frame, events.map(commentOf));
+      for (const event of events) this.#tell(port, frame.id, event);
     }
     this.#settle();
     // libpcap hands over frames as long as there are any, and timers wait for it: they get their turn here.
     if (now >= this.#nextDeadline()) this.#runDue(now);
   }
 
-  #receive(port: PortIndex, frame: Frame, now: Instant): void {
+  #receive(port: PortIndex, frame: Frame, now: Instant, comments: readonly string[]): void {
     this.#packets++;
-    frame.id = ++this.#lastPacketId;
-    this.#recorder?.arrived(this.#node, this.#ports[port].name, frame);
+    this.#recorder?.arrived(this.#node, this.#ports[port].name, frame, comments);
     this.device.receive(port, frame, now);
     this.#recorder?.flush(this.#elapsed());
   }
@@ -150,16 +153,16 @@ export class DeviceDriver<Driven extends Device> {
     this.#packets++;
     const idBefore = frame.id;
     if (idBefore === 0) frame.id = ++this.#lastPacketId;
-    const lost = this.#carriers[port] ? this.#links[port].send(frame, this.#now) : 'no-carrier';
-    this.#recorder?.left(this.#node, this.#ports[port].name, frame, idBefore, lost && `lost on the link: ${lost}`);
-    if (lost) this.#tellLost(port, frame.id, lost);
+    const events = this.#carriers[port] ? this.#links[port].send(frame, this.#now) : NO_CARRIER;
+    this.#recorder?.left(this.#node, this.#ports[port].name, frame, idBefore, events.map(commentOf));
+    for (const event of events) this.#tell(port, frame.id, event);
     // The device may use the frame again for another packet.
     frame.id = idBefore;
   }
 
-  #tellLost(port: PortIndex, packet: number, reason: string): void {
-    const details = { port: this.#ports[port].name, reason };
-    this.#recorder?.event({ time: this.#elapsed(), node: this.#node, type: 'frame-lost', packet, ...details });
+  #tell(port: PortIndex, packet: number, { type, reason }: FrameEvent): void {
+    const details = { port: this.#ports[port].name, ...(reason !== undefined && { reason }) };
+    this.#recorder?.event({ time: this.#elapsed(), node: this.#node, type, packet, ...details });
   }
 
   #runDue(now: Instant): void {

@@ -1,61 +1,75 @@
-import { FramePool } from '../lib/lab/sim/frame-pool.ts';
-import { DROPPED, type LinkDrop, type LinkModel } from '../lib/link/impairment.ts';
 import type { Frame } from '../lib/frame.ts';
-import { NEVER, type Instant } from '../lib/time.ts';
+import { EventQueue } from '../lib/lab/sim/event-queue.ts';
+import { FramePool } from '../lib/lab/sim/frame-pool.ts';
+import { change, commentOf, eventsOf, isChanged, type Fate, type FrameEvent, type LinkDrop } from '../lib/link/fate.ts';
+import type { LinkModel } from '../lib/link/link-model.ts';
+import type { Instant } from '../lib/time.ts';
 
 /** Frames that one direction of a link holds at once. 20 ms of 1 Gbit/s in full frames are 1,700. */
 const FRAMES_MAX = 8_192;
 
-/** Why a frame does not come out at the far end. */
-export type LinkLoss = LinkDrop | 'queue-full';
+/** Takes a frame at the far end; `comments` tell how it is not the one that was sent. */
+export type Deliver = (frame: Frame, now: Instant, comments: readonly string[]) => void;
+
+export const NO_COMMENTS: readonly string[] = [];
 
 /** One direction of a link on a real fabric: the link model, and the frames that are on their way. */
 export class LinkDirection {
   readonly model: LinkModel;
-  readonly #deliver: (frame: Frame, now: Instant) => void;
+  readonly #deliver: Deliver;
   readonly #pool = new FramePool();
-  readonly #queue: { readonly arrival: Instant; readonly frame: Frame }[] = [];
-  #head = 0;
+  readonly #onTheirWay = new EventQueue<Frame>(FRAMES_MAX);
+  /** What is to be said of those on their way that were changed. */
+  readonly #comments = new Map<Frame, readonly string[]>();
 
-  constructor(model: LinkModel, deliver: (frame: Frame, now: Instant) => void) {
+  constructor(model: LinkModel, deliver: Deliver) {
     this.model = model;
     this.#deliver = deliver;
   }
 
-  /** Delivers the frame, or a copy of it when it is due; or tells why it never will. */
-  send(frame: Frame, now: Instant): LinkLoss | undefined {
-    const arrival = this.model.admit(now, frame.length);
-    if (arrival === DROPPED) return this.model.whyDropped(frame.length);
-    if (arrival <= now && this.#isEmpty) {
-      this.#deliver(frame, now);
-      return undefined;
+  /** Delivers the frame, or copies of it when they are due. What is to be told of it; nothing if it passes as it is. */
+  send(frame: Frame, now: Instant): readonly FrameEvent[] {
+    const fates = this.model.admit(now, frame);
+    for (const fate of fates) {
+      const drop = fate.lost === undefined ? this.#carry(frame, fate, now) : undefined;
+      if (drop !== undefined) this.model.fail(fate, drop, frame);
     }
-    if (this.#queue.length - this.#head >= FRAMES_MAX) return 'queue-full';
-    const copy = this.#pool.copy(frame);
-    if (!copy) return 'too-long';
-    this.#queue.push({ arrival, frame: copy });
-    return undefined;
+    const events = eventsOf(fates);
+    // What was changed and is not delayed waits as a copy, so that the frame itself stays what was sent.
+    if (events.length > 0) this.poll(now);
+    return events;
   }
 
   nextDeadline(): Instant {
-    return this.#isEmpty ? NEVER : this.#queue[this.#head].arrival;
+    return this.#onTheirWay.nextTime;
   }
 
   /** Delivers every frame that is due. */
   poll(now: Instant): void {
-    while (this.nextDeadline() <= now) {
-      const { frame } = this.#queue[this.#head++];
-      this.#deliver(frame, now);
+    while (this.#onTheirWay.nextTime <= now) {
+      const frame = this.#onTheirWay.pop();
+      if (!frame) return;
+      const comments = this.#comments.get(frame) ?? NO_COMMENTS;
+      this.#comments.delete(frame);
+      this.#deliver(frame, now, comments);
       this.#pool.release(frame);
-    }
-    if (this.#isEmpty) this.#head = this.#queue.length = 0;
-    if (this.#head >= FRAMES_MAX) {
-      this.#queue.splice(0, this.#head);
-      this.#head = 0;
     }
   }
 
-  get #isEmpty(): boolean {
-    return this.#head === this.#queue.length;
+  #carry(frame: Frame, fate: Fate, now: Instant): LinkDrop | undefined {
+    const isAsItIs = !isChanged(fate);
+    if (isAsItIs && fate.arrival <= now && this.#onTheirWay.nextTime > now) {
+      this.#deliver(frame, now, NO_COMMENTS);
+      return undefined;
+    }
+    const copy = this.#pool.copy(frame);
+    if (!copy) return 'too-long';
+    change(copy, fate);
+    if (!this.#onTheirWay.push(fate.arrival, copy)) {
+      this.#pool.release(copy);
+      return 'queue-full';
+    }
+    if (!isAsItIs) this.#comments.set(copy, eventsOf([fate]).map(commentOf));
+    return undefined;
   }
 }

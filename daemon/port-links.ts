@@ -1,10 +1,11 @@
 import type { Frame } from '../lib/frame.ts';
 import type { Action, Direction, LabLink, Scenario } from '../lib/lab/scenario.ts';
-import { LinkModel, NO_IMPAIRMENT } from '../lib/link/impairment.ts';
-import { SeededRandom } from '../lib/random.ts';
+import type { FrameEvent } from '../lib/link/fate.ts';
+import { NO_IMPAIRMENT } from '../lib/link/impairment.ts';
+import { linkChance, LinkModel } from '../lib/link/link-model.ts';
 import { earliest, NEVER, type Instant } from '../lib/time.ts';
 import { ETHERNET_HEADER_LENGTH } from '../lib/wire/ethernet.ts';
-import { LinkDirection, type LinkLoss } from './link-direction.ts';
+import { LinkDirection, NO_COMMENTS, type Deliver } from './link-direction.ts';
 import { macOf } from './node-macs.ts';
 
 export type LinkAction = Extract<Action, { kind: 'cut' | 'heal' | 'impair' }>;
@@ -22,8 +23,10 @@ export interface PortLinkOptions {
   readonly node: string;
   readonly port: string;
   readonly send: (frame: Frame) => void;
-  readonly receive: (frame: Frame, now: Instant) => void;
+  readonly receive: Deliver;
 }
+
+const NOTHING: readonly FrameEvent[] = [];
 
 /**
  * The link in front of one port of a router. A router models what it sends itself; what a host sends, which is Linux and
@@ -33,7 +36,7 @@ export class PortLink {
   readonly #link: LabLink | undefined;
   readonly #own: { readonly end: number; readonly direction: LinkDirection };
   readonly #hosts: readonly HostEnd[];
-  readonly #receive: (frame: Frame, now: Instant) => void;
+  readonly #receive: Deliver;
 
   constructor({ scenario, seed, node, port, send, receive }: PortLinkOptions) {
     const isHere = (end: { node: string; port: string }): boolean => end.node === node && end.port === port;
@@ -43,7 +46,7 @@ export class PortLink {
     const model = (end: number): LinkModel =>
       new LinkModel(
         link?.impairments[end] ?? NO_IMPAIRMENT,
-        SeededRandom.named(seed, `link ${link?.name ?? ''} end ${end} at ${node}:${port}`),
+        linkChance(seed, `link ${link?.name ?? ''} end ${end} at ${node}:${port}`),
       );
     const ownEnd = link?.ends.findIndex(isHere) ?? 0;
     this.#own = { end: ownEnd, direction: new LinkDirection(model(ownEnd), (frame) => send(frame)) };
@@ -54,17 +57,17 @@ export class PortLink {
     });
   }
 
-  /** From the router. Why the frame is lost; undefined if it is on its way. */
-  send(frame: Frame, now: Instant): LinkLoss | undefined {
+  /** From the router. What is to be told of the frame; nothing if it is on its way as it is. */
+  send(frame: Frame, now: Instant): readonly FrameEvent[] {
     return this.#own.direction.send(frame, now);
   }
 
-  /** From the interface. Why the frame is lost; undefined if it is or will be received. */
-  arrive(frame: Frame, now: Instant): LinkLoss | undefined {
+  /** From the interface. What is to be told of the frame; nothing if it is or will be received as it is. */
+  arrive(frame: Frame, now: Instant): readonly FrameEvent[] {
     const sender = this.#senderOf(frame);
     if (sender) return sender.direction.send(frame, now);
-    this.#receive(frame, now);
-    return undefined;
+    this.#receive(frame, now, NO_COMMENTS);
+    return NOTHING;
   }
 
   /** Applies what is done to a link, if it is this one. */

@@ -1,15 +1,17 @@
 import { LabError } from '../../lib/lab/fabric.ts';
 import type { Action, Direction } from '../../lib/lab/scenario.ts';
-import type { Impairment } from '../../lib/link/impairment.ts';
+import { NO_IMPAIRMENT } from '../../lib/link/impairment.ts';
+import { impairment, type SomeImpairment } from './impairment.ts';
 import { route } from './route.ts';
-import { constant, nothing, number, object, optional, text, union, whole, type Schema } from './schema.ts';
+import { constant, nothing, object, optional, text, union, whole, type Schema } from './schema.ts';
 
 /** What can be done to a node through its own API; the rest is done to its process. */
 type NodeAction = Exclude<Action, { kind: 'restart' | 'kill' | 'start' | 'configure' | 'session-capture' }>;
 
 /** The node is the one that is asked, and need not be named. */
 type Unaddressed<Of> = Of extends { readonly node: string } ? Omit<Of, 'node'> & { readonly node?: string } : Of;
-export type Fault = Unaddressed<NodeAction>;
+type Impair = Omit<Extract<NodeAction, { kind: 'impair' }>, 'impairment'> & { readonly impairment: SomeImpairment };
+export type Fault = Unaddressed<Exclude<NodeAction, { kind: 'impair' }>> | Impair;
 
 type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
 
@@ -21,13 +23,6 @@ const direction: Schema<Direction> = {
   oneOf: [{ type: 'string', const: 'both' }, whole('')],
   description: "whose frames: both, or the number of one of the link's ends, counted from 0",
 };
-
-const impairment = object<Impairment>('Impairment', 'What a link does to the frames of one direction; 0 means none.', {
-  delay: number('microseconds on the way', { minimum: 0 }),
-  jitter: number('microseconds by which the delay varies, up and down', { minimum: 0 }),
-  loss: number('chance of a frame to be lost', { minimum: 0, maximum: 1 }),
-  mtu: whole('bytes behind the Ethernet header of the longest frame that passes'),
-});
 
 /** A schema for each kind of fault; none may be missing. */
 const faults = {
@@ -68,7 +63,7 @@ const faults = {
     link,
     direction,
   }),
-  impair: object<FaultOf<'impair'>>('Impair', 'A link delays or loses frames from now on.', {
+  impair: object<FaultOf<'impair'>>('Impair', 'A link does this to frames from now on, and nothing else.', {
     kind: constant('impair', 'some pass, and late'),
     link,
     direction,
@@ -100,6 +95,7 @@ const faults = {
 } satisfies { readonly [Kind in Fault['kind']]: Schema<FaultOf<Kind>> };
 
 function addressed(fault: Fault, here: string): Action {
+  if (fault.kind === 'impair') return { ...fault, impairment: { ...NO_IMPAIRMENT, ...fault.impairment } };
   if ('link' in fault) return fault;
   if (fault.node !== undefined && fault.node !== here)
     throw new LabError(`this is node '${here}', not '${fault.node}'`, 2);

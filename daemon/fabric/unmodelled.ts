@@ -1,4 +1,4 @@
-import { describeAction, describeDuration } from '../../lib/lab/describe.ts';
+import { describeAction, describeDuration, describeField, impairedFields } from '../../lib/lab/describe.ts';
 import { LabError, type FabricName } from '../../lib/lab/fabric.ts';
 import type { LabLink, Scenario } from '../../lib/lab/scenario.ts';
 
@@ -15,8 +15,10 @@ export function refuseUnmodelled(scenario: Scenario, fabric: FabricName): void {
     traffic.some(({ from, to }) => hasHost(link, from) && hasHost(link, to));
   for (const link of links.filter(isUnseen)) {
     const why = `fabric ${fabric} has nobody between two hosts who could do it; sim has`;
-    if (link.impairments.some(({ delay, jitter, loss }) => delay > 0 || jitter > 0 || loss > 0))
-      throw new LabError(`link '${link.name}' has a delay, jitter or loss: ${why}`, 2);
+    for (const impairment of link.impairments) {
+      const [field] = impairedFields(impairment).filter((field) => field !== 'mtu');
+      if (field) throw new LabError(`link '${link.name}' has ${describeField(field, impairment)}: ${why}`, 2);
+    }
     const step = timeline.find(({ action }) => 'link' in action && action.link === link.name);
     if (step)
       throw new LabError(

@@ -76,6 +76,7 @@ export interface FabricOptions {
  * - `Action['kind']`: what the timeline does; `node` is the node or the link that it is done to (`faultEvent`);
  * - `frame-lost`: a frame that left `port` never arrived, for the `reason` 'cut', 'loss', 'too-long', 'no-link',
  *   'no-carrier' or 'queue-full'; or one that came to `port` found its node 'down', or the port without carrier;
+ * - `FrameEventType`: what else the link behind `port` made of a frame: it was duplicated, corrupted, marked, sent ahead;
  * - `node-started`: a router is back after a restart.
  */
 export interface LabEvent {

@@ -1,5 +1,6 @@
 import type { LabEvent } from '../lab/fabric.ts';
 import type { Action } from '../lab/scenario.ts';
+import type { FrameEventType } from '../link/fate.ts';
 import type { TraceType } from '../trace.ts';
 
 /** What an event is to the sessions of a lab: trouble that somebody made, its consequence, or the way back. */
@@ -153,10 +154,15 @@ export const phrases = {
       cut: 'sends a packet into the cut wire',
       loss: 'sends a packet that the wire loses',
       'too-long': 'sends a packet that is too long for the wire',
+      'queue-full': 'sends a packet for which the queue before the wire has no room',
       down: 'is down, and misses a packet',
       'no-carrier': 'loses a packet at an interface that is down (no-carrier)',
     },
   },
+  'frame-duplicated': { tone: 'bad', says: 'sends a packet that arrives twice' },
+  'frame-corrupted': { tone: 'bad', says: 'sends a packet of which the wire turns over a bit' },
+  'frame-marked': { tone: 'bad', says: 'sends a packet that the wire marks as having met congestion' },
+  'frame-reordered': { tone: 'bad', says: 'sends a packet that overtakes those before it' },
   'node-started': { tone: 'plain', says: 'is up again, and knows no session yet' },
 
   'forget-sessions': { tone: 'fault', says: 'loses its memory: every session is gone, and nobody is told' },
@@ -175,7 +181,7 @@ export const phrases = {
   impair: { tone: 'fault', says: 'becomes another wire ({what})' },
   'interface-down': { tone: 'fault', says: 'loses the carrier of an interface ({what})' },
   'interface-up': { tone: 'fault', says: 'has the carrier of an interface back ({what})' },
-} as const satisfies Record<TraceType | 'frame-lost' | 'node-started' | Action['kind'], Phrase | undefined>;
+} as const satisfies Record<TraceType | FrameEventType | 'node-started' | Action['kind'], Phrase | undefined>;
 
 /** The phrase for an event with its details filled in; undefined if the story passes over it. */
 export function phraseOf(

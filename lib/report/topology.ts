@@ -1,5 +1,5 @@
 import { formatAddress, formatPrefix } from '../address.ts';
-import { describeDuration } from '../lab/describe.ts';
+import { describeDuration, describeField, impairedFields } from '../lab/describe.ts';
 import type { Impairment } from '../link/impairment.ts';
 import { isBridge } from '../lab/scenario.ts';
 import type { LabLink, LabNode, NodeKind, Scenario } from '../lab/scenario.ts';
@@ -114,10 +114,13 @@ function drawLink(link: LabLink, links: readonly LabLink[]): DrawnLink {
 }
 
 /** What a link does to frames, without what it does not do. */
-function inShort({ delay, jitter, loss }: Impairment): string {
+function inShort(impairment: Impairment): string {
+  const { delay, jitter, loss } = impairment;
+  const further = impairedFields(impairment).filter((field) => !['delay', 'jitter', 'loss', 'mtu'].includes(field));
   const words = [
     `${describeDuration(delay)}${jitter > 0 ? ` ± ${describeDuration(jitter)}` : ''}`,
     ...(loss > 0 ? [`loses ${Number((loss * 100).toFixed(2))}%`] : []),
+    ...further.map((field) => describeField(field, impairment)),
   ];
   return words.join(', ');
 }

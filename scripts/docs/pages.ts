@@ -12,6 +12,7 @@ import {
   sectionChoices,
 } from './metadata.ts';
 import { fieldsTable } from './fields.ts';
+import { linkKeysTable } from './links.ts';
 import { operatorCommandsTable } from './operator.ts';
 import { fillRegions, type Generator } from './regions.ts';
 import { eventsTable, scenariosTable } from './scenarios.ts';
@@ -33,6 +34,7 @@ const generators: Readonly<Record<string, Generator>> = {
   events: eventsTable,
   fields: fieldsTable,
   'health-checks': healthChecksTable,
+  'link-keys': linkKeysTable,
   'lua-attributes': luaAttributes,
   'lua-constants': luaConstants,
   'lua-faults': luaFaults,

@@ -3,6 +3,7 @@ import { LabError } from '../../lib/lab/fabric.ts';
 import type { CapturedPacket, Fabric, FabricOptions, LabEvent } from '../../lib/lab/fabric.ts';
 import { parseScenario } from '../../lib/lab/parse.ts';
 import type { Scenario, TrafficReport } from '../../lib/lab/scenario.ts';
+import { NO_IMPAIRMENT } from '../../lib/link/impairment.ts';
 import { milliseconds, seconds } from '../../lib/time.ts';
 import { resolveFile, scenarioOf } from '../support/lab-files.ts';
 
@@ -138,7 +139,7 @@ export function complies(fabric: FabricUnderTest): void {
 
     it('impairs a link', async () => {
       const { fabric, report } = await started(questions);
-      const slow = { delay: milliseconds(120), jitter: milliseconds(0), loss: 0, mtu: 0 };
+      const slow = { ...NO_IMPAIRMENT, delay: milliseconds(120) };
       await fabric.inject({ kind: 'impair', link: 'wan', direction: 0, impairment: slow });
       await fabric.advance(seconds(1), () => undefined);
       const { sentAt, receivedAt } = (await report('questions')).exchanges[5];

@@ -1,3 +1,4 @@
+import { isFrameEvent } from '../../link/fate.ts';
 import { traceTypes } from '../../trace.ts';
 import type { Dissection } from '../dissection.ts';
 import { isNoteType } from './note-words.ts';
@@ -19,7 +20,7 @@ export const isTold = ({ type }: LadderEvent): boolean =>
   isDone(type) || (isNoteType(type) && traceTypes[type].where === 'node');
 
 /** Whether an event is something that was done to the lab, and not told by a node or a link. */
-export const isDone = (type: string): boolean => !(type in traceTypes) && type !== 'frame-lost';
+export const isDone = (type: string): boolean => !(type in traceTypes) && !isFrameEvent(type);
 
 /** Events that are remembered until a packet is found that one of them is about. */
 export const CLOCK_EVENTS_MAX = 1024;

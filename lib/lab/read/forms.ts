@@ -1,5 +1,7 @@
 import { parseAddress, parsePrefix } from '../../address.ts';
 import type { IpAddress, IpPrefix } from '../../address.ts';
+import type { FourStates, GilbertElliott } from '../../link/loss.ts';
+import type { SlotSpan } from '../../link/slot.ts';
 import { microseconds } from '../../time.ts';
 import type { Duration } from '../../time.ts';
 import type { Silence } from '../scenario.ts';
@@ -56,7 +58,8 @@ export function wholeNumber(min: number, max: number): Form<number> {
   return {
     describes: `a whole number from ${min} to ${max}`,
     neutral: min,
-    read: (text) => (/^\d{1,12}$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined),
+    read: (text) =>
+      /^-?\d{1,12}$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined,
   };
 }
 
@@ -94,6 +97,60 @@ export const fraction: Form<number> = {
     const match = /^(\d{1,3}(?:\.\d{1,9})?)(%?)$/.exec(text);
     const value = match ? Number(match[1]) / (match[2] ? 100 : 1) : NaN;
     return value >= 0 && value <= 1 ? value : undefined;
+  },
+};
+
+/** Shares behind each other, the last of which may be missing. */
+function shares(text: string, countMax: number): number[] | undefined {
+  const read = text
+    .trim()
+    .split(/\s+/)
+    .map((share) => fraction.read(share));
+  const found = read.filter((share) => share !== undefined);
+  return found.length === read.length && found.length <= countMax ? found : undefined;
+}
+
+/** netem's `loss state p13 [p31 [p32 [p23 [p14]]]]`; what leaves a state is never more than all. */
+export const fourStates: Form<FourStates> = {
+  describes:
+    "'p13 [p31 [p32 [p23 [p14]]]]' such as 1% 20% 0% 100% 0.5%, where p13 and p14, or p31 and p32, are 100% at most",
+  neutral: { p13: 0, p31: 1, p32: 0, p23: 1, p14: 0 },
+  read(text) {
+    const [p13, p31 = 1 - p13, p32 = 0, p23 = 1, p14 = 0] = shares(text, 5) ?? [];
+    return p13 + p14 <= 1 && p31 + p32 <= 1 ? { p13, p31, p32, p23, p14 } : undefined;
+  },
+};
+
+/** netem's `loss gemodel p [r [1-h [1-k]]]`. */
+export const gilbertElliott: Form<GilbertElliott> = {
+  describes: "'p [r [1-h [1-k]]]' such as 1% 10% 70% 0.1%",
+  neutral: { p: 0, r: 1, lossInBad: 1, lossInGood: 0 },
+  read(text) {
+    const [p, r = 1 - p, lossInBad = 1, lossInGood = 0] = shares(text, 4) ?? [];
+    return p === undefined ? undefined : { p, r, lossInBad, lossInGood };
+  },
+};
+
+/** `5ms`, `5ms..10ms`. */
+export const slot: Form<SlotSpan> = {
+  describes: 'a duration or two, such as 5ms or 5ms..10ms',
+  neutral: { min: zero, max: zero },
+  read(text) {
+    const [min, max = min, ...rest] = text.split('..').map((part) => readDuration(part.trim()));
+    return min === undefined || max === undefined || rest.length > 0 || max < min ? undefined : { min, max };
+  },
+};
+
+export const rateUnits: Readonly<Record<string, number>> = { bit: 1, kbit: 1e3, Mbit: 1e6, Gbit: 1e9 };
+
+/** Bits a second, at most 400 Gbit; 0 is as fast as you like. */
+export const rate: Form<number> = {
+  describes: 'bits a second such as 500kbit, 10Mbit or 2.5Gbit',
+  neutral: 0,
+  read(text) {
+    const match = /^(\d{1,12}(?:\.\d{1,6})?)(bit|kbit|Mbit|Gbit)$/.exec(text);
+    const value = match ? Math.round(Number(match[1]) * rateUnits[match[2]]) : NaN;
+    return value <= 400e9 ? value : undefined;
   },
 };
 

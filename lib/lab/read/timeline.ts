@@ -9,11 +9,11 @@ import { readOverlaid } from './configure.ts';
 import type { Fields, Value } from './document.ts';
 import { readEnd, unknownEnd } from './end.ts';
 import * as forms from './forms.ts';
+import { impairmentKeys, readImpairment } from './impairment.ts';
 import { addressesSeenFrom } from './link-addresses.ts';
 import { readDirection } from './link-name.ts';
 import { machinesOf } from './machines.ts';
 import { readSessionCapture, sessionCaptureFields } from './session-capture.ts';
-import { impairmentFields, readImpairment } from './topology.ts';
 import type { Topology } from './placed.ts';
 
 /** What an action says beside its own key. */
@@ -31,7 +31,7 @@ const actionFields = {
   start: [],
   cut: [],
   heal: [],
-  impair: impairmentFields,
+  impair: impairmentKeys,
   'interface-down': ['for'],
   'interface-up': [],
 } as const satisfies Record<Action['kind'], readonly string[]>;

@@ -1,11 +1,11 @@
 import { offPathPorts, onPathPorts } from '../../attacker/attacker.ts';
 import type { Authority, Node, Router } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
-import type { Impairment } from '../../link/impairment.ts';
 import type { AttackerNode, HostNode, LabLink, NodeKind, RouterNode } from '../scenario.ts';
 import type { Fields, Value } from './document.ts';
 import { readEnd, unknownEnd } from './end.ts';
 import * as forms from './forms.ts';
+import { impairmentKeys, readImpairment } from './impairment.ts';
 import { checkPort } from './link-addresses.ts';
 import { readDirection } from './link-name.ts';
 import { readFirewall, readNat } from './middlebox.ts';
@@ -14,9 +14,7 @@ import type { Placed, PlacedNode, PlacedPort, Topology } from './placed.ts';
 const nodeKinds = ['host', 'router', 'nat', 'firewall', 'attacker'] as const satisfies readonly NodeKind[];
 const nodeKind = forms.oneOf("a kind of node: 'host', 'router', 'nat', 'firewall' or 'attacker'", nodeKinds);
 const nodeFields = ['kind', 'addresses', 'gateways', 'nodes'];
-export const impairmentFields: readonly string[] = ['delay', 'jitter', 'loss', 'mtu'];
-const mtu = forms.wholeNumber(68, 65_535);
-const linkFields = ['ends', 'directions', ...impairmentFields];
+const linkFields = ['ends', 'directions', ...impairmentKeys];
 
 export function readTopology(fields: Fields, authority: Authority): Topology {
   const nodes = readNodes(fields.need('nodes'), authority);
@@ -160,20 +158,9 @@ function readLink(key: Value, value: Value, nodes: readonly PlacedNode[], linked
   const impairments = [...link.impairments];
   for (const { key, value } of fields.get('directions')?.entries("directions: 'spoke -> hub: {...}'") ?? []) {
     const direction = readDirection(key, [link]);
-    const impairment = readImpairment(value.fields('a direction', impairmentFields), own);
+    const impairment = readImpairment(value.fields('a direction', impairmentKeys), own);
     if (typeof direction?.direction === 'number') impairments[direction.direction] = impairment;
     else if (direction) key.wrong('this names both directions', "write 'spoke -> hub' for what spoke sends");
   }
   return { ...link, impairments };
-}
-
-/** What is not said is as in `otherwise`. */
-export function readImpairment(fields: Fields, otherwise?: Impairment): Impairment {
-  const none = forms.duration.neutral;
-  return {
-    delay: fields.optional('delay', forms.duration, otherwise?.delay ?? none),
-    jitter: fields.optional('jitter', forms.duration, otherwise?.jitter ?? none),
-    loss: fields.optional('loss', forms.fraction, otherwise?.loss ?? 0),
-    mtu: fields.optional('mtu', mtu, otherwise?.mtu ?? 0),
-  };
 }

@@ -1,10 +1,15 @@
 import { NEVER } from '../../time.ts';
 import type { Instant } from '../../time.ts';
 
-/** What is going to happen, earliest first; at the same time, in the order in which it was pushed. A binary heap. */
+/**
+ * What is going to happen, earliest first; at the same time, in the order in which it was pushed. A binary heap in
+ * columns: nothing is made for an item.
+ */
 export class EventQueue<T> {
   readonly #capacity: number;
-  readonly #heap: { readonly time: Instant; readonly sequence: number; readonly item: T }[] = [];
+  readonly #times: Instant[] = [];
+  readonly #sequences: number[] = [];
+  readonly #items: T[] = [];
   #sequence = 0;
 
   constructor(capacity: number) {
@@ -12,20 +17,21 @@ export class EventQueue<T> {
   }
 
   get size(): number {
-    return this.#heap.length;
+    return this.#items.length;
   }
 
   /** When the next item is due; NEVER if there is none. */
   get nextTime(): Instant {
-    return this.#heap.length > 0 ? this.#heap[0].time : NEVER;
+    return this.#items.length > 0 ? this.#times[0] : NEVER;
   }
 
   /** False, and nothing is done, if the queue is full. */
   push(time: Instant, item: T): boolean {
-    const heap = this.#heap;
-    if (heap.length >= this.#capacity) return false;
-    heap.push({ time, sequence: this.#sequence++, item });
-    let at = heap.length - 1;
+    let at = this.#items.length;
+    if (at >= this.#capacity) return false;
+    this.#times.push(time);
+    this.#sequences.push(this.#sequence++);
+    this.#items.push(item);
     while (at > 0) {
       const parent = (at - 1) >> 1;
       if (!this.#isBefore(at, parent)) break;
@@ -36,27 +42,36 @@ export class EventQueue<T> {
   }
 
   pop(): T | undefined {
-    const heap = this.#heap;
-    if (heap.length === 0) return undefined;
-    this.#swap(0, heap.length - 1);
-    const first = heap.pop();
+    const last = this.#items.length - 1;
+    if (last < 0) return undefined;
+    this.#swap(0, last);
+    this.#times.pop();
+    this.#sequences.pop();
+    const first = this.#items.pop();
     let at = 0;
     for (;;) {
       let least = at;
-      for (let child = 2 * at + 1; child <= 2 * at + 2 && child < heap.length; child++)
+      for (let child = 2 * at + 1; child <= 2 * at + 2 && child < last; child++)
         if (this.#isBefore(child, least)) least = child;
-      if (least === at) return first?.item;
+      if (least === at) return first;
       this.#swap(at, least);
       at = least;
     }
   }
 
   #isBefore(a: number, b: number): boolean {
-    const [first, second] = [this.#heap[a], this.#heap[b]];
-    return first.time < second.time || (first.time === second.time && first.sequence < second.sequence);
+    const times = this.#times;
+    return times[a] < times[b] || (times[a] === times[b] && this.#sequences[a] < this.#sequences[b]);
   }
 
   #swap(a: number, b: number): void {
-    [this.#heap[a], this.#heap[b]] = [this.#heap[b], this.#heap[a]];
+    const [times, sequences, items] = [this.#times, this.#sequences, this.#items];
+    const [time, sequence, item] = [times[a], sequences[a], items[a]];
+    times[a] = times[b];
+    sequences[a] = sequences[b];
+    items[a] = items[b];
+    times[b] = time;
+    sequences[b] = sequence;
+    items[b] = item;
   }
 }

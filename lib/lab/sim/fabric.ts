@@ -4,6 +4,7 @@ import { formatConfiguration, parseOverlaid, type Authority } from '../../config
 import type { CryptoProvider } from '../../crypto.ts';
 import type { PortIndex } from '../../device.ts';
 import type { Frame } from '../../frame.ts';
+import { change, commentOf, eventsOf, type Fate, type FrameEvent, type LinkDrop } from '../../link/fate.ts';
 import type { AlarmRow, EventRow, PeerRow } from '../../peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../service-area/rows.ts';
 import { MemoryStore } from '../../stores/memory.ts';
@@ -326,8 +327,8 @@ export class SimFabric implements Fabric {
       node.device.receive(port, frame, this.#now);
     } else {
       const [words, reason] = hasCarrier ? [`${node.name} is down`, 'down'] : ['no carrier', 'no-carrier'];
-      this.#recorder.arrived(node.name, name, frame, `lost: ${words}`);
-      this.#tellLost(node.name, name, frame.id, reason);
+      this.#recorder.arrived(node.name, name, frame, [`lost: ${words}`]);
+      this.#tell(node.name, name, frame.id, { type: 'frame-lost', reason });
     }
     this.#pool.release(frame);
   }
@@ -338,26 +339,35 @@ export class SimFabric implements Fabric {
     const { name } = node.ports[port];
     const idBefore = frame.id;
     if (idBefore === 0) frame.id = ++this.#lastPacketId;
-    const lost = this.#send(this.#attachments.get(`${nodeName}:${name}`), frame);
-    this.#recorder.left(nodeName, name, frame, idBefore, lost && `lost on the link: ${lost}`);
-    if (lost) this.#tellLost(nodeName, name, frame.id, lost);
+    const events = this.#send(this.#attachments.get(`${nodeName}:${name}`), frame);
+    this.#recorder.left(nodeName, name, frame, idBefore, events.map(commentOf));
+    for (const event of events) this.#tell(nodeName, name, frame.id, event);
     // The device may use the frame again for another packet.
     frame.id = idBefore;
   }
 
-  /** Why the frame is lost; undefined if it is on its way. */
-  #send(from: Attachment | undefined, frame: Frame): string | undefined {
+  /** What is to be told of it; nothing if the frame is on its way as it is. */
+  #send(from: Attachment | undefined, frame: Frame): readonly FrameEvent[] {
     const segment = from?.segment;
-    if (!segment) return 'no-link';
-    if (!from.hasCarrier) return 'no-carrier';
-    const arrival = segment.admit(from.end, frame, this.#now);
-    if (typeof arrival === 'string') return arrival;
-    for (const end of segment.receivers(from.end, frame)) {
+    if (!segment) return [{ type: 'frame-lost', reason: 'no-link' }];
+    if (!from.hasCarrier) return [{ type: 'frame-lost', reason: 'no-carrier' }];
+    const fates = segment.admit(from.end, frame, this.#now);
+    for (const fate of fates) {
+      const drop = fate.lost === undefined ? this.#carry(segment, from.end, frame, fate) : undefined;
+      if (drop !== undefined) segment.fail(from.end, fate, drop, frame);
+    }
+    return eventsOf(fates);
+  }
+
+  /** Why it cannot be carried; undefined if it is on its way to everybody. */
+  #carry(segment: Segment, from: number, frame: Frame, fate: Fate): LinkDrop | undefined {
+    for (const end of segment.receivers(from, frame)) {
       const { node, port } = segment.link.ends[end];
       const to = this.#attachments.get(`${node}:${port}`);
       const copy = this.#pool.copy(frame);
       if (!copy) return 'too-long';
-      if (!to || !this.#queue.push(arrival, { kind: 'arrive', to, frame: copy })) {
+      change(copy, fate);
+      if (!to || !this.#queue.push(fate.arrival, { kind: 'arrive', to, frame: copy })) {
         this.#pool.release(copy);
         return 'queue-full';
       }
@@ -365,8 +375,8 @@ export class SimFabric implements Fabric {
     return undefined;
   }
 
-  #tellLost(node: string, port: string, packet: number, reason: string): void {
-    this.#recorder.event({ time: this.elapsed(), node, type: 'frame-lost', packet, port, reason });
+  #tell(node: string, port: string, packet: number, { type, reason }: FrameEvent): void {
+    this.#recorder.event({ time: this.elapsed(), node, type, packet, port, ...(reason !== undefined && { reason }) });
   }
 
   #configure(lines: readonly string[]): void {

@@ -54,15 +54,15 @@ export class Recorder {
     this.#capture = bothCaptures(this.#capture, observer);
   }
 
-  arrived(node: string, port: string, frame: Frame, comment?: string): void {
-    this.#record(node, port, 'in', frame, comment === undefined ? [] : [comment]);
+  arrived(node: string, port: string, frame: Frame, comments: readonly string[] = []): void {
+    this.#record(node, port, 'in', frame, [...comments]);
   }
 
   /** `idBefore` is the frame's id as the device gave it away: 0 for a packet that it made. */
-  left(node: string, port: string, frame: Frame, idBefore: number, comment?: string): void {
+  left(node: string, port: string, frame: Frame, idBefore: number, more: readonly string[]): void {
     // Nothing is told about most packets, and there are many.
     const comments = this.#announced.length === 0 ? [] : this.#takeAnnounced(node, idBefore, frame.id);
-    if (comment !== undefined) comments.push(comment);
+    if (more.length > 0) comments.push(...more);
     this.#record(node, port, 'out', frame, comments);
   }
 

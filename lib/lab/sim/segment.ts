@@ -1,6 +1,6 @@
-import { DROPPED, LinkModel, type LinkDrop } from '../../link/impairment.ts';
+import type { Fate, LinkDrop } from '../../link/fate.ts';
 import type { Impairment } from '../../link/impairment.ts';
-import { SeededRandom } from '../../random.ts';
+import { linkChance, LinkModel } from '../../link/link-model.ts';
 import type { Frame } from '../../frame.ts';
 import type { Instant } from '../../time.ts';
 import { ETHERNET_HEADER_LENGTH, MAC_LENGTH } from '../../wire/ethernet.ts';
@@ -26,14 +26,18 @@ export class Segment {
     this.#lastHeard = ends.map(() => 0);
     this.#models = ends.map(
       ({ node, port }, i) =>
-        new LinkModel(link.impairments[i], SeededRandom.named(seed, `link ${link.name} from ${node}:${port}`)),
+        new LinkModel(link.impairments[i], linkChance(seed, `link ${link.name} from ${node}:${port}`)),
     );
   }
 
-  /** When a frame that `from` sends now arrives, or why it never does. */
-  admit(from: number, frame: Frame, now: Instant): Instant | LinkDrop {
-    const arrival = this.#models[from].admit(now, frame.length);
-    return arrival === DROPPED ? this.#models[from].whyDropped(frame.length) : arrival;
+  /** What becomes of a frame that `from` sends now. */
+  admit(from: number, frame: Frame, now: Instant): readonly Fate[] {
+    return this.#models[from].admit(now, frame);
+  }
+
+  /** A frame of `from` cannot be carried after all. */
+  fail(from: number, fate: Fate, drop: LinkDrop, frame: Frame): void {
+    this.#models[from].fail(fate, drop, frame);
   }
 
   /**

@@ -56,7 +56,7 @@ describe('the link in front of a port', () => {
     const { link } = linkAt(twoRouters, 'spoke', 'wan');
     const own =
       twoRouters.links.find(({ name }) => name === 'wan')?.ends.findIndex(({ node }) => node === 'spoke') ?? 0;
-    const send = (): string | undefined => link.send(frameFrom(macOf(twoRouters, 'spoke', 'wan')), start);
+    const send = (): string | undefined => link.send(frameFrom(macOf(twoRouters, 'spoke', 'wan')), start)[0]?.reason;
     link.apply({ kind: 'cut', link: 'hub-lan', direction: 'both' });
     equal(send(), undefined);
     link.apply({ kind: 'cut', link: 'wan', direction: 1 - own });

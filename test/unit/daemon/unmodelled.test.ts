@@ -33,7 +33,7 @@ describe('what nobody can do to the frames between two hosts of a lab of real pr
   });
 
   it('is refused as a property of their link, with the name of the link', () =>
-    refusesWith(/^link 'aside' has a delay, jitter or loss: fabric netns has nobody .*; sim has$/, withHosts(slow)));
+    refusesWith(/^link 'aside' has delay 5ms: fabric netns has nobody .*; sim has$/, withHosts(slow)));
 
   it('is refused as a step of the timeline, with its time', () =>
     refusesWith(

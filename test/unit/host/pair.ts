@@ -1,7 +1,9 @@
 import { parseAddress, parseMac, parsePrefix, type IpAddress, type IpPrefix } from '../../../lib/address.ts';
 import { Frame } from '../../../lib/frame.ts';
 import { Host } from '../../../lib/host/host.ts';
-import { DROPPED, LinkModel, NO_IMPAIRMENT, type Impairment } from '../../../lib/link/impairment.ts';
+import { change } from '../../../lib/link/fate.ts';
+import { NO_IMPAIRMENT, type Impairment } from '../../../lib/link/impairment.ts';
+import { linkChance, LinkModel } from '../../../lib/link/link-model.ts';
 import { SeededRandom } from '../../../lib/random.ts';
 import { after, milliseconds, seconds, type Duration, type Instant } from '../../../lib/time.ts';
 
@@ -49,8 +51,8 @@ export class Pair {
   constructor(options: PairOptions = {}) {
     const seed = options.seed ?? 1;
     const impairment = { ...NO_IMPAIRMENT, delay: milliseconds(1), ...options.impairment };
-    this.toServer = new LinkModel(impairment, SeededRandom.named(seed, 'to server'));
-    this.toClient = new LinkModel(impairment, SeededRandom.named(seed, 'to client'));
+    this.toServer = new LinkModel(impairment, linkChance(seed, 'to server'));
+    this.toClient = new LinkModel(impairment, linkChance(seed, 'to client'));
     this.client = new Host({
       mac: parseMac('02:00:00:00:00:01')!,
       addresses: (options.clientAddresses ?? ['10.1.0.10/24', 'fd00:1::10/64']).map(interfaceAddress),
@@ -117,10 +119,14 @@ export class Pair {
       this.toLose[from]--;
       return;
     }
-    const at = (from === 'client' ? this.toServer : this.toClient).admit(this.now, bytes.length);
-    if (at === DROPPED) return;
-    const arrival = { at, to: from === 'client' ? this.server : this.client, bytes };
-    const behind = this.#arrivals.findIndex((other) => other.at > at);
-    this.#arrivals.splice(behind < 0 ? this.#arrivals.length : behind, 0, arrival);
+    const to = from === 'client' ? this.server : this.client;
+    for (const fate of (from === 'client' ? this.toServer : this.toClient).admit(this.now, frame)) {
+      if (fate.lost !== undefined) continue;
+      const copy = Frame.of(bytes);
+      change(copy, fate);
+      const at = fate.arrival;
+      const behind = this.#arrivals.findIndex((other) => other.at > at);
+      this.#arrivals.splice(behind < 0 ? this.#arrivals.length : behind, 0, { at, to, bytes: copy.copy() });
+    }
   }
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { formatAddress } from '../../../lib/address.ts';
 import { parseScenario } from '../../../lib/lab/parse.ts';
 import type { Expectation } from '../../../lib/lab/scenario.ts';
+import { NO_IMPAIRMENT } from '../../../lib/link/impairment.ts';
 import { milliseconds, seconds } from '../../../lib/time.ts';
 import { describeMistakes, loadScenario, resolveFile, scenarioOf } from '../../support/lab-files.ts';
 
@@ -22,7 +23,7 @@ describe('a scenario file', () => {
   });
 
   it('impairs each direction of a link as the link says, unless the direction says otherwise', () => {
-    const common = { delay: milliseconds(20), jitter: 0, loss: 0, mtu: 0 };
+    const common = { ...NO_IMPAIRMENT, delay: milliseconds(20) };
     deepEqual(small.links[1].impairments, [common, { ...common, loss: 0.01 }]);
   });
 
