@@ -37,6 +37,8 @@ const words = {
 
 export type FrameEventType = keyof typeof words;
 
+export const frameEventTypes = Object.keys(words) as readonly FrameEventType[];
+
 export const isFrameEvent = (type: string): type is FrameEventType => Object.hasOwn(words, type);
 
 /** `lost on the link: cut`. */

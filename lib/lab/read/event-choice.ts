@@ -1,4 +1,5 @@
 import { quote, suggest } from '../../diagnostic.ts';
+import { frameEventTypes, isFrameEvent } from '../../link/fate.ts';
 import { traceTypes } from '../../trace.ts';
 import { placeOf } from '../fault-event.ts';
 import type { Action, EventChoice, LabLink, LabNode, TimelineEntry } from '../scenario.ts';
@@ -34,7 +35,7 @@ const actions = {
 const isAction = (type: string): type is Action['kind'] => Object.hasOwn(actions, type);
 
 /** Every type of event: what the timeline does, what nodes tell, and what the lab tells of them. */
-const eventTypes = [...Object.keys(actions), ...Object.keys(traceTypes), 'frame-lost', 'node-started'];
+const eventTypes = [...Object.keys(actions), ...Object.keys(traceTypes), ...frameEventTypes, 'node-started'];
 
 /** `TYPE [at NODE]`; a place of what is done to a link is the link. What nothing in the lab can cause is refused. */
 export function readEventChoice(phrase: Phrase, lab: LabOfEvents): EventChoice | undefined {
@@ -67,7 +68,7 @@ function placesOf(type: string, { nodes, timeline }: LabOfEvents): string[] {
 }
 
 function tells(type: string, node: LabNode): boolean {
-  if (type === 'frame-lost') return true;
+  if (isFrameEvent(type)) return true;
   if (type.startsWith('mapping-')) return node.kind === 'nat';
   if (type.startsWith('state-')) return node.kind === 'firewall';
   if (['session-synced', 'role-changed', 'store-changed'].includes(type))
