@@ -4,13 +4,15 @@ import { stripVTControlCharacters } from 'node:util';
 export interface Column<Row> {
   readonly title: string;
   readonly of: (row: Row) => string | number;
+  /** Texts to the right as well, under a title to the right. */
+  readonly isRight?: true;
 }
 
 /** Lines of a table, without a line end after the last. A column is a column of numbers if all its cells are. */
 export function formatTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const shaped = columns.map((column) => {
     const cells = rows.map(column.of);
-    const isNumeric = cells.length > 0 && cells.every((cell) => typeof cell === 'number');
+    const isNumeric = column.isRight === true || (cells.length > 0 && cells.every((cell) => typeof cell === 'number'));
     const texts = [column.title, ...cells.map(String)];
     const width = Math.max(...texts.map(visibleLength));
     return { rule: '='.repeat(width + 2), texts: texts.map((text) => pad(text, width, isNumeric)) };

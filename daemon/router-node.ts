@@ -119,7 +119,7 @@ export class RouterNode extends DeviceNode<Router> {
   }
 
   override servicePaths(): readonly ServicePathRow[] {
-    return this.driver?.device.servicePaths() ?? [];
+    return this.driver?.act((router, now) => router.servicePaths(now)) ?? [];
   }
 
   override sessionCaptures(): readonly SessionCaptureRow[] {

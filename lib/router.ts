@@ -457,8 +457,8 @@ export class Router implements Device {
   }
 
   /** Every way of each service. */
-  servicePaths(): ServicePathRow[] {
-    return servicePathRows(this.#parts, this.#peerPaths);
+  servicePaths(now: Instant): ServicePathRow[] {
+    return servicePathRows(this.#parts, this.#peerPaths, now);
   }
 
   peers(now: Instant): PeerRow[] {

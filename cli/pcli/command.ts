@@ -2,7 +2,7 @@ import { Command as CliCommand } from 'commander';
 import { chooseLab, chooseNodes, type LiveLabs } from '../live-labs.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageOf, type Shown } from './grammar.ts';
-import { formatChoices, formatHelp, runLine } from './line.ts';
+import { formatChoices, formatHelp, printLine } from './line.ts';
 import type { Place } from './place.ts';
 import { historyPathOf, runShell } from './shell.ts';
 import { operatorCommands } from './table.ts';
@@ -45,7 +45,7 @@ Examples:
 /** `svrlab show`: those of the operator's commands that change nothing, each on its own. */
 export function showCommand(terminal: Terminal, labs: LiveLabs): CliCommand {
   const shows = operatorCommands.filter(({ words }) => words[0] === 'show');
-  const command = new CliCommand('show')
+  const command = withOptions(new CliCommand('show'))
     .summary(
       'what the routers of a lab that is up know: sessions, flows, peers, service paths, alarms, events, stats, config',
     )
@@ -59,9 +59,10 @@ export function showCommand(terminal: Terminal, labs: LiveLabs): CliCommand {
         .summary(all.map(({ help }) => help).join('; '))
         .argument('[words...]', 'see below')
         .addHelpText('after', `\n${formatChoices(usages).trimEnd()}`)
-        .action(async (words: string[], options: OperatorOptions) => {
+        .action(async (words: string[], _own: OperatorOptions, given: CliCommand) => {
+          const options: OperatorOptions = given.optsWithGlobals();
           const place = await placeOf(labs, options);
-          print(terminal, await runLine(operatorCommands, place, lineOf(['show', name, ...words])), options);
+          print(terminal, await printLine(operatorCommands, place, lineOf(['show', name, ...words])), options);
         }),
     );
   }
@@ -86,7 +87,7 @@ export function pcliCommand(terminal: Terminal, labs: LiveLabs): CliCommand {
     .addHelpText('after', `${shellExamples}\n\nCommands:\n${formatHelp(operatorCommands).trimEnd()}`)
     .action(async (words: string[], options: OperatorOptions) => {
       const place = await placeOf(labs, options);
-      if (words.length > 0) return print(terminal, await runLine(operatorCommands, place, lineOf(words)), options);
+      if (words.length > 0) return print(terminal, await printLine(operatorCommands, place, lineOf(words)), options);
       if (options.node !== undefined) chooseNodes(place.lab, options.node);
       const { stdin: input, stdout: output } = process;
       const isInteractive = input.isTTY && output.isTTY;

@@ -37,6 +37,7 @@ const pathArgument = (help: string, isRequired?: true): Argument<Place> => ({
 /** Enters a block, or gives a leaf a value, by what the path leads to. */
 async function configure(place: Place, words: readonly string[]): Promise<Shown> {
   const path = [...place.path, ...words];
+  if (path.length === 0) place.isConfiguring = true;
   const target = (await draftOf(place, 'candidate')).target(path);
   if (target.kind === 'nothing') throw new InputError(target.problem);
   if (target.kind === 'leaf') throw new InputError(`${target.name} wants a value: ${target.describes}`);
@@ -64,12 +65,13 @@ const edit = (place: Place, change: (draft: ConfigurationDraft) => string | unde
 const contentOf = (text: string): Authority => new ConfigurationDraft(text).content();
 
 function formatChanges(changes: readonly Change[]): string {
-  const lines = changes.flatMap(({ path, before, after, needsRestart }) => {
+  const lines = changes.flatMap(({ path, before, after, standard, needsRestart }) => {
     const line = (sign: string, text: string): string => `${sign} ${text === '' ? path : `${path} ${text}`}`;
     const note = needsRestart ? '   (needs a restart)' : '';
+    const back = after === undefined && standard !== undefined ? [`${line('+', standard)}   (the default)`] : [];
     return [
       ...(before === undefined ? [] : [line('-', before)]),
-      ...(after === undefined ? [] : [line('+', after)]),
+      ...(after === undefined ? back : [line('+', after)]),
     ].map((text) => text + note);
   });
   return lines.length === 0 ? 'The candidate is the running configuration.\n' : `${lines.join('\n')}\n`;
@@ -148,6 +150,7 @@ export const configurationCommands: readonly Command[] = commands(
     words: ['exit'],
     help: 'leave the block that is being edited; at the top, leave the shell',
     run: async (place) => {
+      if (place.path.length === 0) place.isConfiguring = false;
       place.path = parentOf(place.path, await draftOf(place, 'candidate'));
       return { text: '', data: {} };
     },
@@ -155,10 +158,12 @@ export const configurationCommands: readonly Command[] = commands(
   {
     words: ['top'],
     help: 'leave all blocks',
-    run: async (place) => {
-      place.path = [];
-      return { text: '', data: {} };
-    },
+    run: (place) => leaveBlocks(place),
+  },
+  {
+    words: ['end'],
+    help: 'the same as top',
+    run: (place) => leaveBlocks(place),
   },
   {
     words: ['compare', 'config'],
@@ -225,6 +230,12 @@ export const configurationCommands: readonly Command[] = commands(
     },
   },
 );
+
+async function leaveBlocks(place: Place): Promise<Shown> {
+  place.path = [];
+  place.isConfiguring = false;
+  return { text: '', data: {} };
+}
 
 /** The block around a block: keys go with the name of their list. */
 function parentOf(path: readonly string[], draft: ConfigurationDraft): readonly string[] {

@@ -57,6 +57,8 @@ export interface OperatorCommand<Place> {
   readonly words: readonly string[];
   readonly help: string;
   readonly arguments?: readonly Argument<Place>[];
+  /** What it asks the nodes of a lab for: 'statistics'. Absent for a command that asks them for nothing. */
+  readonly retrieves?: string;
   run(place: Place, given: Given): Promise<Shown>;
 }
 
@@ -106,8 +108,7 @@ export function readCommand<Place>(
 
 /** The longest command whose words the line begins with. */
 function commandOf<Place>(table: Table<Place>, words: readonly string[]): OperatorCommand<Place> {
-  const matching = table.filter((command) => isPrefix(command.words, words));
-  const [longest] = matching.toSorted((a, b) => b.words.length - a.words.length);
+  const longest = longestOf(table, words);
   if (longest) return longest;
   const known = lengthKnown(table, words);
   const next = nextWords(table, words.slice(0, known));
@@ -118,6 +119,12 @@ function commandOf<Place>(table: Table<Place>, words: readonly string[]): Operat
   const asked = [...words.slice(0, known), word].join(' ');
   throw new InputError(`there is no command '${asked}'; ${hint ?? listed(next)}`);
 }
+
+const longestOf = <Place>(table: Table<Place>, words: readonly string[]): OperatorCommand<Place> | undefined =>
+  table
+    .filter((command) => isPrefix(command.words, words))
+    .toSorted((a, b) => b.words.length - a.words.length)
+    .at(0);
 
 const listed = (words: readonly string[]): string => words.join(', ');
 
@@ -195,12 +202,39 @@ export async function choicesAfter<Place>(
   place: Place,
 ): Promise<readonly Choice[]> {
   const words = nextWords(table, before).map((word) => ({ word, help: helpOf(table, [...before, word]) }));
-  const command = table
-    .filter(({ words }) => isPrefix(words, before))
-    .toSorted((a, b) => b.words.length - a.words.length)
-    .at(0);
+  const command = longestOf(table, before);
   if (!command) return words;
   return [...words, ...(await argumentChoices(command, before.slice(command.words.length), place))];
+}
+
+/** The value that a line is about to give, where any will do: its argument; undefined if none is wanted. */
+export function valueWanted<Place>(table: Table<Place>, words: readonly string[]): Argument<Place> | undefined {
+  const command = longestOf(table, words);
+  const args = command?.arguments ?? [];
+  const rest = words.slice(command?.words.length);
+  const values = new Map<string, readonly string[]>();
+  let at = 0;
+  while (at < rest.length) {
+    const argument = argumentAt(args, values, rest[at]);
+    if (!argument) return undefined;
+    if (argument.keyword !== undefined) at++;
+    if (argument.value !== undefined && at === rest.length) return argument;
+    values.set(keyOf(argument), []);
+    at += argument.value === undefined ? 0 : 1;
+  }
+  return args.find((argument) => argument.keyword === undefined && !values.has(keyOf(argument)));
+}
+
+/** The command that a line carries out as it stands; undefined if something is missing or makes no sense. */
+export function completeCommand<Place>(
+  table: Table<Place>,
+  words: readonly string[],
+): OperatorCommand<Place> | undefined {
+  try {
+    return readCommand(table, words).command;
+  } catch {
+    return undefined;
+  }
 }
 
 /** That of the command of these words, or of all that begin with them. */

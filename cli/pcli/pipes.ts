@@ -78,6 +78,18 @@ export const filterChoices: readonly (Choice & { readonly usage: string })[] = f
   usage,
 }));
 
+/** What a filter that has been named takes, and that the line may end here if that is so. */
+export function filterNeeds([name, ...words]: readonly string[]): readonly Choice[] {
+  const filter = filters.find(({ word }) => word === name);
+  if (!filter) return [];
+  const isComplete = filter.word !== 'grep' || words.some((word) => !word.startsWith('-'));
+  const usage = filter.usage.slice(filter.word.length + 1);
+  return [
+    ...(words.length > 0 || usage === '' ? [] : [{ word: usage, help: filter.help }]),
+    ...(isComplete ? [{ word: '<Enter>', help: filter.help }] : []),
+  ];
+}
+
 /** A line cut at its pipes: the command, and what its output goes through. A `|` in quotes is none. */
 export function splitPipes(line: string): readonly [command: string, ...filters: string[]] {
   const parts = [''];

@@ -10,6 +10,8 @@ export interface Place {
   readonly node: string | undefined;
   /** The block of the configuration that is being edited; empty at the top. */
   path: readonly string[];
+  /** Whether `config` was said at the top: the `exit` that belongs to it does not leave the shell. */
+  isConfiguring?: boolean;
 }
 
 export type Command = OperatorCommand<Place>;

@@ -103,6 +103,7 @@ export const sessionCaptureCommands: readonly Command[] = commands(
   {
     words: ['show', 'session-captures'],
     help: 'the session captures that are active, and what of them is still to come',
+    retrieves: 'session captures',
     arguments: [nodeArgument()],
     run: (place, given) =>
       nodeByNode(place, given, async (router) => {

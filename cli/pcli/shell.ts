@@ -4,7 +4,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { LabError } from '../../lib/lab/fabric.ts';
 import { exitStatus, InputError } from '../exit.ts';
 import { makeFolder } from '../make-folder.ts';
-import { completeLine, formatHelp, helpAfter, runLine } from './line.ts';
+import { completeLine, formatHelp, helpAfter, printLine } from './line.ts';
 import type { Command, Place } from './place.ts';
 
 /** Lines that are remembered from one shell to the next. */
@@ -47,7 +47,10 @@ export async function runShell(options: ShellOptions): Promise<number> {
   });
   const typed: string[] = [];
   shell.on('history', (lines: string[]) => typed.splice(0, typed.length, ...lines));
-  if (isInteractive) helpOnQuestionMark(shell, options);
+  if (isInteractive) {
+    helpOnQuestionMark(shell, options);
+    dropLiteralTabs(shell, options);
+  }
   let status: number = exitStatus.success;
   const prompt = (): void => {
     shell.setPrompt(promptOf(options.place));
@@ -74,10 +77,14 @@ export async function runShell(options: ShellOptions): Promise<number> {
   return status;
 }
 
-const isLeaving = (line: string, { path }: Place): boolean => line === 'quit' || (line === 'exit' && path.length === 0);
+const isLeaving = (line: string, { path, isConfiguring }: Place): boolean =>
+  line === 'quit' || (line === 'exit' && path.length === 0 && isConfiguring !== true);
 
 /** `two-routers# `, or `two-routers (authority router spoke)# `. */
-const promptOf = ({ lab, path }: Place): string => `${lab.name}${path.length === 0 ? '' : ` (${path.join(' ')})`}# `;
+function promptOf({ lab, path, isConfiguring }: Place): string {
+  const where = path.length > 0 ? path.join(' ') : isConfiguring ? 'config' : '';
+  return `${lab.name}${where === '' ? '' : ` (${where})`}# `;
+}
 
 /** The exit status that goes with a mistake, which has been told; undefined if all went well. */
 async function carryOut({ table, place, output }: ShellOptions, line: string): Promise<number | undefined> {
@@ -87,7 +94,7 @@ async function carryOut({ table, place, output }: ShellOptions, line: string): P
     } else if (line.endsWith('?')) {
       output.write(await helpAfter(table, place, line.slice(0, -1)));
     } else {
-      const { text } = await runLine(table, place, line);
+      const { text } = await printLine(table, place, line);
       if (text !== '') output.write(text.endsWith('\n') ? text : `${text}\n`);
     }
     return undefined;
@@ -115,6 +122,13 @@ function helpOnQuestionMark(shell: Interface, { table, place, input, output }: S
       output.write(`\n${help}`);
       shell.prompt(true);
     });
+  });
+}
+
+/** Of several Tabs that come at once, readline takes all but the last for letters, as of a text that is pasted. */
+function dropLiteralTabs(shell: Interface, { input }: ShellOptions): void {
+  input.on('keypress', (_letter: string | undefined, key: { readonly name?: string } | undefined) => {
+    if (key?.name === 'tab' && shell.line[shell.cursor - 1] === '\t') shell.write(null, { name: 'backspace' });
   });
 }
 

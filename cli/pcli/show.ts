@@ -1,11 +1,12 @@
+import { version } from '../../daemon/version.ts';
 import { nearest } from '../../lib/diagnostic.ts';
 import type { SessionRow } from '../../lib/service-area/rows.ts';
 import { InputError } from '../exit.ts';
 import { formatTable } from '../table.ts';
 import { counted } from '../units.ts';
 import type { Argument, Given, Shown } from './grammar.ts';
-import { nodeArgument, nodeByNode, nodesOf, valuesOf, commands, type Command, type Place } from './place.ts';
-import { statsCommand } from './stats.ts';
+import { done, nodeArgument, nodeByNode, nodesOf, valuesOf, commands, type Command, type Place } from './place.ts';
+import { NO_PROCESSORS, statsCommand } from './stats.ts';
 import * as tables from './tables.ts';
 
 const detail: Argument<Place> = { keyword: 'detail', help: 'everything that is known of each' };
@@ -40,6 +41,7 @@ export const serviceArgument: Argument<Place> = {
 /** A command that shows the same kind of rows of every router. */
 const rowsOf = <Row>(
   words: string,
+  retrieves: string,
   help: string,
   ask: (place: Place, router: string) => Promise<readonly Row[]>,
   format: (rows: readonly Row[], given: Given) => string,
@@ -47,6 +49,7 @@ const rowsOf = <Row>(
 ): Command => ({
   words: ['show', ...words.split(' ')],
   help,
+  retrieves,
   arguments: [...args, nodeArgument()],
   run: (place, given) =>
     nodeByNode(place, given, async (router) => {
@@ -91,6 +94,7 @@ async function showSession(place: Place, given: Given, id: string): Promise<Show
 
 const sessions = rowsOf(
   'sessions',
+  'sessions',
   'both directions of every session',
   ({ lab }, router) => lab.sessions(router),
   (rows, given) => tables.formatSessions(ofService(rows, given)),
@@ -101,6 +105,7 @@ const sessions = rowsOf(
 const system: Command = {
   words: ['show', 'system'],
   help: 'the nodes of the lab: processes, sessions, packets',
+  retrieves: 'system information',
   run: async ({ lab }) => {
     const rows = await Promise.all(
       lab.nodes.map(async ({ name, kind, isUp }) => {
@@ -124,6 +129,29 @@ const system: Command = {
   },
 };
 
+const sessionProcessors: Command = {
+  words: ['show', 'system', 'utilization', 'session-processors'],
+  help: 'load of session processing threads, which routers here do not have',
+  arguments: [detail],
+  run: async () => {
+    throw new InputError(NO_PROCESSORS);
+  },
+};
+
+const versionCommand: Command = {
+  words: ['show', 'version'],
+  help: 'the version of svrlab, and what it runs on',
+  run: async ({ lab }) => {
+    const data = { svrlab: version, node: process.version, lab: lab.name, fabric: lab.fabric };
+    const text = tables.formatFields([
+      ['svrlab', version],
+      ['Node.js', process.version],
+      ['Lab', `${lab.name} on ${lab.fabric}`],
+    ]);
+    return done(text, data);
+  },
+};
+
 /** What the routers of a lab know. */
 export const showCommands: readonly Command[] = commands(
   {
@@ -133,9 +161,16 @@ export const showCommands: readonly Command[] = commands(
       return id === undefined ? sessions.run(place, given) : showSession(place, given, id);
     },
   },
-  rowsOf('flows', 'the flow table: keys, actions, counts', ({ lab }, router) => lab.flows(router), tables.formatFlows),
+  rowsOf(
+    'flows',
+    'flows',
+    'the flow table: keys, actions, counts',
+    ({ lab }, router) => lab.flows(router),
+    tables.formatFlows,
+  ),
   rowsOf(
     'peers',
+    'peer paths',
     'the paths to peers, and whether they are up',
     ({ lab }, router) => lab.peers(router),
     (rows, given) => tables.formatPeers(rows, given.has('detail')),
@@ -143,12 +178,14 @@ export const showCommands: readonly Command[] = commands(
   ),
   rowsOf(
     'bfd',
+    'BFD sessions',
     'sessions of plain BFD, with systems beside SVR',
     ({ lab }, router) => lab.bfd(router),
     tables.formatBfd,
   ),
   rowsOf(
     'service-path',
+    'service paths',
     'every way of each service',
     ({ lab }, router) => lab.servicePaths(router),
     (rows, given) =>
@@ -160,13 +197,15 @@ export const showCommands: readonly Command[] = commands(
   ),
   rowsOf(
     'load-balancer',
+    'load balancer information',
     'the ways of each service, the one that new sessions take first',
     ({ lab }, router) => lab.servicePaths(router),
     (rows, given) => tables.formatLoadBalancer(ofService(rows, given)),
     serviceArgument,
   ),
-  rowsOf('alarms', 'the alarms that stand', ({ lab }, router) => lab.alarms(router), tables.formatAlarms),
+  rowsOf('alarms', 'alarms', 'the alarms that stand', ({ lab }, router) => lab.alarms(router), tables.formatAlarms),
   rowsOf(
+    'events',
     'events',
     'what happened: paths, peers, alarms, configuration',
     ({ lab }, router) => lab.events(router),
@@ -184,4 +223,6 @@ export const showCommands: readonly Command[] = commands(
   ),
   statsCommand,
   system,
+  sessionProcessors,
+  versionCommand,
 );

@@ -140,9 +140,18 @@ async function countersOf(place: Place, given: Given): Promise<Counters> {
   return Promise.all(nodes.map(async ({ name }) => [name, await place.lab.counters(name)] as const));
 }
 
+export const NO_PROCESSORS =
+  'a router here handles first packets where it forwards: there are no session processing threads to show';
+
+/** What SSR calls the counters below some words, where it is known to. */
+const titles: Readonly<Record<string, string>> = {
+  'traffic-eng internal-application': 'Internal Application Traffic Engineering Stats',
+};
+
 /** Counters of all nodes stand in one table, as SSR shows them. */
 export const statsCommand: Command = command({
   words: ['show', 'stats'],
+  retrieves: 'statistics',
   help: 'counters, all or those below some words, and of some peer or interface',
   arguments: [
     {
@@ -158,13 +167,15 @@ export const statsCommand: Command = command({
       .words('WORDS')
       .flatMap((word) => (word.includes('/') ? word.split('/') : word))
       .filter(Boolean);
+    if (words[0] === 'process') throw new InputError(NO_PROCESSORS);
     const question = readQuestion(words[0] === 'stats' ? words.slice(1) : words, counters);
     const rows = selectStats(counters, question);
     if (rows.length === 0) throw new InputError(`there are no counters '${words.join(' ')}'`);
     const shown = new Set(rows.map(({ node }) => node));
     const ofNode = (name: string): object =>
       Object.fromEntries(rows.filter(({ node }) => node === name).map((row) => [fullPath(row), row.value]));
-    const title = question.path === '' ? '' : `${question.path}\n${'-'.repeat(question.path.length + 1)}\n\n`;
+    const name = titles[question.path] ?? question.path;
+    const title = name === '' ? '' : `${name}\n${'-'.repeat(name.length)}\n\n`;
     return {
       data: Object.fromEntries([...shown].map((node) => [node, ofNode(node)])),
       text: `${title}${formatStats(rows)}\n`,

@@ -133,6 +133,7 @@ const servicePathColumns: readonly Column<ServicePathRow>[] = [
   { title: 'Interface', of: (row) => row.networkInterface || NONE },
   { title: 'Vector', of: (row) => row.vectors.join(' ') || NONE },
   { title: 'Cost', of: (row) => row.cost ?? 'N/A' },
+  { title: 'Rate', of: (row) => row.rate },
   { title: 'Capacity', of: (row) => `${row.sessions}/Unlimited` },
   { title: 'State', of: (row) => (row.state === 'up' ? 'Up' : 'Down') },
 ];
@@ -160,11 +161,14 @@ export const formatServicePaths = (rows: readonly ServicePathRow[]): string => f
 /** One block for each way, as `show service-path detail` has it. */
 export function formatServicePathDetail(rows: readonly ServicePathRow[]): string {
   return servicesOf(rows)
-    .map(([service, ways]) => `${formatHeading(`Service: ${service}`)}\n${ways.map(formatWay).join('\n\n')}`)
+    .map(([service, ways]) => {
+      const blocks = ways.map((way) => formatWay(way, rows.indexOf(way)));
+      return `${formatHeading(`Service: ${service}`)}\n${blocks.join('\n\n')}`;
+    })
     .join('\n\n');
 }
 
-function formatWay(row: ServicePathRow): string {
+function formatWay(row: ServicePathRow, index: number): string {
   const { latencyMs, loss, jitterMs } = row;
   const hop = [row.nextHop, row.networkInterface].filter((part) => part !== '').join(', ');
   const metrics = `latency [${withUnit(latencyMs, 0, 'ms')}] loss [${withUnit(loss, 1, '%')}] jitter [${withUnit(jitterMs, 0, 'ms')}]`;
@@ -177,8 +181,12 @@ function formatWay(row: ServicePathRow): string {
     ['Path-Metrics', metrics],
     ['Vector', row.vectors.join(' ') || NONE],
     ['Cost', String(row.cost ?? 'N/A')],
+    ['Rate', String(row.rate)],
     ['Capacity', `${row.sessions}/Unlimited`],
+    ['Index', String(index)],
     ['Meets-SLA', yesOrNo(row.meetsSla)],
+    // Nothing probes what lies behind a way.
+    ['Reachability-Probes', NONE],
   ]);
 }
 
@@ -189,7 +197,7 @@ export function formatLoadBalancer(rows: readonly ServicePathRow[]): string {
     .map(([service, ways]) => {
       const heading = formatHeading(`Service: ${service}, strategy ${ways[0].strategy}`);
       return `${heading}\n${formatTable(
-        loadBalancerColumns,
+        loadBalancerColumns.map((column) => ({ ...column, isRight: true })),
         ways.toSorted((a, b) => order(a) - order(b)),
       )}`;
     })

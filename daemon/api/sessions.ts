@@ -59,6 +59,7 @@ const servicePath = object<ServicePathRow>('ServicePath', 'One way of one servic
   vectors: list(text('name of a vector'), 'vectors of the way'),
   cost: measured("priority of its best vector in the service's policy; null where vectors do not count"),
   sessions: whole('sessions of the service that leave by it'),
+  rate: whole('those of them that began within the last second'),
   state: oneOf('whether sessions may take it', 'up', 'down'),
   quality: measured('place in the order in which new sessions take the ways, from 0; null for one that is not taken'),
   meetsSla: flag("whether it keeps the objectives of the service's policy"),

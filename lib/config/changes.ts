@@ -11,6 +11,8 @@ export interface Change {
   /** The values; empty for a block. Undefined where it is not there, or is the default. */
   readonly before: string | undefined;
   readonly after: string | undefined;
+  /** What holds where a value is undefined: the default of a leaf that has one. */
+  readonly standard?: string | undefined;
   /** Whether routers read it only when they start. */
   readonly needsRestart: boolean;
 }
@@ -53,7 +55,8 @@ function* changesOfBlock(
 function* changesOfElement(element: Element, path: string, before: unknown, after: unknown): Generator<Change> {
   switch (element.element) {
     case 'leaf':
-      yield* differing(path, element, given(element, before), given(element, after));
+      for (const change of differing(path, element, given(element, before), given(element, after)))
+        yield element.default === undefined ? change : { ...change, standard: leafText(element, element.default) };
       break;
     case 'leaf-list': {
       const texts = (values: unknown): string[] =>
@@ -83,7 +86,7 @@ function* changesOfList(
     yield* differing(`${path} ${keys}`, list, block(old), block(fresh));
     // What comes or goes with a block needs nothing that the block itself does not.
     for (const change of changesOfBlock(list, `${path} ${keys}`, old, fresh))
-      yield old && fresh ? change : { ...change, needsRestart: false };
+      yield old && fresh ? change : { ...change, standard: undefined, needsRestart: false };
   }
 }
 

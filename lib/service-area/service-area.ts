@@ -68,6 +68,7 @@ export class ServiceArea implements SlowPath {
 
   miss(packet: Packet, now: Instant): void {
     const { interfaces } = this.#parts;
+    for (const name of handedOver) this.#count(name);
     if (packet.isIcmpMessage) return this.#icmpMessage(packet, now);
     if (interfaces.owns(packet.networkInterface, packet.frame.bytes, packet.destinationAt, packet.family))
       return this.#own(packet, now);
@@ -252,6 +253,13 @@ export class ServiceArea implements SlowPath {
     this.#parts.counters.values[counter[name]]++;
   }
 }
+
+const handedOver = [
+  'serviceAreaDequeued',
+  'serviceAreaScheduledPackets',
+  'serviceAreaScheduled',
+  'serviceAreaSent',
+] as const satisfies readonly CounterName[];
 
 const icmpErrorLocation = ({ attributes }: Metadata): Uint8Array | undefined =>
   attributes.icmpErrorLocationIpv4 ?? attributes.icmpErrorLocationIpv6;

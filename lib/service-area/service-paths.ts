@@ -1,4 +1,5 @@
 import { formatAddress } from '../address.ts';
+import { between, seconds, type Instant } from '../time.ts';
 import type { ServiceAreaParts } from './parts.ts';
 import type { PathStates } from './path-states.ts';
 import type { RouteChoice } from './routes.ts';
@@ -21,6 +22,8 @@ export interface ServicePathRow {
   readonly cost: number | null;
   /** Sessions of the service that leave by this way. */
   readonly sessions: number;
+  /** Those of them that began within the last second (emulator choice). */
+  readonly rate: number;
   readonly state: 'up' | 'down';
   /** Place in the order in which new sessions take the ways that are up, from 0; null for one that is not taken. */
   readonly quality: number | null;
@@ -33,9 +36,9 @@ export interface ServicePathRow {
   readonly mos: number | null;
 }
 
-export function servicePathRows(parts: ServiceAreaParts, states: PathStates): ServicePathRow[] {
+export function servicePathRows(parts: ServiceAreaParts, states: PathStates, now: Instant): ServicePathRow[] {
   return parts.services.list.flatMap((entry) =>
-    parts.routes.choices(entry).map((choice) => rowOf(parts, states, entry, choice)),
+    parts.routes.choices(entry).map((choice) => rowOf(parts, states, entry, choice, now)),
   );
 }
 
@@ -44,10 +47,12 @@ function rowOf(
   states: PathStates,
   entry: ServiceEntry,
   { route, path, nextHop, rank, cost }: RouteChoice,
+  now: Instant,
 ): ServicePathRow {
   const quality = path && states.quality(path);
   const leavesHere = (session: number): boolean =>
     sessions.service[session] === entry.index && flows.path[session * 2] === (path ? path.index + 1 : 0);
+  const leaving = [...sessions.all()].filter(leavesHere);
   return {
     service: entry.name,
     serviceRoute: route?.name ?? '',
@@ -58,7 +63,8 @@ function rowOf(
     networkInterface: path ? interfaces.list[path.networkInterface].name : (nextHop?.interface ?? ''),
     vectors: path?.vectors ?? route?.vectors ?? [],
     cost: cost ?? null,
-    sessions: [...sessions.all()].filter(leavesHere).length,
+    sessions: leaving.length,
+    rate: leaving.filter((session) => between(sessions.createdAt[session] as Instant, now) < seconds(1)).length,
     state: !path || states.isUp(path) ? 'up' : 'down',
     quality: rank ?? null,
     meetsSla: !path || routes.isGood(entry, path),

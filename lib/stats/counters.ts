@@ -3,7 +3,7 @@ import { middleboxTable } from './middlebox-table.ts';
 import { metricOf, type MetricFamily } from './metrics.ts';
 import { bfdTable, peerPathTable } from './peer-path-table.ts';
 import { redundancyTable } from './redundancy-table.ts';
-import { counterTable } from './table.ts';
+import { counterTable, type CounterRow } from './table.ts';
 
 /** All that a router counts. */
 export const routerTable = { ...counterTable, ...bfdTable, ...peerPathTable, ...redundancyTable };
@@ -16,6 +16,7 @@ export type CounterName = keyof typeof table;
 export type CountingKind = 'router' | 'nat' | 'firewall' | 'attacker';
 
 const names = Object.keys(table) as CounterName[];
+const rowOf = (name: CounterName): CounterRow => table[name];
 const belowWord = (word: string): CounterName[] => names.filter((name) => table[name].path.startsWith(`${word} `));
 
 /** What each kind counts: a node shows no counter that it never touches. */
@@ -98,9 +99,10 @@ export class Counters {
   /** Path and value of every counter of this kind of node, in the table's order; then those that have labels. */
   all(): ReadonlyMap<string, number> {
     const totals = countedBy[this.#kind].map((name) => [table[name].path, this.values[counter[name]]] as const);
-    const labelled = this.#labelled()
-      .filter(({ value }) => value !== 0)
-      .map(({ name, labels, value }) => [`${table[name].path} ${formatLabels(labels)}`, value] as const);
+    const counted = this.#labelled().filter(({ value }) => value !== 0);
+    const labelled = [...this.#single(), ...counted].map(
+      ({ name, labels, value }) => [`${table[name].path} ${formatLabels(labels)}`, value] as const,
+    );
     return new Map([...totals, ...labelled]);
   }
 
@@ -115,6 +117,14 @@ export class Counters {
         return { labels: metricLabels(labels), value: value * factor };
       });
       return { ...family, samples: samples ?? [total] };
+    });
+  }
+
+  /** Of counters that there is one of, which SSR shows with what it is of. */
+  #single(): readonly LabelledValue[] {
+    return countedBy[this.#kind].flatMap((name) => {
+      const { labels } = rowOf(name);
+      return labels === undefined ? [] : [{ name, labels, value: this.values[counter[name]] }];
     });
   }
 

@@ -22,9 +22,18 @@ export interface CounterRow {
   readonly path: string;
   /** When it is incremented, in one sentence. */
   readonly help: string;
+  /** What stands behind the path in SSR, of a counter that there is one of. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export const row = (path: string, help: string): CounterRow => ({ path, help });
+
+/** What hands packets to the Service Area: `internal-application "Service Area"` behind the words of `show stats`. */
+const toServiceArea = (name: string, help: string): CounterRow => ({
+  path: `traffic-eng internal-application ${name}`,
+  help,
+  labels: { 'internal-application': 'Service Area' },
+});
 
 /** What there is now, or is measured. */
 export const measuredRow = (path: string, measured: MeasuredUnit, help: string): CounterRow => ({
@@ -383,6 +392,17 @@ export const counterTable = {
     `${emulator} hmac replay-cache-evictions`,
     'a digest was forgotten before its time: the cache is full',
   ),
+  // There is no queue before the Service Area: what is scheduled is taken at once (emulator choice).
+  serviceAreaDequeued: toServiceArea(
+    'per-traffic-class dequeue-success-packets',
+    'a packet of no flow was taken by the Service Area, of all traffic classes together',
+  ),
+  serviceAreaScheduledPackets: toServiceArea(
+    'per-traffic-class schedule-success-packets',
+    'a packet of no flow was handed to the Service Area, of all traffic classes together',
+  ),
+  serviceAreaScheduled: toServiceArea('schedule-success', 'a packet of no flow was handed to the Service Area'),
+  serviceAreaSent: toServiceArea('sent-success', 'such a packet was taken by the Service Area'),
   packetsForwarded: row(`${emulator} highway forwarded-packets`, 'a packet left on the flow it came for'),
   bytesForwarded: row(`${emulator} highway forwarded-bytes`, 'bytes of such packets, from the IP header on'),
   sessionCaptureSessions: row(

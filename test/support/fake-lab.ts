@@ -100,6 +100,7 @@ const servicePath: ServicePathRow = {
   vectors: ['red'],
   cost: 10,
   sessions: 1,
+  rate: 0,
   state: 'up',
   quality: 0,
   meetsSla: true,

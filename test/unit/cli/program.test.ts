@@ -74,7 +74,10 @@ describe('svrlab show', () => {
   it('lists the sessions of each router below its name', async () => {
     const { status, out } = await svrlab('show sessions', labsOf(new FakeLab('first')));
     equal(status, 0);
-    match(out, /^=============\n Node: spoke\n=============\n==/);
+    match(
+      out,
+      /^\w{3} [-\d]{10} [:\d]{8} UTC\n✔ Retrieving sessions\.\.\.\n\n=============\n Node: spoke\n=============\n==/,
+    );
     match(out, / udp {5}10\.1\.0\.10 +40000 +10\.2\.0\.10 +7 +-- +0 +false +180 +0 days 0:01:05\n\n=+\n Node: hub\n/);
   });
 
@@ -112,9 +115,13 @@ describe('svrlab show', () => {
   it('shows the counters below some words, all nodes in one table', async () => {
     const path = 'packet-processing action success metadata';
     const { out } = await svrlab(`show stats ${path}`, labsOf(new FakeLab('first')));
-    deepEqual(out.trimEnd().split('\n'), [
+    const [date, retrieving, , ...table] = out.trimEnd().split('\n');
+    match(date, /^\w{3} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+    equal(retrieving, '✔ Retrieving statistics...');
+    match(table.pop() ?? '', /^Completed in \d+\.\d\d seconds$/);
+    deepEqual(table, [
       path,
-      '-'.repeat(path.length + 1),
+      '-'.repeat(path.length),
       '',
       '========= ======= =======',
       ' Metric    Node    Value',
@@ -123,7 +130,19 @@ describe('svrlab show', () => {
       ' added     hub         1',
       ' removed   spoke       3',
       ' removed   hub         3',
+      '',
     ]);
+  });
+
+  it('takes its options before the name of what is to be shown, too', async () => {
+    const labs = labsOf(new FakeLab('first'), new FakeLab('second'));
+    for (const line of [
+      'show --lab second alarms',
+      'show alarms --lab second',
+      'show --node spoke --lab second alarms',
+    ])
+      match((await svrlab(line, labs)).out, /Peer hub path is down/, line);
+    match((await svrlab('show --lab secund alarms', labs)).err, /did you mean 'second'\?/);
   });
 
   it('shows the configuration of the whole lab, or one block of it', async () => {

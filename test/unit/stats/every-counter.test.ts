@@ -474,6 +474,11 @@ const stories: Partial<Record<Name, Story>> = {
     lab.exchange('1', '2');
     return [lab.hub];
   },
+  // The first question is of no flow; all that follows has one.
+  serviceAreaDequeued: () => [twoQuestions().spoke],
+  serviceAreaScheduledPackets: () => [twoQuestions().spoke],
+  serviceAreaScheduled: () => [twoQuestions().spoke],
+  serviceAreaSent: () => [twoQuestions().spoke],
   packetsForwarded: () => [twoQuestions().spoke, 4],
   // An IPv4 and a UDP header and one byte, four times; and each metadata block once.
   bytesForwarded: () => {

@@ -45,7 +45,7 @@ describe('the counters of peer paths', () => {
   });
 
   it('stand behind the labels of their path where all counters are listed, unless they are 0', () => {
-    const listed = [...counters.all()].filter(([path]) => path.includes('{'));
+    const listed = [...counters.all()].filter(([path]) => path.includes('{peer-name'));
     deepEqual(listed, [
       ['bfd by-peer-path latency {peer-name=hub peer-host=172.16.0.2 device-name=wan vlan=7}', 12.5],
       ['bfd by-peer-path mos {peer-name=hub peer-host=172.16.0.2 device-name=wan vlan=7}', 440],

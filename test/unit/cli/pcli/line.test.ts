@@ -82,7 +82,7 @@ describe('a command', () => {
   it('shows the ways of services and how they are balanced', async () => {
     match(
       await run('show service-path'),
-      / web +web-route +peer +172\.16\.0\.2 +172\.16\.0\.2 +wan +red +10 +1\/Unlimited +Up\n/,
+      / web +web-route +peer +172\.16\.0\.2 +172\.16\.0\.2 +wan +red +10 +0 +1\/Unlimited +Up\n/,
     );
     match(await run('show service-path detail'), /Service: web\n=+\n {2}Service-Route: +web-route\n/);
     match(await run('show load-balancer'), / router +0 +10 +up +0\.7% +12ms +2ms +4\.1 +Yes\n/);
@@ -150,6 +150,38 @@ describe('editing a configuration line by line', () => {
     equal(await run('compare config', place), '+ authority emulator session-table-size 7   (needs a restart)\n');
   });
 
+  it('tells the new value also where a leaf goes back to its default, but not of a block that is gone', async () => {
+    const place = placeAt();
+    const timeout = 'authority session-recovery-detection inactivity-timeout';
+    await run(`set ${timeout} 2`, place);
+    await run('commit', place);
+    await run(`delete ${timeout}`, place);
+    equal(await run('compare config', place), `- ${timeout} 2\n+ ${timeout} 5   (the default)\n`);
+    await run('discard', place);
+    await run('set authority service other security of-a-service', place).catch(() => undefined);
+    await run('delete authority router spoke', place);
+    ok(!(await run('compare config', place)).includes('(the default)'));
+  });
+
+  it('takes what SSR prints of a configuration as it is', async () => {
+    const place = placeAt();
+    const lines = [
+      'config',
+      'authority',
+      'session-recovery-detection',
+      'mode inactivity-based',
+      'inactivity-timeout  1',
+    ];
+    for (const line of [...lines, 'exit', 'exit']) await run(line, place);
+    deepEqual([place.path, place.isConfiguring], [[], true]);
+    await run('exit', place);
+    equal(place.isConfiguring, false);
+    match(await run('compare config', place), /\+ authority session-recovery-detection inactivity-timeout 1\n/);
+    await run('config authority router spoke', place);
+    await run('end', place);
+    deepEqual(place.path, []);
+  });
+
   it('refuses values and paths with what would be right', async () => {
     await rejects(run('set authority session-recovery-detection mode packet'), /did you mean 'packet-based'\?/);
     await rejects(run('configure authority servise'), /did you mean 'service'\?/);
@@ -194,7 +226,30 @@ describe('a question mark', () => {
     equal(await help('set authority session-recovery-detection inactivity-timeout '), expected);
     const inside = placeAt('authority', 'session-recovery-detection');
     equal(await help('inactivity-timeout ', inside), expected);
-    equal(await help('inactivity-timeout 2 ', inside), '  nothing may follow, or anything\n');
+    match(await help('inactivity-timeout 2 ', inside), /^ {2}<Enter> /);
+  });
+
+  it('tells at every level what may follow: words, values that are free, and that the line may end', async () => {
+    match(await help('show '), /^ {2}sessions .*\n(.*\n)* {2}version +the version/);
+    match(await help('show alarms '), /^ {2}node .*\n {2}<Enter> +the alarms that stand\n$/);
+    match(await help('show stats '), /^ {2}packet-processing .*\n(.*\n)* {2}<Enter> /);
+    match(await help('show stats service-area sent success '), /^ {2}node .*\n {2}<Enter> /);
+    match(await help('create session-capture '), /^ {2}service .*\n(.*\n)* {2}node .*\n$/);
+    equal(
+      await help('create session-capture service web source-ip '),
+      '  PREFIX  only sessions from this address or prefix\n',
+    );
+    match(await help('create session-capture service web '), / {2}<Enter> +capture sessions of a service/);
+    match(await help('delete sessions by-id '), /^ {2}5a0b0d9e-/);
+    match(await help('configure authority '), /^ {2}name .*\n(.*\n)* {2}router /);
+    match(await help('rollback '), / {2}NUMBER .*\n {2}<Enter> /);
+    match(await help('show flows | '), /^ {2}grep /);
+    equal(
+      (await help('show flows | grep ')).split('\n')[0],
+      '  [-i] [-v] EXPRESSION  lines in which a regular expression is found; -i in any case, -v all others',
+    );
+    match(await help('show flows | count '), /^ {2}<Enter> /);
+    equal(await help('nothing '), '  nothing may follow, or anything\n');
   });
 
   it('tells on an empty line what the block has, and then the commands', async () => {

@@ -8,8 +8,8 @@ import { historyPathOf, runShell } from '../../../../cli/pcli/shell.ts';
 import { operatorCommands as table } from '../../../../cli/pcli/table.ts';
 import { FakeLab } from '../../../support/fake-lab.ts';
 
-/** What a shell writes that is given these lines. */
-async function shellOf(typed: string, options: { isInteractive: boolean; historyPath?: string }) {
+/** What a shell writes that is given these lines; pieces of a list come whole. */
+async function shellOf(typed: string | readonly string[], options: { isInteractive: boolean; historyPath?: string }) {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const place: Place = { lab: new FakeLab('first'), node: undefined, path: [] };
   let said = '';
@@ -19,7 +19,7 @@ async function shellOf(typed: string, options: { isInteractive: boolean; history
   // Letter by letter, as a person would: what stands behind a Tab waits until that has been answered.
   for (const letter of typed) {
     input.write(letter);
-    await new Promise((resolve) => setTimeout(resolve, letter === '\t' || letter === '?' || letter === '\n' ? 20 : 0));
+    await new Promise((resolve) => setTimeout(resolve, /[\t?\n]$/.test(letter) ? 20 : 0));
   }
   input.end();
   return { status: await ended, said, place };
@@ -31,14 +31,14 @@ describe('a shell that reads a script', () => {
       isInteractive: false,
     });
     equal(status, 0);
-    match(said, /^ hub +n1 +wan/);
-    equal(said.split('\n').length, 2);
+    match(said, /^✔ Piping output\.\.\.\n hub +n1 +wan/);
+    equal(said.split('\n').length, 3);
   });
 
   it('goes on behind a mistake, and its status tells of it', async () => {
     const { status, said } = await shellOf('show flwos\nshow peers | count\n', { isInteractive: false });
     equal(status, 2);
-    match(said, /^% .*did you mean 'flows'\?\nCount: \d+ lines\n$/);
+    match(said, /^% .*did you mean 'flows'\?\n✔ Piping output\.\.\.\nCount: \d+ lines\n$/);
   });
 
   it('keeps the block that it is in from line to line', async () => {
@@ -67,6 +67,13 @@ describe('a shell that a person uses', () => {
   it('completes with Tab', async () => {
     const { said, place } = await shellOf('conf\tauth\trou\tspo\t\nquit\n', { isInteractive: true });
     match(said, /configure authority router spoke/);
+    deepEqual(place.path, ['authority', 'router', 'spoke']);
+  });
+
+  it('completes also when Tab is struck twice at once, and leaves no tab in the line', async () => {
+    const { place } = await shellOf('configure authority rou\t\t|spoke\nquit\n'.split('|'), {
+      isInteractive: true,
+    });
     deepEqual(place.path, ['authority', 'router', 'spoke']);
   });
 
