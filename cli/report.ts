@@ -1,3 +1,4 @@
+import type { Violation } from '../lib/lab/invariants/violation.ts';
 import type { Verdict } from '../lib/lab/measure.ts';
 import type { AttackSummary, Recovery, RunResult, TrafficSummary } from '../lib/lab/runner.ts';
 import { formatStory, type Story } from './story.ts';
@@ -25,6 +26,7 @@ export function formatReport(result: RunResult, story: Story, around: RunSurroun
     formatRecoveries(result.traffic),
     formatAttacks(result.attacks),
     formatVerdicts(result.verdicts, paint),
+    formatViolations(result.violations, paint),
     `${formatSummary(result, paint)}\n` +
       `  files:  ${around.files.join(', ')} in ${around.folder}\n` +
       `  again:  ${around.command}`,
@@ -103,6 +105,20 @@ function formatVerdicts(verdicts: readonly Verdict[], paint: Paint): string {
       { title: 'Verdict', of: (row) => (row.held ? paint('good', 'holds') : paint('bad', 'FAILS')) },
     ],
     verdicts,
+  );
+}
+
+/** What must hold in every lab, and did not. */
+function formatViolations(violations: readonly Violation[], paint: Paint): string {
+  if (violations.length === 0) return '';
+  return formatTable<Violation>(
+    [
+      { title: 'Broken', of: ({ invariant }) => paint('bad', invariant) },
+      { title: 'At', of: ({ time }) => formatDuration(time) },
+      { title: 'Node', of: ({ node }) => node },
+      { title: 'What', of: ({ what }) => what },
+    ],
+    violations,
   );
 }
 

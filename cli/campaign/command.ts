@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Batch } from '../../daemon/campaign/batch.ts';
 import { countOf, runCampaign, type Seeds } from '../../daemon/campaign/campaign.ts';
 import { parseLab, readLabTexts, type LabTexts } from '../../daemon/load-lab.ts';
@@ -15,15 +15,13 @@ import type { Terminal } from '../terminal.ts';
 import { counted } from '../units.ts';
 import { formatCampaignProgress } from './progress.ts';
 import { formatMeasures } from './report.ts';
-import { readSeeds } from './seeds.ts';
+import { readJobs, readSeeds } from './seeds.ts';
 
 interface CampaignOptions {
   readonly seeds: Seeds;
   readonly jobs: number;
   readonly fabric: 'sim';
 }
-
-const JOBS_MAX = 256;
 
 /** Seeds that a worker gets at once: enough that handing them over costs nothing beside them. */
 const BATCH_SIZE_MAX = 16;
@@ -47,13 +45,6 @@ export function campaignCommand(terminal: Terminal): Command {
       const passed = await campaign(name, { ...options, jobs: options.jobs ?? availableParallelism() }, terminal);
       process.exitCode = passed ? exitStatus.success : exitStatus.failed;
     });
-}
-
-function readJobs(text: string): number {
-  const jobs = Number(text);
-  if (!/^\d+$/.test(text) || jobs < 1 || jobs > JOBS_MAX)
-    throw new InvalidArgumentError(`A whole number from 1 to ${JOBS_MAX}.`);
-  return jobs;
 }
 
 async function campaign(name: string, { seeds, jobs }: CampaignOptions, terminal: Terminal): Promise<boolean> {

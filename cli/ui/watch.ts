@@ -103,7 +103,7 @@ export class LabWatch {
     return this.#builder.report(
       {
         ...{ scenario: name, about, fabric: this.#lab.fabric, seed, version, duration, epoch: this.#epoch },
-        ...{ passed: undefined, verdicts: [], traffic: [], attacks: [], alarms: {}, events: {} },
+        ...{ passed: undefined, violations: [], verdicts: [], traffic: [], attacks: [], alarms: {}, events: {} },
         counters: Object.fromEntries(
           Object.entries(this.#counters).map(([node, values]) => [
             node,

@@ -3,6 +3,7 @@ import { suggest } from '../diagnostic.ts';
 import type { AlarmRow, EventRow, PeerRow } from '../peering/rows.ts';
 import type { FlowRow, SessionRow } from '../service-area/rows.ts';
 import type { Duration } from '../time.ts';
+import type { Violation } from './invariants/violation.ts';
 import type { Action, Scenario, TrafficReport } from './scenario.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface Fabric {
   traffic(): Promise<readonly TrafficReport[]>;
   /** Of every attack whose attacker is up. */
   attacks(): Promise<readonly AttackReport[]>;
+  /** Invariants that were found broken. Only where every packet is seen: in sim. */
+  violations?(): readonly Violation[];
   stop(): Promise<void>;
 }
 

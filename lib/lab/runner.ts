@@ -9,6 +9,7 @@ import { Snapshot } from './conditions/levels.ts';
 import { keyOf, Watch } from './conditions/watch.ts';
 import { describeAction } from './describe.ts';
 import type { Fabric, FabricName, Progress } from './fabric.ts';
+import type { Violation } from './invariants/violation.ts';
 import { judge } from './measure.ts';
 import type { CounterSnapshot, Observed, Verdict } from './measure.ts';
 import type { Expectation, Measure, Scenario, TimelineEntry, Traffic, TrafficReport } from './scenario.ts';
@@ -48,8 +49,9 @@ export interface RunResult {
   readonly duration: Duration;
   /** When time 0 was, in microseconds since the Unix epoch; 0 if nobody told. */
   readonly epoch: number;
-  /** Whether every expectation held. */
+  /** Whether every expectation held, and no invariant was broken. */
   readonly passed: boolean;
+  readonly violations: readonly Violation[];
   readonly verdicts: readonly Verdict[];
   readonly traffic: readonly TrafficSummary[];
   readonly attacks: readonly AttackSummary[];
@@ -214,6 +216,7 @@ async function gather(
 
 function conclude({ fabric, scenario, seed, version, epoch }: RunOptions, { observed, rest }: Gathered): RunResult {
   const verdicts = scenario.expectations.map((expectation) => judge(expectation, observed));
+  const violations = fabric.violations?.() ?? [];
   return {
     scenario: scenario.name,
     about: scenario.about,
@@ -222,7 +225,8 @@ function conclude({ fabric, scenario, seed, version, epoch }: RunOptions, { obse
     version,
     duration: observed.end,
     epoch: epoch?.() ?? 0,
-    passed: verdicts.every(({ held }) => held),
+    passed: verdicts.every(({ held }) => held) && violations.length === 0,
+    violations,
     verdicts,
     traffic: scenario.traffic.flatMap((traffic) => {
       const report = observed.traffic.get(traffic.name);

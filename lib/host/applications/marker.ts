@@ -18,6 +18,14 @@ export interface Marker {
 /** A number for the name of a traffic entry. */
 export const trafficId: (name: string) => number = nameHash;
 
+/** What every payload of a traffic entry begins with. */
+export function markOf(traffic: string): Uint8Array {
+  return writeMessage({ traffic: trafficId(traffic), sequence: 0, kind: messageKinds.question }, MARKER_LENGTH).slice(
+    0,
+    8,
+  );
+}
+
 /** A payload of `length` bytes, every one of which follows from the marker. */
 export function writeMessage(marker: Marker, length: number): Uint8Array {
   const bytes = new Uint8Array(Math.max(length, MARKER_LENGTH));

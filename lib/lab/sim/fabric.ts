@@ -14,15 +14,18 @@ import type { Trace, TraceEvent } from '../../trace.ts';
 import { LabError } from '../fabric.ts';
 import type { CaptureSink, EventSink, Fabric, FabricOptions, Progress } from '../fabric.ts';
 import { faultEvent } from '../fault-event.ts';
+import type { Violation } from '../invariants/violation.ts';
+import { Invariants } from '../invariants/invariants.ts';
 import { actOnMiddlebox } from '../middlebox.ts';
-import type { Action, InterfaceAction, LabLink, LabNode, RouterNode, TrafficReport } from '../scenario.ts';
+import type { Action, InterfaceAction, LabLink, LabNode, RouterNode, Scenario, TrafficReport } from '../scenario.ts';
+import { Router } from '../../router.ts';
 import { sessionsOf } from '../traffic-sessions.ts';
 import { EventQueue } from './event-queue.ts';
 import { FramePool } from './frame-pool.ts';
 import { SimAttacker, SimHost, SimMiddlebox, SimRouter } from './nodes.ts';
 import type { SimNode, Surroundings } from './nodes.ts';
 import { Recorder } from './recorder.ts';
-import { Segment } from './segment.ts';
+import { hasMac, Segment } from './segment.ts';
 import { SimTraffic } from './traffic.ts';
 
 export interface SimOptions extends FabricOptions {
@@ -63,6 +66,7 @@ export class SimFabric implements Fabric {
   readonly name = 'sim';
   readonly #options: SimOptions;
   readonly #recorder: Recorder;
+  readonly #invariants: Invariants;
   readonly #queue = new EventQueue<SimEvent>(QUEUE_CAPACITY);
   readonly #pool = new FramePool();
   readonly #nodes = new Map<string, SimNode>();
@@ -80,6 +84,7 @@ export class SimFabric implements Fabric {
     this.#options = options;
     this.#authority = options.scenario.authority;
     this.#recorder = new Recorder(options.events, options.capture);
+    this.#invariants = new Invariants(options.scenario, authoritiesOf(options.scenario));
   }
 
   observe(observer: EventSink & CaptureSink): void {
@@ -137,6 +142,7 @@ export class SimFabric implements Fabric {
 
   async inject(action: Action): Promise<void> {
     assert(this.#state === 'running', 'only to a running lab something is done');
+    this.#watchTables();
     this.#recorder.event(faultEvent(this.elapsed(), action, this.#options.scenario.links));
     switch (action.kind) {
       case 'forget-sessions':
@@ -224,6 +230,11 @@ export class SimFabric implements Fabric {
     );
   }
 
+  violations(): readonly Violation[] {
+    this.#watchTables();
+    return this.#invariants.violations;
+  }
+
   async stop(): Promise<void> {
     this.#state = 'stopped';
     this.#tellSessionCaptures();
@@ -263,7 +274,8 @@ export class SimFabric implements Fabric {
       `link ${link.name} has an end that is no port`,
     );
     const ends = attachments.map(({ node, port }, i) => ({ ...link.ends[i], mac: node.ports[port].mac }));
-    const segment = new Segment(link, ends, this.#options.seed);
+    const leadsToHost = attachments.some(({ node }) => node instanceof SimHost);
+    const segment = new Segment(link, ends, this.#options.seed, leadsToHost);
     attachments.forEach((attachment, end) => Object.assign(attachment, { segment, end }));
     this.#segments.set(link.name, segment);
   }
@@ -323,6 +335,9 @@ export class SimFabric implements Fabric {
   #arrive({ node, port, hasCarrier }: Attachment, frame: Frame): void {
     const { name } = node.ports[port];
     if (node.device && hasCarrier) {
+      // A switch that does not know an address yet gives the frame to everybody.
+      if (node instanceof SimHost && hasMac(frame, 0, node.ports[port].mac))
+        this.#invariants.hostGot(node.name, frame, this.elapsed());
       this.#recorder.arrived(node.name, name, frame);
       node.device.receive(port, frame, this.#now);
     } else {
@@ -339,7 +354,12 @@ export class SimFabric implements Fabric {
     const { name } = node.ports[port];
     const idBefore = frame.id;
     if (idBefore === 0) frame.id = ++this.#lastPacketId;
-    const events = this.#send(this.#attachments.get(`${nodeName}:${name}`), frame);
+    const from = this.#attachments.get(`${nodeName}:${name}`);
+    if (node instanceof SimHost) this.#invariants.hostSent(frame);
+    else if (node instanceof SimAttacker) this.#invariants.attackerSent();
+    else if (from?.segment?.leadsToHost === false) this.#invariants.betweenRouters(nodeName, frame, this.elapsed());
+    const events = this.#send(from, frame);
+    if (events.length > 0) this.#invariants.changed(frame, events);
     this.#recorder.left(nodeName, name, frame, idBefore, events.map(commentOf));
     for (const event of events) this.#tell(nodeName, name, frame.id, event);
     // The device may use the frame again for another packet.
@@ -369,6 +389,7 @@ export class SimFabric implements Fabric {
       change(copy, fate);
       if (!to || !this.#queue.push(fate.arrival, { kind: 'arrive', to, frame: copy })) {
         this.#pool.release(copy);
+        this.#invariants.flooded(segment.link.ends[from].node, this.elapsed());
         return 'queue-full';
       }
     }
@@ -384,6 +405,11 @@ export class SimFabric implements Fabric {
     assert(authority !== undefined, 'a scenario with lines that are no configuration has been read');
     this.#authority = authority;
     for (const node of this.#nodes.values()) if (node instanceof SimRouter) node.configure(authority, this.#now);
+  }
+
+  #watchTables(): void {
+    for (const { name, device } of this.#nodes.values())
+      if (device instanceof Router) this.#invariants.tablesOf(name, device, this.#now, this.elapsed());
   }
 
   #tellSessionCaptures(): void {
@@ -432,4 +458,15 @@ export class SimFabric implements Fabric {
     for (const node of this.#nodes.values()) if (node instanceof SimRouter) sessions += node.device?.sessionCount ?? 0;
     return { elapsed: this.elapsed(), sessions, packets: this.#lastPacketId };
   }
+}
+
+/** The configurations that a lab has, one after the other. */
+function authoritiesOf({ authority, timeline }: Scenario): Authority[] {
+  const authorities = [authority];
+  for (const { action } of timeline) {
+    if (action.kind !== 'configure') continue;
+    const next = parseOverlaid(formatConfiguration(authorities[authorities.length - 1]), action.lines, 'configuration');
+    if (next.authority) authorities.push(next.authority);
+  }
+  return authorities;
 }

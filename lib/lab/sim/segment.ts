@@ -14,14 +14,17 @@ export interface SegmentEnd extends LinkEnd {
 /** A link in the simulator: one model for what each end sends, and the choice of who gets it. */
 export class Segment {
   readonly link: LabLink;
+  /** Whether a host is connected to it. */
+  readonly leadsToHost: boolean;
   readonly #ends: readonly SegmentEnd[];
   readonly #models: readonly LinkModel[];
   /** When each end was heard last, counted in frames; 0 for never. */
   readonly #lastHeard: number[];
   #heard = 0;
 
-  constructor(link: LabLink, ends: readonly SegmentEnd[], seed: number) {
+  constructor(link: LabLink, ends: readonly SegmentEnd[], seed: number, leadsToHost: boolean) {
     this.link = link;
+    this.leadsToHost = leadsToHost;
     this.#ends = ends;
     this.#lastHeard = ends.map(() => 0);
     this.#models = ends.map(
@@ -73,5 +76,6 @@ export class Segment {
   }
 }
 
-const hasMac = (frame: Frame, at: number, mac: Uint8Array): boolean =>
+/** Whether the Ethernet header has this address `at` bytes from its beginning. */
+export const hasMac = (frame: Frame, at: number, mac: Uint8Array): boolean =>
   mac.every((byte, i) => byte === frame.bytes[frame.start + at + i]);

@@ -100,6 +100,7 @@ describe('the report of a run', () => {
     epoch: 0,
     duration: seconds(12),
     passed: false,
+    violations: [],
     verdicts: [
       { text: 'lost at most 1', held: true, measured: '1', wanted: 'at most 1', unit: 'count', value: 1, atMost: 1 },
       { text: 'one check', held: false, measured: '2', wanted: '1', unit: 'count', value: 2, decidedBy: '2 at spoke' },

@@ -1,0 +1,217 @@
+import { formatAddressBytes } from '../../address.ts';
+import type { Authority } from '../../config/index.ts';
+import type { Frame } from '../../frame.ts';
+import { etherType, etherTypes, ethernetHeaderLength } from '../../wire/ethernet.ts';
+import { ICMP_HEADER_LENGTH, icmpType, icmpTypes, icmpv6Types } from '../../wire/icmp.ts';
+import {
+  ipProtocols,
+  ipv4CheckedHeaderLength,
+  ipv4IsFragment,
+  ipv4Protocol,
+  ipv4TotalLength,
+} from '../../wire/ipv4.ts';
+import { IPV6_HEADER_LENGTH, ipv6CheckedHeaderLength, ipv6NextHeader, ipv6PayloadLength } from '../../wire/ipv6.ts';
+import { tcpCheckedHeaderLength, tcpFlags, tcpFlagsOf } from '../../wire/tcp.ts';
+import { UDP_HEADER_LENGTH } from '../../wire/udp.ts';
+
+/** Packets that a generation of the books holds. There are two, so that a run of any length takes bounded memory. */
+const GENERATION_MAX = 65_536;
+
+const addressesAt = { 4: 12, 6: 8 } as const;
+
+interface Entry {
+  sent: number;
+  delivered: number;
+}
+
+/**
+ * The books about what hosts send and get. A packet is known by everything that a router must not change: addresses,
+ * transport header and payload, without checksum. Of TCP, whose connections routers may take part in, that is addresses,
+ * ports, sequence number and payload of what carries data.
+ */
+export class Deliveries {
+  #recent = new Map<number, Entry>();
+  #former = new Map<number, Entry>();
+  /** Packets that went out before this one may have been struck off the books. */
+  #oldestId = 0;
+  #oldestRecentId = 0;
+  readonly #corrupted = new Set<number>();
+  #extra = 0;
+  #duplicated = 0;
+  readonly #routers: ReadonlySet<string>;
+
+  constructor({ routers }: Authority) {
+    const interfaces = routers
+      .flatMap(({ nodes }) => nodes.flatMap(({ deviceInterfaces }) => deviceInterfaces))
+      .flatMap(({ networkInterfaces }) => networkInterfaces);
+    const addresses = interfaces.flatMap(({ addresses }) => addresses.map(({ ipAddress }) => ipAddress.bytes.join()));
+    this.#routers = new Set(addresses);
+  }
+
+  sent(frame: Frame): void {
+    const key = identify(frame);
+    if (key === undefined) return;
+    const entry = this.#recent.get(key) ?? this.#former.get(key);
+    if (entry) {
+      entry.sent++;
+      return;
+    }
+    if (this.#recent.size >= GENERATION_MAX) {
+      this.#former = this.#recent;
+      this.#recent = new Map();
+      this.#oldestId = this.#oldestRecentId;
+      this.#oldestRecentId = frame.id;
+    }
+    this.#recent.set(key, { sent: 1, delivered: 0 });
+  }
+
+  /** There may be a second frame of one. */
+  duplicated(): void {
+    this.#duplicated++;
+  }
+
+  /** A link has turned over a bit. Who gets the packet, and what of it, may be another. */
+  corrupted({ id }: Frame): void {
+    this.#corrupted.add(id);
+    const [oldest] = this.#corrupted;
+    if (this.#corrupted.size > GENERATION_MAX) this.#corrupted.delete(oldest);
+  }
+
+  /** What is wrong with a frame that has come to its host; undefined if nothing is. */
+  delivered(frame: Frame): string | undefined {
+    const key = identify(frame);
+    if (key === undefined || frame.id < this.#oldestId || this.#corrupted.has(frame.id)) return undefined;
+    const entry = this.#recent.get(key) ?? this.#former.get(key);
+    if (!entry && this.#routers.has(sourceOf(frame))) return undefined; // A router speaks to a host for itself.
+    if (!entry) return `${describe(frame)} has come, which no host has sent like this`;
+    entry.delivered++;
+    // A retransmission of TCP may carry other bytes of the stream together; only what is known whole is counted.
+    if (entry.delivered <= entry.sent) return undefined;
+    this.#extra++;
+    if (this.#extra <= this.#duplicated) return undefined;
+    return `${describe(frame)} has come ${entry.delivered} times, and was sent ${entry.sent === 1 ? 'once' : `${entry.sent} times`}`;
+  }
+}
+
+/** Where the parts of a packet stand that may be followed: no fragment, no ICMP error, no TCP segment without data. */
+interface Parts {
+  readonly family: 4 | 6;
+  readonly ip: number;
+  readonly protocol: number;
+  readonly transport: number;
+  readonly payload: number;
+  readonly end: number;
+}
+
+function dissect({ bytes, start, end: frameEnd }: Frame): Parts | undefined {
+  const headerLength = ethernetHeaderLength(bytes, start, frameEnd);
+  if (headerLength < 0) return undefined;
+  const ip = start + headerLength;
+  const type = etherType(bytes, start, headerLength);
+  if (type === etherTypes.ipv4) {
+    const length = ipv4CheckedHeaderLength(bytes, ip, frameEnd);
+    if (length < 0 || ipv4IsFragment(bytes, ip)) return undefined;
+    return transportOf(bytes, 4, ip, ipv4Protocol(bytes, ip), ip + length, ip + ipv4TotalLength(bytes, ip));
+  }
+  if (type !== etherTypes.ipv6 || ipv6CheckedHeaderLength(bytes, ip, frameEnd) < 0) return undefined;
+  const transport = ip + IPV6_HEADER_LENGTH;
+  return transportOf(bytes, 6, ip, ipv6NextHeader(bytes, ip), transport, transport + ipv6PayloadLength(bytes, ip));
+}
+
+function transportOf(
+  bytes: Uint8Array,
+  family: 4 | 6,
+  ip: number,
+  protocol: number,
+  transport: number,
+  end: number,
+): Parts | undefined {
+  const parts = { family, ip, protocol, transport, end };
+  switch (protocol) {
+    case ipProtocols.udp:
+      return { ...parts, payload: transport + UDP_HEADER_LENGTH };
+    case ipProtocols.icmp:
+    case ipProtocols.icmpv6: {
+      const echoes: readonly number[] =
+        family === 4 ? [icmpTypes.echoRequest, icmpTypes.echoReply] : [icmpv6Types.echoRequest, icmpv6Types.echoReply];
+      return echoes.includes(icmpType(bytes, transport))
+        ? { ...parts, payload: transport + ICMP_HEADER_LENGTH }
+        : undefined;
+    }
+    case ipProtocols.tcp: {
+      const length = tcpCheckedHeaderLength(bytes, transport, end);
+      const isData = length > 0 && end > transport + length && (tcpFlagsOf(bytes, transport) & tcpFlags.syn) === 0;
+      return isData ? { ...parts, payload: transport + length } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A number of 53 bits that stands for the packet; undefined for what is not followed. */
+function identify(frame: Frame): number | undefined {
+  const parts = dissect(frame);
+  if (!parts) return undefined;
+  const { bytes } = frame;
+  const { family, ip, protocol, transport, payload, end } = parts;
+  const hash = new Hash();
+  hash.add(bytes, ip + addressesAt[family], ip + addressesAt[family] + (family === 4 ? 8 : 32));
+  if (protocol === ipProtocols.udp) hash.add(bytes, transport, transport + 6);
+  else if (protocol === ipProtocols.tcp) hash.add(bytes, transport, transport + 8);
+  else {
+    hash.add(bytes, transport, transport + 2);
+    hash.add(bytes, transport + 4, payload);
+  }
+  hash.add(bytes, payload, end);
+  return hash.value;
+}
+
+function sourceOf(frame: Frame): string {
+  const parts = dissect(frame);
+  if (!parts) return '';
+  const at = parts.ip + addressesAt[parts.family];
+  return frame.bytes.subarray(at, at + (parts.family === 4 ? 4 : 16)).join();
+}
+
+/** Two FNV-1a sums that begin differently. */
+class Hash {
+  #a = 0x811c9dc5;
+  #b = 0x01000193;
+
+  add(bytes: Uint8Array, from: number, to: number): void {
+    let [a, b] = [this.#a, this.#b];
+    for (let i = from; i < to; i++) {
+      a = Math.imul(a ^ bytes[i], 0x01000193);
+      b = Math.imul(b ^ bytes[i], 0x85ebca6b) ^ (b >>> 13);
+    }
+    [this.#a, this.#b] = [a, b];
+  }
+
+  get value(): number {
+    return (this.#a >>> 0) * 0x20_0000 + (this.#b >>> 11);
+  }
+}
+
+const protocolNames: Readonly<Record<number, string>> = {
+  [ipProtocols.udp]: 'UDP',
+  [ipProtocols.tcp]: 'TCP',
+  [ipProtocols.icmp]: 'echo',
+  [ipProtocols.icmpv6]: 'echo',
+};
+
+/** `a UDP packet from 10.1.0.10:40000 to 10.2.0.10:7000, 64 bytes`. */
+function describe(frame: Frame): string {
+  const parts = dissect(frame);
+  if (!parts) return 'a packet';
+  const { bytes } = frame;
+  const { family, ip, protocol, transport, payload, end } = parts;
+  const at = ip + addressesAt[family];
+  const length = family === 4 ? 4 : 16;
+  const hasPorts = protocol === ipProtocols.udp || protocol === ipProtocols.tcp;
+  const [from, to] = [0, 1].map((side) => {
+    const address = formatAddressBytes(bytes.slice(at + side * length, at + (side + 1) * length));
+    const port = (bytes[transport + side * 2] << 8) | bytes[transport + side * 2 + 1];
+    return hasPorts ? `${address} port ${port}` : address;
+  });
+  return `a packet of ${end - payload} bytes by ${protocolNames[protocol]} from ${from} to ${to}`;
+}

@@ -1,0 +1,26 @@
+import type { Duration } from '../../time.ts';
+
+/**
+ * What must hold in every lab, whatever fails in it:
+ *
+ * - `delivery`: a packet comes to the host that it was sent to, as it was sent, and no more often than that and links
+ *   that duplicate explain;
+ * - `secrecy`: what a service encrypts is not to be read on a wire between routers;
+ * - `waypoints`: no two flows of a router are known by the same key;
+ * - `bounds`: a table holds no more than its configured size, and no lab floods itself.
+ */
+export type Invariant = 'delivery' | 'secrecy' | 'waypoints' | 'bounds';
+
+/** Where and when an invariant was found broken. */
+export interface Violation {
+  readonly invariant: Invariant;
+  /** From the start of the run. */
+  readonly time: Duration;
+  readonly node: string;
+  /** What is wrong, in one sentence. */
+  readonly what: string;
+  /** The packet's id in the capture. */
+  readonly packet?: number;
+  /** The session's UUID. */
+  readonly session?: string;
+}

@@ -1,0 +1,150 @@
+import type { Chance } from './chance.ts';
+import { linksOf, machinesOf, middleboxOf, type Fault, type Plan, type PlannedWire } from './plan.ts';
+import { formatMs } from './write.ts';
+
+type Lab = Pick<Plan, 'routers' | 'wires' | 'traffic'>;
+type Keys = Readonly<Record<string, string>>;
+
+/** The first and the last moment of a fault. */
+interface Span {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** Undefined where the lab has no place for it. */
+type Draw = (chance: Chance, lab: Lab, span: Span) => Fault | undefined;
+
+/** Something that is over at once. */
+const once = (place: string, keys: Keys, { fromMs }: Span): Fault => ({
+  places: [place],
+  steps: [{ atMs: fromMs, keys }],
+});
+
+/** Something that says itself how long it lasts. */
+const lasting = (place: string, keys: Keys, key: 'for' | 'down-for', { fromMs, untilMs }: Span): Fault => ({
+  places: [place],
+  steps: [{ atMs: fromMs, keys: { ...keys, [key]: formatMs(untilMs - fromMs) } }],
+});
+
+/** Something that is undone by another step. */
+const undone = (place: string, broken: Keys, healed: Keys, { fromMs, untilMs }: Span): Fault => ({
+  places: [place],
+  steps: [
+    { atMs: fromMs, keys: broken },
+    { atMs: untilMs, keys: healed },
+  ],
+});
+
+const anyMachine = (chance: Chance, { routers }: Lab): string => chance.of(machinesOf(chance.of(routers)));
+
+const faults: Readonly<Record<string, Draw>> = {
+  'forget sessions': (chance, lab, span) => {
+    const machine = anyMachine(chance, lab);
+    return once(machine, { 'forget-sessions': machine }, span);
+  },
+  'forget a session': (chance, lab, span) => {
+    const machine = anyMachine(chance, lab);
+    return once(machine, { 'forget-session': chance.of(lab.traffic).name, node: machine }, span);
+  },
+  restart: (chance, lab, span) => {
+    const machine = anyMachine(chance, lab);
+    return lasting(machine, { restart: machine }, 'down-for', span);
+  },
+  kill: (chance, lab, span) => {
+    const machine = anyMachine(chance, lab);
+    return undone(machine, { kill: machine }, { start: machine }, span);
+  },
+  'kill one of a pair': (chance, { routers }, span) => {
+    const pair = routers.find(({ isPair }) => isPair);
+    if (!pair) return undefined;
+    const machine = chance.of(machinesOf(pair));
+    return undone(machine, { kill: machine }, { start: machine }, span);
+  },
+  cut: (chance, { wires }, span) => {
+    const link = chance.of(linksOf(chance.of(wires)));
+    return undone(link, { cut: link }, { heal: link }, span);
+  },
+  'cut one way': (chance, lab, span) => {
+    const wire = plainWire(chance, lab);
+    if (!wire) return undefined;
+    const ends = [wire.from, wire.to].map((end) => `${chance.of(machinesAt(lab, end))}:${wire.name}`);
+    const what = (chance.once(2) ? ends : ends.toReversed()).join(' -> ');
+    return undone(wire.name, { cut: what }, { heal: what }, span);
+  },
+  impair: (chance, { wires }, span) => {
+    const { name, delayMs, jitterUs } = chance.of(wires);
+    const impaired = {
+      impair: name,
+      delay: `${chance.of([1, 20, 100, 200])}ms`,
+      jitter: `${chance.of([0, 1, 10])}ms`,
+      loss: `${chance.of([0, 1, 10, 30, 70])}%`,
+      ...(chance.once(5) && { mtu: String(chance.of([600, 1_280, 1_400])) }),
+    };
+    return undone(name, impaired, { impair: name, delay: `${delayMs}ms`, jitter: `${jitterUs}us` }, span);
+  },
+  'interface down': (chance, lab, span) => {
+    const wire = chance.of(lab.wires);
+    const machine = chance.of([...machinesAt(lab, wire.from), ...machinesAt(lab, wire.to)]);
+    const fault = lasting(wire.name, { 'interface-down': `${machine}:${wire.name}` }, 'for', span);
+    return { ...fault, places: [wire.name, machine] };
+  },
+  rebind: (_, lab, span) => atMiddlebox(lab, ['nat'], (box) => once(box, { rebind: box }, span)),
+  'forget mappings': (_, lab, span) => atMiddlebox(lab, ['nat'], (box) => once(box, { 'forget-mappings': box }, span)),
+  'forget states': (_, lab, span) => atMiddlebox(lab, ['firewall'], (box) => once(box, { 'forget-states': box }, span)),
+  'restart a middlebox': (_, lab, span) =>
+    atMiddlebox(lab, ['nat', 'firewall'], (box) => lasting(box, { restart: box }, 'down-for', span)),
+  reconfigure: (chance, { routers }, span) => {
+    const router = chance.of(routers).name;
+    const line = chance.of([
+      'session-recovery-detection mode inactivity-based',
+      'session-recovery-detection mode packet-based',
+      'emulator metadata-encoding tlv',
+      'emulator metadata-encoding protobuf',
+      `router ${router} bfd desired-tx-interval 200ms`,
+      `router ${router} bfd required-min-rx-interval 50ms`,
+    ]);
+    return once('configuration', { configure: `authority ${line}` }, span);
+  },
+  'session capture': (chance, lab, span) => {
+    const machine = anyMachine(chance, lab);
+    const { number } = chance.of(lab.routers.filter(({ hasHost }) => hasHost));
+    return once(machine, { 'session-capture': `to-${number}`, node: machine }, span);
+  },
+};
+
+/** Of the kinds of faults a seed enables some, and draws from those alone. */
+export function drawFaults(chance: Chance, lab: Lab, { fromMs, untilMs }: Span): Fault[] {
+  const enabled = chance.some(Object.values(faults));
+  const drawn = Array.from({ length: enabled.length > 0 ? chance.between(0, 6) : 0 }, () => {
+    const begins = chance.between(fromMs, untilMs - 100);
+    const span = { fromMs: begins, untilMs: chance.between(begins + 50, untilMs) };
+    const fault = chance.of(enabled)(chance, lab, span);
+    return fault && { fault, span };
+  }).filter((found) => found !== undefined);
+  // Of two at the same place at the same time the first one stays: nobody restarts what is down.
+  const kept = drawn.filter(
+    (one, i) =>
+      !drawn
+        .slice(0, i)
+        .some(
+          (other) =>
+            overlap(one.span, other.span) && one.fault.places.some((place) => other.fault.places.includes(place)),
+        ),
+  );
+  return kept.map(({ fault }) => fault);
+}
+
+const overlap = (a: Span, b: Span): boolean => a.fromMs <= b.untilMs && b.fromMs <= a.untilMs;
+
+const machinesAt = ({ routers }: Lab, end: string): string[] =>
+  routers.filter(({ name }) => name === end).flatMap(machinesOf);
+
+function plainWire(chance: Chance, { wires }: Lab): PlannedWire | undefined {
+  const plain = wires.filter(({ middlebox }) => !middlebox);
+  return plain.length > 0 ? chance.of(plain) : undefined;
+}
+
+function atMiddlebox({ wires }: Lab, kinds: readonly string[], fault: (name: string) => Fault): Fault | undefined {
+  const wire = wires.find(({ middlebox }) => middlebox !== undefined && kinds.includes(middlebox));
+  return wire && fault(middleboxOf(wire));
+}

@@ -1,0 +1,93 @@
+import type { Family } from '../../address.ts';
+
+/**
+ * A lab that chance has made up, in the terms in which it is made smaller again: everything in a list can be left out.
+ * `writeScenario` writes it as a scenario. Times are in milliseconds from the start of the run.
+ */
+export interface Plan {
+  readonly seed: number;
+  /** A tree: from every router one way leads to every other, over one wire or several side by side. */
+  readonly routers: readonly PlannedRouter[];
+  readonly wires: readonly PlannedWire[];
+  /** Of every network with a host. */
+  readonly lanFamilies: readonly Family[];
+  /** Lines of configuration that lie over the plain one. */
+  readonly settings: readonly Setting[];
+  readonly traffic: readonly PlannedTraffic[];
+  readonly faults: readonly Fault[];
+  /** When every fault is over. */
+  readonly healedAtMs: number;
+  /** From then on nothing may be lost. */
+  readonly convergedAtMs: number;
+  readonly durationMs: number;
+}
+
+export interface PlannedRouter {
+  /** `r1`; the network behind it has the same number, and its host is `h1`. */
+  readonly name: string;
+  readonly number: number;
+  readonly hasHost: boolean;
+  /** Whether it is a pair of nodes, `node0` and `node1`. */
+  readonly isPair: boolean;
+}
+
+export interface PlannedWire {
+  /** `w1`; the port at both of its routers has this name too. */
+  readonly name: string;
+  readonly number: number;
+  /** Names of routers. `from` is the spoke of the two, and where the inside of a middlebox is. */
+  readonly from: string;
+  readonly to: string;
+  readonly families: readonly Family[];
+  readonly delayMs: number;
+  readonly jitterUs: number;
+  readonly middlebox?: 'nat' | 'firewall';
+  /** Whether `from` can reach `to`, and not the other way round unless `from` opens the way. */
+  readonly isOutboundOnly: boolean;
+}
+
+/** One choice of a configuration. */
+export interface Setting {
+  readonly lines: readonly string[];
+  /** How much longer it may make a recovery. */
+  readonly recoveryMs: number;
+}
+
+export interface PlannedTraffic {
+  readonly name: string;
+  /** Its keys in the scenario; values as a scenario writes them. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Whether it still has to work after everything is healed. */
+  readonly outlives: boolean;
+}
+
+/** What fails, with what makes it whole again. */
+export interface Fault {
+  /** The machines and wires that it is done to. */
+  readonly places: readonly string[];
+  readonly steps: readonly PlannedStep[];
+}
+
+export interface PlannedStep {
+  readonly atMs: number;
+  /** The action and its keys, as a scenario writes them. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+/** The places of a plan that steps and lines speak of. */
+export const hostOf = ({ number }: PlannedRouter): string => `h${number}`;
+export const lanLinkOf = ({ number }: PlannedRouter): string => `lan${number}`;
+export const middleboxOf = ({ name, middlebox }: PlannedWire): string =>
+  middlebox === 'nat' ? `${name}-nat` : `${name}-wall`;
+
+/** What each of a router's machines is called in the lab. */
+export const machinesOf = ({ name, isPair }: PlannedRouter): readonly string[] =>
+  isPair ? [`${name}.node0`, `${name}.node1`] : [name];
+
+/** The nodes of a router in its configuration. */
+export const configuredNodesOf = ({ name, isPair }: PlannedRouter): readonly string[] =>
+  isPair ? ['node0', 'node1'] : [name];
+
+/** The link that a wire's end `to` is on, and the one that its end `from` is on: two, if a middlebox is between. */
+export const linksOf = (wire: PlannedWire): readonly string[] =>
+  wire.middlebox ? [wire.name, `${wire.name}-inside`] : [wire.name];

@@ -1,0 +1,101 @@
+import { configurationLines, insideAddress, lanAddress, wireAddress } from './configuration.ts';
+import {
+  configuredNodesOf,
+  hostOf,
+  lanLinkOf,
+  machinesOf,
+  middleboxOf,
+  type Plan,
+  type PlannedRouter,
+  type PlannedWire,
+} from './plan.ts';
+
+/** The text of a scenario file. `heading` are lines of comment above it. */
+export function writeScenario(plan: Plan, heading: readonly string[] = []): string {
+  const { seed, routers, wires, settings, traffic, durationMs, convergedAtMs } = plan;
+  const hosts = routers.filter(({ hasHost }) => hasHost);
+  const steps = plan.faults.flatMap((fault) => fault.steps).toSorted((a, b) => a.atMs - b.atMs);
+  const expectations = traffic.flatMap(({ name, keys, outlives }) => {
+    if (!outlives) return [];
+    return keys.kind === 'http-download'
+      ? [`checksum-equal of ${name} is yes`]
+      : [`lost of ${name} since ${formatMs(convergedAtMs)} is 0`];
+  });
+  const lines = [
+    ...heading.map((line) => (line === '' ? '#' : `# ${line}`)),
+    `name: swarm-${seed}`,
+    `about: what swarm made up from seed ${seed}`,
+    `seed: ${seed}`,
+    `duration: ${formatMs(durationMs)}`,
+    'lab:',
+    '  nodes:',
+    ...hosts.map((router) => `    ${hostOf(router)}: ${hostText(router, plan)}`),
+    ...routers.map((router) => `    ${router.name}: ${routerText(router)}`),
+    ...wires.filter(({ middlebox }) => middlebox).map((wire) => `    ${middleboxOf(wire)}: ${middleboxText(wire)}`),
+    '  links:',
+    ...hosts.map((router) => {
+      const ends = [hostOf(router), ...machinesOf(router).map((machine) => `${machine}:lan`)];
+      return `    ${lanLinkOf(router)}: { ends: [${ends.map(quote).join(', ')}], delay: 1ms }`;
+    }),
+    ...wires.flatMap((wire) => wireTexts(wire, routers)),
+    '  configuration: |',
+    ...configurationLines(plan).map((line) => `    ${line}`),
+    ...list(
+      'configure',
+      settings.flatMap((setting) => setting.lines),
+    ),
+    ...(traffic.length > 0 ? ['traffic:'] : []),
+    ...traffic.map(({ name, keys }) => `  ${name}: ${map(keys)}`),
+    ...list(
+      'timeline',
+      steps.map(({ atMs, keys }) => map({ at: formatMs(atMs), ...keys })),
+    ),
+    ...list('expect', expectations),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export const formatMs = (ms: number): string => (ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`);
+
+const list = (key: string, items: readonly string[]): string[] =>
+  items.length > 0 ? [`${key}:`, ...items.map((item) => `  - ${item}`)] : [];
+
+const map = (keys: Readonly<Record<string, string>>): string =>
+  `{ ${Object.entries(keys)
+    .map(([key, value]) => `${key}: ${quote(value)}`)
+    .join(', ')} }`;
+
+/** Plain where YAML takes it plain inside of a flow map. */
+const quote = (text: string): string => (/^[\w./-]+$|^\[.*\]$/.test(text) ? text : `'${text}'`);
+
+function hostText({ number }: PlannedRouter, { lanFamilies }: Plan): string {
+  const addresses = lanFamilies.map((family) => `'${lanAddress(number, family, 10)}/${family === 4 ? 24 : 64}'`);
+  const gateways = lanFamilies.map((family) => `'${lanAddress(number, family, 1)}'`);
+  return `{ kind: host, addresses: [${addresses.join(', ')}], gateways: [${gateways.join(', ')}] }`;
+}
+
+const routerText = (router: PlannedRouter): string =>
+  router.isPair ? `{ kind: router, nodes: [${configuredNodesOf(router).join(', ')}] }` : '{ kind: router }';
+
+function middleboxText({ number, middlebox }: PlannedWire): string {
+  if (middlebox === 'firewall') return '{ kind: firewall }';
+  return `{ kind: nat, inside: ${insideAddress(number, 1)}/24, outside: ${wireAddress(number, 4, 9)}/24, port-preservation: no }`;
+}
+
+function wireTexts(wire: PlannedWire, routers: readonly PlannedRouter[]): string[] {
+  const endsOf = (name: string): string[] =>
+    routers
+      .filter((router) => router.name === name)
+      .flatMap(machinesOf)
+      .map((machine) => `${machine}:${wire.name}`);
+  const [from, to] = [endsOf(wire.from), endsOf(wire.to)];
+  const quality = `delay: ${wire.delayMs}ms${wire.jitterUs > 0 ? `, jitter: ${wire.jitterUs}us` : ''}`;
+  const link = (name: string, ends: readonly string[], what: string): string =>
+    `    ${name}: { ends: [${ends.map(quote).join(', ')}], ${what} }`;
+  if (!wire.middlebox) return [link(wire.name, [...from, ...to], quality)];
+  const box = middleboxOf(wire);
+  return [
+    link(`${wire.name}-inside`, [...from, `${box}:inside`], 'delay: 1ms'),
+    link(wire.name, [`${box}:outside`, ...to], quality),
+  ];
+}
