@@ -1,5 +1,6 @@
 import type { CapturedPacket } from '../../lib/lab/fabric.ts';
 import type { LabLink } from '../../lib/lab/scenario.ts';
+import { asTold } from '../../lib/link/as-told.ts';
 import { seconds } from '../../lib/time.ts';
 
 /** Two sightings of a frame on one link lie no further apart: links delay, and hosts take note a little late. */
@@ -36,18 +37,20 @@ export class PacketIds {
     if (this.#sightings >= SIGHTINGS_MAX) return;
     const at = `${node}:${port}`;
     const key = `${node} ${id}`;
-    // What was lost on its way out is never seen again, but one like it might be.
-    if (direction === 'out' && comments.some((comment) => comment.startsWith('lost on the link'))) return;
-    this.#sightings++;
-    const content = contentKey(bytes);
+    // What was lost on its way out is never seen again, but one like it might be; what was changed comes changed.
+    const frames = asTold(bytes, comments);
     if (direction === 'in') {
-      this.#arrivals.push({ at, content, key, time });
+      this.#sightings++;
+      this.#arrivals.push({ at, content: contentKey(frames.at(0) ?? bytes), key, time });
       return;
     }
-    const place = `${at} ${content}`;
-    const sightings = this.#left.get(place) ?? [];
-    sightings.push({ key, time });
-    this.#left.set(place, sightings);
+    for (const frame of frames) {
+      this.#sightings++;
+      const place = `${at} ${contentKey(frame)}`;
+      const sightings = this.#left.get(place) ?? [];
+      sightings.push({ key, time });
+      this.#left.set(place, sightings);
+    }
   }
 
   /** Finds for each packet that came the one that left. On a segment it may have come to several. */

@@ -6,7 +6,7 @@ import { ETHERNET_HEADER_LENGTH } from '../wire/ethernet.ts';
 import { CorrelatedRandom } from './correlated.ts';
 import { distributions } from './distribution.ts';
 import type { Fate, LinkDrop } from './fate.ts';
-import type { Impairment } from './impairment.ts';
+import type { Impairment, Order } from './impairment.ts';
 import { Line } from './line.ts';
 import { Loss } from './loss.ts';
 
@@ -163,17 +163,18 @@ export class LinkModel {
     const statistics = this.#statistics;
     fate.lost = undefined;
     fate.isMarked = fate.isAhead = false;
-    fate.corruptBit = -1;
+    // Drawn for a lost frame too, so that switching on a loss changes nothing for the frames that pass.
+    const isCorrupt = this.#corruption.happens(impairment.corrupt, impairment.corruptCorrelation);
+    fate.corruptBit = isCorrupt ? this.#drawBit(frame.length) : -1;
+    const delay = this.#drawDelay(impairment);
     if (this.#loss.isNext(impairment)) {
       fate.isMarked = impairment.ecn && ecnOf(frame.bytes, frame.start, frame.end) !== ecnCodepoints.notEct;
       if (!fate.isMarked) return this.#lose(fate, 'loss');
     }
-    if (this.#corruption.happens(impairment.corrupt, impairment.corruptCorrelation))
-      fate.corruptBit = this.#drawBit(frame.length);
     const left = this.#line.leave(now, frame.length, impairment);
     if (left === NEVER) return this.#lose(fate, 'queue-full');
     fate.isAhead = this.#isNextAhead(impairment);
-    fate.arrival = fate.isAhead ? left : this.#arrive(left, impairment);
+    fate.arrival = fate.isAhead ? left : this.#arrive(after(left, delay), impairment.order);
     statistics.framesPassed++;
     statistics.bytesPassed += frame.length;
     if (fate.isMarked) statistics.framesMarked++;
@@ -194,11 +195,10 @@ export class LinkModel {
     return isAhead;
   }
 
-  #arrive(left: Instant, impairment: Impairment): Instant {
-    const arrival = after(left, this.#drawDelay(impairment));
+  #arrive(arrival: Instant, order: Order): Instant {
     const inTurn = Math.max(arrival, this.#latest) as Instant;
     this.#latest = inTurn;
-    return impairment.order === 'keep' ? inTurn : arrival;
+    return order === 'keep' ? inTurn : arrival;
   }
 
   #drawDelay({ delay, jitter, delayCorrelation, distribution }: Impairment): Duration {

@@ -61,6 +61,32 @@ describe('ids that follow a packet', () => {
     equal(ids.idOf('hub', 5), ids.idOf('spoke', 2));
   });
 
+  it('are the same for both of a frame that was duplicated on the link', () => {
+    const ids = joined([
+      packet('spoke:wan out', 1, 0xaa, 100, ['duplicated on the link']),
+      packet('hub:wan in', 5, 0xaa, 300),
+      packet('hub:wan in', 6, 0xaa, 400),
+      packet('hub:wan in', 7, 0xaa, 500),
+    ]);
+    deepEqual(
+      [5, 6].map((id) => ids.idOf('hub', id)),
+      [ids.idOf('spoke', 1), ids.idOf('spoke', 1)],
+    );
+    notEqual(ids.idOf('hub', 7), ids.idOf('spoke', 1));
+  });
+
+  it('follow a frame of which a bit was turned over on the link, whoever tells of it', () => {
+    const comments = ['corrupted on the link: bit 6 of byte 0'];
+    const ids = joined([
+      packet('spoke:wan out', 1, 0xaa, 100, comments),
+      packet('hub:wan in', 5, 0xa8, 300),
+      packet('client:eth0 out', 3, 0xaa, 100),
+      packet('spoke:lan in', 2, 0xa8, 300, comments),
+    ]);
+    equal(ids.idOf('hub', 5), ids.idOf('spoke', 1));
+    equal(ids.idOf('spoke', 2), ids.idOf('client', 3));
+  });
+
   it('do not join what lies too far apart, or is not on one link', () => {
     const ids = joined([
       packet('spoke:wan out', 1, 0xaa, 0),

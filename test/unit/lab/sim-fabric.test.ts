@@ -113,6 +113,36 @@ timeline:
     equal(events.filter(({ type, reason }) => type === 'frame-lost' && reason === 'loss').length, lost);
   });
 
+  it('carries what a link makes of a frame under the id of the packet, and says so where it was sent', async () => {
+    const { result, events, packets } = await run(`${pings}
+timeline:
+  - { at: 150ms, impair: a -> b, delay: 5ms, duplicate: 100% }
+  - { at: 350ms, impair: a -> b, delay: 5ms, reorder: 100% }
+  - { at: 550ms, impair: a -> b, delay: 5ms, corrupt: 100% }
+  - { at: 750ms, impair: a -> b, rate: 8kbit, limit-bytes: 90 }
+`);
+    equal(result.traffic[0].unexpected, 2, 'both duplicates are answered');
+    const toldOf = (type: string): readonly LabEvent[] => events.filter((event) => event.type === type);
+    equal(toldOf('frame-duplicated').length, 2);
+    for (const { packet } of toldOf('frame-duplicated')) {
+      const seen = packets.filter(({ id }) => id === packet);
+      deepEqual(
+        seen.map(({ node, direction, comments }) => `${node} ${direction} ${comments.join()}`),
+        ['a out duplicated on the link', 'b in ', 'b in '],
+      );
+    }
+    for (const { packet } of toldOf('frame-reordered')) {
+      const [sent, arrived] = packets.filter(({ id }) => id === packet);
+      deepEqual([sent.comments, arrived.time - sent.time], [['sent ahead on the link'], 0]);
+    }
+    equal(toldOf('frame-corrupted').length, 2);
+    ok(toldOf('frame-corrupted').every(({ reason }) => /^bit [0-7] of byte \d+$/.test(reason ?? '')));
+    deepEqual(
+      toldOf('frame-lost').map(({ reason }) => reason),
+      ['queue-full', 'queue-full'],
+    );
+  });
+
   it('tells how far it has come, and what comes next', async () => {
     const { progress } = await run(`${pings}\ntimeline: [{ at: 1s, cut: wire }]`);
     equal(progress.at(0)?.step, 'cut wire');
