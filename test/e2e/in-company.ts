@@ -1,0 +1,98 @@
+import type { Fabric } from '../../lib/lab/fabric.ts';
+import { runScenario, type RunResult } from '../../lib/lab/runner.ts';
+import type { Scenario } from '../../lib/lab/scenario.ts';
+
+/** Where some wait for each other. Who leaves is not waited for any more. */
+class Meeting {
+  readonly #missing: Set<Fabric>;
+  readonly #complete: Promise<void>;
+  #end: () => void = () => undefined;
+
+  constructor(parties: Iterable<Fabric>) {
+    this.#missing = new Set(parties);
+    this.#complete = new Promise((resolve) => (this.#end = resolve));
+  }
+
+  leave(party: Fabric): void {
+    this.#missing.delete(party);
+    if (this.#missing.size === 0) this.#end();
+  }
+
+  arrive(party: Fabric): Promise<void> {
+    this.leave(party);
+    return this.#complete;
+  }
+}
+
+/** One that runs at a time, such as the making of networks, for which free addresses are looked for. */
+class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  take<Value>(work: () => Promise<Value>): Promise<Value> {
+    const mine = this.#last.then(work, work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+}
+
+/**
+ * Runs scenarios side by side, as most of the time of each is spent in waiting. Their labs are made one after the other, run
+ * together, and are removed when all have run, so that nothing is made or removed while anything is measured.
+ */
+export async function runInCompany(
+  scenarios: readonly Scenario[],
+  fabricOf: (scenario: Scenario) => Fabric,
+): Promise<readonly PromiseSettledResult<RunResult>[]> {
+  const labs = scenarios.map((scenario) => ({ scenario, fabric: fabricOf(scenario) }));
+  const fabrics = labs.map(({ fabric }) => fabric);
+  const [made, run] = [new Meeting(fabrics), new Meeting(fabrics)];
+  const turns = new Turns();
+  for (const fabric of fabrics) {
+    const [create, stop] = [fabric.create.bind(fabric), fabric.stop.bind(fabric)];
+    fabric.create = async () => {
+      await turns.take(create);
+      await made.arrive(fabric);
+    };
+    fabric.stop = async () => {
+      made.leave(fabric);
+      await run.arrive(fabric);
+      await stop();
+    };
+  }
+  const runs = labs.map(({ fabric, scenario }) =>
+    runScenario({ fabric, scenario, seed: scenario.seed, version: 'test' }).finally(() => {
+      made.leave(fabric);
+      run.leave(fabric);
+    }),
+  );
+  return Promise.allSettled(runs);
+}
+
+const failures = ({ verdicts }: RunResult): string[] =>
+  verdicts.filter(({ held }) => !held).map(({ text, measured }) => `${text}: ${measured}`);
+
+/** What does not hold of each scenario. One that fails in company runs again alone, as company takes time from it. */
+export async function failuresInCompany(
+  scenarios: readonly Scenario[],
+  fabricOf: (scenario: Scenario) => Fabric,
+): Promise<ReadonlyMap<Scenario, readonly string[]>> {
+  const results = await runInCompany(scenarios, fabricOf);
+  const failed = new Map<Scenario, readonly string[]>();
+  for (const [i, scenario] of scenarios.entries()) {
+    const result = results[i];
+    const first = result.status === 'fulfilled' ? failures(result.value) : [String(result.reason)];
+    if (first.length === 0) {
+      failed.set(scenario, []);
+      continue;
+    }
+    const [alone] = await runInCompany([scenario], fabricOf);
+    failed.set(scenario, alone.status === 'fulfilled' ? failures(alone.value) : [String(alone.reason)]);
+  }
+  return failed;
+}
+
+/** Groups of things that take about equally long. */
+export function groupsOf<Item>(items: readonly Item[], size: number, lengthOf: (item: Item) => number): Item[][] {
+  const sorted = items.toSorted((a, b) => lengthOf(a) - lengthOf(b));
+  return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) => sorted.slice(i * size, (i + 1) * size));
+}
