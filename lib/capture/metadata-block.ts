@@ -1,5 +1,5 @@
-import { findAttribute } from '../metadata/attributes.ts';
-import { TLV_COUNT_MAX, decodeMetadata, type Metadata } from '../metadata/codec.ts';
+import { findAttribute, type AttributeName, type Section } from '../metadata/attributes.ts';
+import { TLV_COUNT_MAX, decodeMetadata, sections, type Metadata } from '../metadata/codec.ts';
 import { BASE_HEADER_LENGTH, baseHeaderFault, headerLength, payloadLength } from '../metadata/header.ts';
 import type { MetadataFault } from '../metadata/header.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
@@ -47,7 +47,7 @@ export function readBlock(bytes: Uint8Array, at: number, end: number, rings: rea
   // A key is named, and the payload attributes make no sense as they are: that is what encrypted ones look like.
   if (typeof header !== 'string' && header.attributes.securityId !== undefined)
     return { metadata: { ...header, length }, encryption: 'unread', length, faultAt: -1 };
-  return { encryption: 'none', length, fault: plain, faultAt: tlvFaultAt(bytes, at) };
+  return { encryption: 'none', length, fault: plain, faultAt: faultPlace(bytes, at) };
 }
 
 /** The header attributes alone, as if there were no others. */
@@ -57,30 +57,48 @@ function decodeHeader(bytes: Uint8Array, at: number): Metadata | MetadataFault {
   return decodeMetadata(header, 0, header.length);
 }
 
-/** Where the first TLV stands that is at fault; for a fault inside a message of protobuf, where that begins. */
-function tlvFaultAt(bytes: Uint8Array, at: number): number {
+/** Where the fault of a block stands whose base header is right. */
+function faultPlace(bytes: Uint8Array, at: number): number {
+  const headerAt = at + BASE_HEADER_LENGTH;
   const headerEnd = at + headerLength(bytes, at);
-  const sections = [
-    [at + BASE_HEADER_LENGTH, headerEnd],
-    [headerEnd, headerEnd + payloadLength(bytes, at)],
+  const payloadEnd = headerEnd + payloadLength(bytes, at);
+  const isHeaderMessage = startsMessage(bytes, headerAt, headerEnd, 'header');
+  if (!isHeaderMessage && !startsMessage(bytes, headerEnd, payloadEnd, 'payload'))
+    return tlvFaultAt(bytes, headerAt, headerEnd, payloadEnd);
+  // Of a message there is no telling where inside it the fault is.
+  const isHeaderFine = headerAt === headerEnd || (isHeaderMessage && typeof decodeHeader(bytes, at) !== 'string');
+  return isHeaderFine ? headerEnd : headerAt;
+}
+
+const startsMessage = (bytes: Uint8Array, at: number, end: number, section: Section): boolean =>
+  end - at >= TLV_HEADER_LENGTH && readU16(bytes, at) === sections[section].type;
+
+const messageTypes: readonly number[] = Object.values(sections).map(({ type }) => type);
+
+/** Where the first TLV stands that is at fault. */
+function tlvFaultAt(bytes: Uint8Array, headerAt: number, headerEnd: number, payloadEnd: number): number {
+  const seen = new Set<AttributeName>();
+  const places = [
+    ['header', headerAt, headerEnd],
+    ['payload', headerEnd, payloadEnd],
   ] as const;
-  for (const [from, to] of sections) {
-    const seen = new Set<number>();
+  for (const [section, from, to] of places) {
     for (let tlv = from, count = 0; tlv < to; count++) {
       if (count === TLV_COUNT_MAX || tlv + TLV_HEADER_LENGTH > to) return tlv;
       const [type, length] = [readU16(bytes, tlv), readU16(bytes, tlv + 2)];
-      const next = tlv + TLV_HEADER_LENGTH + length;
-      if (next > to || seen.has(type)) return tlv;
-      seen.add(type);
-      const attribute = findAttribute(type, length);
       const value = tlv + TLV_HEADER_LENGTH;
-      // Attributes that are not known by their type are those of protobuf, or are stepped over.
+      const next = value + length;
+      if (next > to || messageTypes.includes(type)) return tlv;
+      const attribute = findAttribute(type, length);
       if (attribute === 'attribute-length') return tlv;
-      if (attribute && attribute.layout.read(bytes, value, next) === undefined) return tlv;
-      if (attribute && !attribute.sectionIsChoice && (attribute.section === 'header') !== (from === sections[0][0]))
-        return tlv;
+      if (attribute) {
+        const isMisplaced = !attribute.sectionIsChoice && attribute.section !== section;
+        if (isMisplaced || seen.has(attribute.name)) return tlv;
+        if (attribute.layout.read(bytes, value, next) === undefined) return tlv;
+        seen.add(attribute.name);
+      }
       tlv = next;
     }
   }
-  return sections[0][0] < headerEnd ? sections[0][0] : headerEnd;
+  return headerAt;
 }
