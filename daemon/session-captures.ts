@@ -33,25 +33,25 @@ class PointsFile {
   }
 }
 
-/** What one router has captured, as pcapng. Ids are left out: those of another router name other packets. */
+/** What one router has captured, as pcapng, packets under the numbers that it gives them itself. */
 export function sessionCaptureFile(node: string, packets: readonly TakenPacket[]): Buffer {
   const file = new PointsFile([node]);
-  for (const packet of packets) file.packet({ ...packet, node, port: packet.point, id: 0 });
+  for (const packet of packets) file.packet({ ...packet, node, port: packet.point });
   return file.end();
 }
 
-/** What several routers have captured, told in order of time; times are relative to `epoch`. */
-export async function readSessionCaptures(
-  clients: readonly NodeClient[],
-  epoch: number,
-  sink: { packet(packet: PortPacket): void },
-  service?: string,
-): Promise<void> {
+/** What routers have captured, of one service or all, as they give it. */
+export function askSessionCaptures(clients: readonly NodeClient[], service?: string): Promise<readonly Buffer[]> {
   const query = service === undefined ? {} : { service };
-  const files = await Promise.all(
-    clients.map(async (client) => buffer(await client.open('sessionPackets', { query }))),
-  );
+  return Promise.all(clients.map(async (client) => buffer(await client.open('sessionPackets', { query }))));
+}
+
+/** Tells what they gave in order of time; times are relative to `epoch`, and ids are those of each router. */
+export const readSessionCaptures = (files: readonly Buffer[], epoch: number, sink: PacketSink): void =>
   mergeCaptures(files.map(readerOf), epoch, sink);
+
+interface PacketSink {
+  packet(packet: PortPacket): void;
 }
 
 /** The same as one file: how many packets, and the file. */
@@ -62,11 +62,12 @@ export async function mergedSessionCaptures(
 ): Promise<{ readonly packets: number; readonly file: Buffer }> {
   const merged = new PointsFile(routers);
   let packets = 0;
+  // The numbers of one router are those of other packets at another.
   const packet = (one: PortPacket): void => {
     packets++;
-    merged.packet(one);
+    merged.packet({ ...one, id: 0 });
   };
-  await readSessionCaptures(routers.map(clientOf), 0, { packet }, service);
+  readSessionCaptures(await askSessionCaptures(routers.map(clientOf), service), 0, { packet });
   return { packets, file: merged.end() };
 }
 

@@ -16,8 +16,8 @@ export interface Recordings {
   readonly epoch: Instant;
 }
 
-/** Joins what the nodes recorded, in order of time, with ids that follow a packet from node to node. */
-export function mergeRecordings(recordings: Recordings, events: EventSink, capture: CaptureSink): void {
+/** Joins what the nodes recorded, in order of time, with ids that follow a packet from node to node. Returns these. */
+export function mergeRecordings(recordings: Recordings, events: EventSink, capture: CaptureSink): PacketIds {
   const ids = new PacketIds(recordings.links);
   readCaptures(recordings, { packet: (packet) => ids.see(packet) });
   ids.join();
@@ -26,6 +26,7 @@ export function mergeRecordings(recordings: Recordings, events: EventSink, captu
   for (const event of [...told, ...recordings.ownEvents].sort((a, b) => a.time - b.time)) {
     events.event(event.packet === undefined ? event : { ...event, packet: ids.idOf(event.node, event.packet) });
   }
+  return ids;
 }
 
 function readCaptures({ paths, epoch }: Recordings, sink: CaptureSink): void {

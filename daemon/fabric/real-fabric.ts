@@ -19,7 +19,7 @@ import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
 import { after, between, milliseconds, type Duration, type Instant } from '../../lib/time.ts';
 import { wallClock } from '../clock.ts';
 import type { AnswerOf, RouteName } from '../api/table.ts';
-import { readSessionCaptures } from '../session-captures.ts';
+import { askSessionCaptures, readSessionCaptures } from '../session-captures.ts';
 import type { LinkAction } from '../port-links.ts';
 import { mergeRecordings } from './merge.ts';
 import type { NodeClient } from './node-client.ts';
@@ -215,22 +215,25 @@ export class RealFabric implements Fabric {
 
   async #collect(epoch: Instant): Promise<void> {
     const { scenario, events, capture } = this.#options;
-    await this.#collectSessionCaptures(epoch);
+    const sessionFiles = await this.#askSessionCaptures();
     await Promise.allSettled(scenario.nodes.map(({ name }) => this.#machinery.end(name)));
     const paths = this.#machinery.recordings();
-    mergeRecordings({ paths, ownEvents: this.#ownEvents, links: scenario.links, epoch }, events, capture);
+    const ids = mergeRecordings({ paths, ownEvents: this.#ownEvents, links: scenario.links, epoch }, events, capture);
+    readSessionCaptures(sessionFiles, epoch, {
+      packet: (packet) => this.#options.sessionCaptures?.packet({ ...packet, id: ids.idOf(packet.node, packet.id) }),
+    });
   }
 
   /** Routers that are down have forgotten what they had. */
-  async #collectSessionCaptures(epoch: Instant): Promise<void> {
+  async #askSessionCaptures(): Promise<readonly Buffer[]> {
     const { scenario, sessionCaptures } = this.#options;
-    if (!sessionCaptures || !scenario.timeline.some(({ action }) => action.kind === 'session-capture')) return;
+    if (!sessionCaptures || !scenario.timeline.some(({ action }) => action.kind === 'session-capture')) return [];
     const up: NodeClient[] = [];
     for (const { name, kind } of scenario.nodes) {
       const client = this.#machinery.client(name);
       if (kind === 'router' && (await isStarted(client))) up.push(client);
     }
-    await readSessionCaptures(up, epoch, sessionCaptures);
+    return askSessionCaptures(up);
   }
 
   /** Returns when the router is down; it comes up again by itself. */

@@ -75,7 +75,7 @@ export interface TrafficSummary {
   readonly unexpected: number;
   /** Median; null if nothing was answered. */
   readonly roundTrip: Duration | null;
-  /** For each step of the timeline after which something was sent. */
+  /** For each fault of the timeline after which something was sent. */
   readonly recoveries: readonly Recovery[];
   readonly transfer?: TrafficReport['transfer'];
 }
@@ -265,10 +265,22 @@ async function readCounters(fabric: Fabric, scenario: Scenario): Promise<Counter
   return snapshot;
 }
 
+/** Steps that are no faults count as such only if something was lost between them and the next. */
+function isFelt(
+  { at, action }: TimelineEntry,
+  timeline: readonly TimelineEntry[],
+  { exchanges }: TrafficReport,
+): boolean {
+  if (action.kind !== 'session-capture' && action.kind !== 'configure') return true;
+  const next = Math.min(...timeline.flatMap((other) => (other.at > at ? other.at : [])));
+  return exchanges.some(({ sentAt, receivedAt }) => sentAt >= at && sentAt < next && receivedAt === undefined);
+}
+
 function summarize(traffic: Traffic, report: TrafficReport, { timeline, links }: Scenario): TrafficSummary {
   const { sent, received, unexpected, exchanges, transfer } = report;
   const recoveries = timeline
     .filter(({ at }) => exchanges.some(({ sentAt }) => sentAt >= at))
+    .filter((step) => isFelt(step, timeline, report))
     .map(({ at, action }): Recovery => {
       const recovery = recoveryOf(report, at);
       const took = recovery ? ((recovery.answeredAt - recovery.askedAt) as Duration) : null;

@@ -1,6 +1,9 @@
-import type { Fabric } from '../../lib/lab/fabric.ts';
+import { deepEqual } from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import type { Fabric, FabricOptions } from '../../lib/lab/fabric.ts';
 import { runScenario, type RunResult } from '../../lib/lab/runner.ts';
 import type { Scenario } from '../../lib/lab/scenario.ts';
+import { loadScenario } from '../support/lab-files.ts';
 
 /** Where some wait for each other. Who leaves is not waited for any more. */
 class Meeting {
@@ -72,7 +75,7 @@ const failures = ({ verdicts }: RunResult): string[] =>
   verdicts.filter(({ held }) => !held).map(({ text, measured }) => `${text}: ${measured}`);
 
 /** What does not hold of each scenario. One that fails in company runs again alone, as company takes time from it. */
-export async function failuresInCompany(
+async function failuresInCompany(
   scenarios: readonly Scenario[],
   fabricOf: (scenario: Scenario) => Fabric,
 ): Promise<ReadonlyMap<Scenario, readonly string[]>> {
@@ -92,7 +95,37 @@ export async function failuresInCompany(
 }
 
 /** Groups of things that take about equally long. */
-export function groupsOf<Item>(items: readonly Item[], size: number, lengthOf: (item: Item) => number): Item[][] {
+function groupsOf<Item>(items: readonly Item[], size: number, lengthOf: (item: Item) => number): Item[][] {
   const sorted = items.toSorted((a, b) => lengthOf(a) - lengthOf(b));
   return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) => sorted.slice(i * size, (i + 1) * size));
+}
+
+export interface ScenarioTests {
+  /** How many labs are up at a time. */
+  readonly company: number;
+  readonly where: string;
+  readonly fabricOf: (options: FabricOptions) => Fabric;
+  /** Skips a test whose scenario needs what this machine lacks. */
+  readonly requireFor?: (context: Mocha.Context, scenario: Scenario) => Promise<void>;
+  /** What is left of a scenario's lab. */
+  readonly leftovers: (scenario: Scenario) => readonly string[];
+}
+
+/** A test for each of svrlab's own scenarios. */
+export function testScenarios({ company, where, fabricOf, requireFor, leftovers }: ScenarioTests): void {
+  const files = readdirSync('scenarios').filter((name) => name.endsWith('.yaml'));
+  const all = files.map((file) => ({ file, scenario: loadScenario(`scenarios/${file}`) }));
+  const nothing = { event: () => undefined, packet: () => undefined };
+  const make = (scenario: Scenario): Fabric =>
+    fabricOf({ scenario, seed: scenario.seed, events: nothing, capture: nothing });
+  for (const group of groupsOf(all, company, ({ scenario }) => scenario.duration)) {
+    const scenarios = group.map(({ scenario }) => scenario);
+    let running: Promise<ReadonlyMap<Scenario, readonly string[]>> | undefined;
+    for (const { file, scenario } of group)
+      it(`${file} holds ${where}, and leaves nothing behind`, async function () {
+        await requireFor?.(this, scenario);
+        deepEqual((await (running ??= failuresInCompany(scenarios, make))).get(scenario), []);
+        deepEqual(leftovers(scenario), []);
+      });
+  }
 }

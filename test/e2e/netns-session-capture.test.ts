@@ -98,5 +98,10 @@ describe('session captures of a run on namespaces', function () {
     );
     ok(times[0] >= 1_000_000 && times[0] < 2_000_000, 'times count from the start of the run');
     equal(new Set(packets.map(({ node, port }) => `${node}:${port}`)).size, 8);
+    const pointsOf = new Map<number, string[]>();
+    for (const { id, node, port } of packets) pointsOf.set(id, [...(pointsOf.get(id) ?? []), `${node}:${port}`]);
+    const whole = [...pointsOf.values()].filter(({ length }) => length === 4);
+    ok(whole.length > 40, `${whole.length} packets are known at all four points that they passed`);
+    ok(whole.every((points) => new Set(points).size === 4));
   });
 });
