@@ -171,6 +171,9 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
     return [];
   }
 
+  /** No traffic begins here. */
+  probe(): void {}
+
   configuration(): string {
     throw this.#unconfigured();
   }

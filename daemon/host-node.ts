@@ -114,6 +114,12 @@ export class HostNode implements NodeService {
     }));
   }
 
+  probe(names: readonly string[]): void {
+    const now = wallClock();
+    for (const { traffic, side, application } of this.#applications)
+      if (side === 'from' && names.includes(traffic)) application.probe?.(now);
+  }
+
   configuration(): string {
     throw new LabError('a host has no configuration', 2);
   }

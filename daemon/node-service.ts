@@ -48,6 +48,8 @@ export interface NodeService extends Capturable {
   events(): readonly EventRow[];
   traffic(): readonly NodeTraffic[];
   attacks(): readonly AttackReport[];
+  /** Sends one more exchange of each of these traffic entries that begin here. */
+  probe(traffic: readonly string[]): void;
   configuration(): string;
   /** Why the node cannot go on with another configuration, given as SSR text; empty if it can. */
   configurationProblems(text: string): readonly string[];

@@ -1,6 +1,6 @@
 import type { AttackReport } from '../../lib/attacker/attack.ts';
 import type { SideReport } from '../../lib/host/applications/report.ts';
-import type { Transfer } from '../../lib/host/applications/traffic.ts';
+import type { ProbeReport, Transfer } from '../../lib/host/applications/traffic.ts';
 import type { Duration, Instant } from '../../lib/time.ts';
 import type { NodeHealth, NodeTraffic } from '../node-service.ts';
 import { route } from './route.ts';
@@ -32,6 +32,16 @@ const side = object<SideReport>('SideReport', 'What one side of a traffic entry 
       took: optional(number<Duration>('microseconds from the first SYN to the last byte')),
     }),
   ),
+  probes: optional(
+    object<ProbeReport>(
+      'Probes',
+      'Exchanges behind those that are counted, to try the session; absent before the first.',
+      {
+        sent: whole('questions that it sent'),
+        answered: whole('answers that came'),
+      },
+    ),
+  ),
 });
 
 const traffic = object<NodeTraffic>('Traffic', 'What one side of one traffic entry of the scenario saw.', {
@@ -47,6 +57,10 @@ const attack = object<AttackReport>('Attack', 'What became of one attack of the 
   answers: whole('packets that came because of it'),
   firstAnswerAt: optional(number<Duration>('microseconds from the start of the run to the first of them')),
 });
+
+interface Probe {
+  readonly traffic: readonly string[];
+}
 
 interface Start {
   readonly epoch: Instant;
@@ -73,6 +87,19 @@ export const nodeRoutes = {
     summary: "what became of the scenario's attacks by this attacker",
     answer: list(attack),
     run: ({ node }) => node.attacks(),
+  }),
+  probe: route({
+    method: 'POST',
+    path: '/traffic/probe',
+    summary: "sends one more exchange of some of the scenario's traffic, on the session that it has",
+    body: object<Probe>('Probe', 'Whose sessions are tried.', {
+      traffic: list(text('name of an entry'), 'those that begin elsewhere are left alone'),
+    }),
+    answer: nothing,
+    run: ({ node }, { body }) => {
+      node.probe(body.traffic);
+      return {};
+    },
   }),
   clear: route({
     method: 'POST',

@@ -202,6 +202,11 @@ export class RealFabric implements Fabric {
     return reports.flat();
   }
 
+  async probe(traffic: readonly string[]): Promise<void> {
+    for (const host of this.#options.scenario.nodes.filter(({ kind }) => kind === 'host'))
+      await this.#machinery.client(host.name).ask('probe', { body: { traffic } });
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.allSettled(this.#restarts);

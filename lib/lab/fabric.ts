@@ -45,6 +45,8 @@ export interface Fabric {
   attacks(): Promise<readonly AttackReport[]>;
   /** Invariants that were found broken. Only where every packet is seen: in sim. */
   violations?(): readonly Violation[];
+  /** Sends one more exchange of each of these traffic entries, on its session; the report tells of it as `probes`. */
+  probe(traffic: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 

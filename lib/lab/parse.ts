@@ -10,6 +10,7 @@ import * as forms from './read/forms.ts';
 import { readTimeline } from './read/timeline.ts';
 import { readTopology } from './read/topology.ts';
 import { readTraffic } from './read/traffic.ts';
+import { readConvergence } from './read/convergence.ts';
 import type { Scenario } from './scenario.ts';
 
 /** A text with the name that messages give it. */
@@ -44,6 +45,7 @@ const scenarioFields = [
   'attacks',
   'timeline',
   'expect',
+  'converge-within',
 ] as const;
 const labFields = ['nodes', 'links', 'configuration'];
 
@@ -133,6 +135,7 @@ function readLab(heading: Heading, fields: Fields, lab: Fields, authority: Autho
   const attacks = readAttacks(fields.get('attacks'), { ...topology, traffic, authority, duration });
   const timeline = readTimeline(fields.get('timeline'), { ...topology, authority, traffic, duration });
   const written = readExpectations(fields.get('expect'), { ...topology, traffic, attacks, timeline, duration });
-  const implied = impliedExpectations(written, { attacks, traffic, authority });
-  return { ...heading, ...topology, authority, traffic, attacks, timeline, expectations: [...written, ...implied] };
+  const expectations = [...written, ...impliedExpectations(written, { attacks, traffic, authority })];
+  const convergeWithin = readConvergence(fields, authority);
+  return { ...heading, ...topology, authority, traffic, attacks, timeline, expectations, convergeWithin };
 }

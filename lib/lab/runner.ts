@@ -7,9 +7,11 @@ import type { SessionRow } from '../service-area/rows.ts';
 import type { Duration } from '../time.ts';
 import { Snapshot } from './conditions/levels.ts';
 import { keyOf, Watch } from './conditions/watch.ts';
+import { converge } from './convergence.ts';
 import { describeAction } from './describe.ts';
 import type { Fabric, FabricName, Progress } from './fabric.ts';
 import type { Violation } from './invariants/violation.ts';
+import { liftsOf } from './lifts.ts';
 import { judge } from './measure.ts';
 import type { CounterSnapshot, Observed, Verdict } from './measure.ts';
 import type { Expectation, Measure, Scenario, TimelineEntry, Traffic, TrafficReport } from './scenario.ts';
@@ -99,10 +101,19 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
     await fabric.create();
     await fabric.start();
     const countersAt = await runTimeline(options, watch);
-    return gather(options, countersAt, watch);
+    const gathered = await gather(options, countersAt, watch);
+    const converged = await convergence(options);
+    return { ...gathered, convergence: converged, violations: fabric.violations?.() ?? [] };
   });
   // Some fabrics tell of packets and events when they stop.
   return conclude(options, gathered);
+}
+
+/** What still stands is lifted when the run has ended. */
+async function convergence({ fabric, scenario, onProgress }: RunOptions): Promise<Verdict | undefined> {
+  const { duration, timeline, links } = scenario;
+  const tick = (progress: Progress): void => onProgress?.({ ...progress, duration, step: 'converging' });
+  return converge(fabric, scenario, liftsOf(timeline, links), tick);
 }
 
 async function untilStopped<T>(fabric: Fabric, work: () => Promise<T>): Promise<T> {
@@ -177,6 +188,12 @@ interface Gathered {
   readonly rest: Pick<RunResult, 'sessions' | 'peers' | 'alarms' | 'events'>;
 }
 
+/** The same, when everything has come to rest. */
+interface Concluded extends Gathered {
+  readonly convergence: Verdict | undefined;
+  readonly violations: readonly Violation[];
+}
+
 async function gather(
   { fabric, scenario, onTraffic }: RunOptions,
   countersAt: ReadonlyMap<Duration, CounterSnapshot>,
@@ -214,9 +231,12 @@ async function gather(
   };
 }
 
-function conclude({ fabric, scenario, seed, version, epoch }: RunOptions, { observed, rest }: Gathered): RunResult {
-  const verdicts = scenario.expectations.map((expectation) => judge(expectation, observed));
-  const violations = fabric.violations?.() ?? [];
+function conclude(
+  { fabric, scenario, seed, version, epoch }: RunOptions,
+  { observed, rest, convergence, violations }: Concluded,
+): RunResult {
+  const judged = scenario.expectations.map((expectation) => judge(expectation, observed));
+  const verdicts = convergence ? [...judged, convergence] : judged;
   return {
     scenario: scenario.name,
     about: scenario.about,

@@ -27,6 +27,8 @@ export interface Scenario {
   readonly attacks: readonly Attack[];
   readonly timeline: readonly TimelineEntry[];
   readonly expectations: readonly Expectation[];
+  /** How long the lab may take, behind its end, until it works again; absent if that is not asked of it. */
+  readonly convergeWithin?: Duration | undefined;
 }
 
 export type LabNode = RouterNode | HostNode | MiddleboxNode | AttackerNode;

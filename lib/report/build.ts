@@ -103,7 +103,7 @@ export class ReportBuilder {
       ].map((plot) => since(plot, begin)),
       verdicts: verdicts.map((verdict, i) => ({
         ...verdict,
-        evidence: evidenceOf(scenario.expectations[i], verdict, events, exchanges),
+        evidence: evidenceOf(scenario.expectations.at(i), verdict, events, exchanges),
       })),
       traffic,
       events: events

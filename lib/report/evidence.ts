@@ -24,12 +24,13 @@ const eventsOfCounters: readonly (readonly [counter: string, type: string, reaso
 
 /** What in a run made the number of an expectation what it is, in order of time: what the verdict names, or what fits. */
 export function evidenceOf(
-  { measure, since = 0 as Duration }: Expectation,
+  expectation: Expectation | undefined,
   { deciders }: Verdict,
   events: readonly LabEvent[],
   exchanges: readonly Exchange[],
 ): Evidence[] {
-  if (deciders) return deciders.map(ofDecider);
+  if (deciders || !expectation) return (deciders ?? []).map(ofDecider);
+  const { measure, since = 0 as Duration } = expectation;
   const later = events.filter(({ time }) => time >= since);
   switch (measure.of) {
     case 'counter': {

@@ -109,6 +109,7 @@ export class Sessions {
     this.#startTimer(session, now);
     this.#keepAlives.follow(session, now);
     this.#setEncryption(session);
+    this.#countEntries();
     this.#observer?.installed(session, now);
     return session;
   }
@@ -189,7 +190,14 @@ export class Sessions {
     this.#keepAlives.end(session);
     flows.remove(session);
     sessions.remove(session);
+    this.#countEntries();
     counters.values[counter[removalCounters[reason]]]++;
+  }
+
+  #countEntries(): void {
+    const { sessions, counters } = this.#parts;
+    counters.values[counter.sessionsEntries] = sessions.count;
+    counters.values[counter.waypointsEntries] = this.#waypointsInUse;
   }
 
   nextDeadline(): Instant {

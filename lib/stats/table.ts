@@ -418,6 +418,12 @@ export const counterTable = {
     `${emulator} session-capture packets-given-up`,
     'the oldest packet that had been taken was given up: there is room for 16 MiB',
   ),
+  sessionsEntries: measuredRow(`${emulator} sessions entries`, 'entries', 'sessions that there are now'),
+  waypointsEntries: measuredRow(
+    `${emulator} waypoints entries`,
+    'entries',
+    'waypoints that sessions have now: one for each direction that leaves to a peer',
+  ),
   sessionsCreated: row(`${emulator} sessions created`, 'a session was set up'),
   sessionsRecreated: row(
     `${emulator} sessions recreated`,

@@ -3,6 +3,7 @@ import { NEVER, type Instant } from '../../time.ts';
 import type { PingSocket, Sockets } from '../sockets.ts';
 import type { Application } from './application.ts';
 import { messageKinds, readMessage, trafficId, writeMessage } from './marker.ts';
+import { Probes } from './probes.ts';
 import type { SideReport } from './report.ts';
 import { Schedule } from './schedule.ts';
 import { Tally } from './tally.ts';
@@ -12,6 +13,7 @@ import type { PingTraffic } from './traffic.ts';
 export class Pinger implements Application {
   readonly #traffic: PingTraffic;
   readonly #sockets: Sockets;
+  readonly #probes: Probes;
   #socket: PingSocket | undefined;
   #schedule: Schedule | undefined;
   #tally = new Tally(0 as Instant);
@@ -19,6 +21,7 @@ export class Pinger implements Application {
   constructor(traffic: PingTraffic, sockets: Sockets) {
     this.#traffic = traffic;
     this.#sockets = sockets;
+    this.#probes = new Probes(traffic.count);
   }
 
   start(now: Instant): void {
@@ -30,12 +33,20 @@ export class Pinger implements Application {
   }
 
   poll(now: Instant): void {
-    const { name, destination, length } = this.#traffic;
     this.#schedule?.sendDue(now, (sequence) => {
-      const data = writeMessage({ traffic: trafficId(name), sequence, kind: messageKinds.question }, length);
       this.#tally.sent(sequence, now);
-      this.#socket?.send(data, destination, sequence, now);
+      this.#ask(sequence, now);
     });
+  }
+
+  probe(now: Instant): void {
+    this.#ask(this.#probes.next(), now);
+  }
+
+  #ask(sequence: number, now: Instant): void {
+    const { name, destination, length } = this.#traffic;
+    const data = writeMessage({ traffic: trafficId(name), sequence, kind: messageKinds.question }, length);
+    this.#socket?.send(data, destination, sequence, now);
   }
 
   nextDeadline(): Instant {
@@ -43,7 +54,7 @@ export class Pinger implements Application {
   }
 
   report(): SideReport {
-    return this.#tally.report(this.#socket?.identifier ?? 0);
+    return { ...this.#tally.report(this.#socket?.identifier ?? 0), ...this.#probes.report() };
   }
 
   stop(): void {
@@ -57,10 +68,10 @@ export class Pinger implements Application {
     const isReply =
       marker?.kind === messageKinds.question &&
       marker.traffic === trafficId(name) &&
-      this.#tally.hasSent(marker.sequence) &&
       data.length === length &&
       sameAddress(from, destination);
-    if (isReply) this.#tally.received(marker.sequence, now);
+    if (isReply && this.#probes.answered(marker.sequence)) return;
+    if (isReply && this.#tally.hasSent(marker.sequence)) this.#tally.received(marker.sequence, now);
     else this.#tally.unexpected();
   }
 }

@@ -1,5 +1,5 @@
 import type { Duration } from '../../time.ts';
-import type { Traffic, TrafficReport, Transfer } from './traffic.ts';
+import type { ProbeReport, Traffic, TrafficReport, Transfer } from './traffic.ts';
 
 /** What one side of a traffic entry saw. Plain data that survives JSON; the times' indices are sequence numbers. */
 export interface SideReport {
@@ -11,6 +11,8 @@ export interface SideReport {
   /** UDP or TCP port, or ICMP identifier, that this side speaks from; 0 before it does. */
   readonly sourcePort: number;
   readonly transfer?: Transfer;
+  /** Absent as long as none was sent. */
+  readonly probes?: ProbeReport;
 }
 
 export const NOTHING_SEEN: SideReport = {
@@ -52,5 +54,6 @@ export function mergeReports(
       return [receivedAt === undefined ? { sentAt } : { sentAt, receivedAt }];
     }),
     ...(receiver.transfer && { transfer: receiver.transfer }),
+    ...(receiver.probes && { probes: receiver.probes }),
   };
 }

@@ -66,6 +66,12 @@ export interface Transfer {
   readonly took?: Duration;
 }
 
+/** What was sent behind the end of a traffic entry, to see whether its session works. */
+export interface ProbeReport {
+  readonly sent: number;
+  readonly answered: number;
+}
+
 /** What one traffic entry saw, in the same terms on every fabric. Times are from the start of the run. */
 export interface TrafficReport {
   readonly name: string;
@@ -77,4 +83,5 @@ export interface TrafficReport {
   /** Every exchange: when it was sent, and when answered (pushed: received); undefined if never. */
   readonly exchanges: readonly { readonly sentAt: Duration; readonly receivedAt?: Duration }[];
   readonly transfer?: Transfer;
+  readonly probes?: ProbeReport;
 }

@@ -3,6 +3,7 @@ import { NEVER, type Instant } from '../../time.ts';
 import type { Endpoint, Sockets, UdpSocket } from '../sockets.ts';
 import type { Application } from './application.ts';
 import { messageKinds, readMessage, trafficId, writeMessage } from './marker.ts';
+import { Probes } from './probes.ts';
 import type { SideReport } from './report.ts';
 import { Schedule } from './schedule.ts';
 import { Tally } from './tally.ts';
@@ -13,6 +14,7 @@ import type { UdpServers } from './udp-server.ts';
 export class UdpRequester implements Application {
   readonly #traffic: UdpRequestTraffic;
   readonly #sockets: Sockets;
+  readonly #probes: Probes;
   #socket: UdpSocket | undefined;
   #schedule: Schedule | undefined;
   #tally = new Tally(0 as Instant);
@@ -20,6 +22,7 @@ export class UdpRequester implements Application {
   constructor(traffic: UdpRequestTraffic, sockets: Sockets) {
     this.#traffic = traffic;
     this.#sockets = sockets;
+    this.#probes = new Probes(traffic.count);
   }
 
   start(now: Instant): void {
@@ -31,12 +34,20 @@ export class UdpRequester implements Application {
   }
 
   poll(now: Instant): void {
-    const { name, destination, port, length } = this.#traffic;
     this.#schedule?.sendDue(now, (sequence) => {
-      const question = writeMessage({ traffic: trafficId(name), sequence, kind: messageKinds.question }, length);
       this.#tally.sent(sequence, now);
-      this.#socket?.send(question, { address: destination, port }, now);
+      this.#ask(sequence, now);
     });
+  }
+
+  probe(now: Instant): void {
+    this.#ask(this.#probes.next(), now);
+  }
+
+  #ask(sequence: number, now: Instant): void {
+    const { name, destination, port, length } = this.#traffic;
+    const question = writeMessage({ traffic: trafficId(name), sequence, kind: messageKinds.question }, length);
+    this.#socket?.send(question, { address: destination, port }, now);
   }
 
   nextDeadline(): Instant {
@@ -44,7 +55,7 @@ export class UdpRequester implements Application {
   }
 
   report(): SideReport {
-    return this.#tally.report(this.#socket?.localPort ?? 0);
+    return { ...this.#tally.report(this.#socket?.localPort ?? 0), ...this.#probes.report() };
   }
 
   stop(): void {
@@ -58,11 +69,11 @@ export class UdpRequester implements Application {
     const isAnswer =
       marker?.kind === messageKinds.answer &&
       marker.traffic === trafficId(name) &&
-      this.#tally.hasSent(marker.sequence) &&
       payload.length === length &&
       from.port === port &&
       sameAddress(from.address, destination);
-    if (isAnswer) this.#tally.received(marker.sequence, now);
+    if (isAnswer && this.#probes.answered(marker.sequence)) return;
+    if (isAnswer && this.#tally.hasSent(marker.sequence)) this.#tally.received(marker.sequence, now);
     else this.#tally.unexpected();
   }
 }

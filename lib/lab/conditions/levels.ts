@@ -16,6 +16,10 @@ export class Snapshot {
     return this.#once(`counters ${node}`, () => this.#fabric.counters(node));
   }
 
+  sessions(node: string): Promise<readonly SessionRow[]> {
+    return this.#once(`sessions ${node}`, () => this.#fabric.sessions(node));
+  }
+
   /** The value of a counter or of what is there; undefined for what only a stream or a report tells. */
   async valueOf(measure: Measure): Promise<number | undefined> {
     const { of } = measure;
@@ -25,7 +29,7 @@ export class Snapshot {
         return (await Promise.all(values)).reduce((sum, value) => sum + value, 0);
       }
       case 'sessions':
-        return sessionCount(await this.#once(`sessions ${measure.node}`, () => this.#fabric.sessions(measure.node)));
+        return sessionCount(await this.sessions(measure.node));
       case 'paths':
       case 'peers':
         return peerCount(measure, await this.#once(`peers ${measure.node}`, () => this.#fabric.peers(measure.node)));

@@ -235,6 +235,11 @@ export class SimFabric implements Fabric {
     return this.#invariants.violations;
   }
 
+  async probe(traffic: readonly string[]): Promise<void> {
+    this.#traffic?.probe(traffic, this.#now);
+    this.#recorder.flush(this.elapsed());
+  }
+
   async stop(): Promise<void> {
     this.#state = 'stopped';
     this.#tellSessionCaptures();

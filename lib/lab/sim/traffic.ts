@@ -21,6 +21,11 @@ export class SimTraffic {
     }
   }
 
+  /** Sends one more exchange of each of these entries. */
+  probe(names: readonly string[], now: Instant): void {
+    for (const name of names) this.#applications.get(`${name} from`)?.probe?.(now);
+  }
+
   reports(): readonly TrafficReport[] {
     return this.#traffic.map((traffic) =>
       mergeReports(traffic, this.#report(traffic, 'from'), this.#report(traffic, 'to')),

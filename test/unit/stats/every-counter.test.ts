@@ -486,6 +486,8 @@ const stories: Partial<Record<Name, Story>> = {
     const [forward] = lab.wan.packets;
     return [lab.spoke, 4 * 29 + (forward.metadata?.length ?? 0)];
   },
+  sessionsEntries: () => [oneQuestion().spoke],
+  waypointsEntries: () => [oneQuestion().spoke],
   sessionsCreated: () => [oneQuestion().hub],
   sessionsRecreated: () => {
     const lab = afterSilence({}, (silent) => silent.hub.forgetSessions());

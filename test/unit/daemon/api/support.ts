@@ -82,6 +82,8 @@ export class NotedNode implements NodeService {
     return [];
   }
 
+  probe(): void {}
+
   configuration(): string {
     throw new LabError("there is no configuration 'spok'; did you mean 'spoke'?", 2);
   }

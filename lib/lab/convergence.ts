@@ -1,0 +1,124 @@
+import { brokenIdentities } from '../stats/identities.ts';
+import { milliseconds, type Duration } from '../time.ts';
+import { Snapshot } from './conditions/levels.ts';
+import { describeDuration } from './describe.ts';
+import type { Fabric, Progress } from './fabric.ts';
+import type { Verdict } from './measure.ts';
+import { machinesOf } from './read/machines.ts';
+import type { Action, RouterNode, Scenario, Traffic } from './scenario.ts';
+import { sessionsOf } from './traffic-sessions.ts';
+
+/** Between two looks at the lab. */
+const LOOK_EVERY = milliseconds(50);
+/** Between two exchanges on a session that has not answered yet. */
+const PROBE_EVERY = milliseconds(500);
+
+/**
+ * Undoes what still stands of the faults of a run, and waits until the lab is as one that nothing has happened to: every
+ * session works, routers agree on which sessions there are, counters add up. Returns the row that tells so.
+ *
+ * What is sent and counted meanwhile belongs to no measure of the run.
+ */
+export async function converge(
+  fabric: Fabric,
+  scenario: Scenario,
+  lifts: readonly Action[],
+  tick: (progress: Progress) => void,
+): Promise<Verdict | undefined> {
+  const { convergeWithin } = scenario;
+  if (convergeWithin === undefined) return undefined;
+  for (const action of lifts) await fabric.inject(action);
+  const begin = fabric.elapsed();
+  const deadline = begin + convergeWithin;
+  const live = new LiveTraffic(fabric, scenario);
+  let nextProbe: number = begin;
+  for (;;) {
+    const now = fabric.elapsed();
+    if (now >= nextProbe) {
+      await live.probe();
+      nextProbe = now + PROBE_EVERY;
+    }
+    await fabric.advance(Math.min(now + LOOK_EVERY, deadline) as Duration, tick);
+    const wrong = [...(await live.unanswered()), ...(await disagreements(fabric, scenario))];
+    const took = (fabric.elapsed() - begin) as Duration;
+    if (wrong.length === 0 || took >= convergeWithin) return verdictOf(convergeWithin, took, wrong);
+  }
+}
+
+function verdictOf(within: Duration, took: Duration, wrong: readonly string[]): Verdict {
+  const held = wrong.length === 0;
+  return {
+    text: `converges within ${describeDuration(within)}`,
+    held,
+    measured: held ? `after ${describeDuration(took)}` : 'not in time',
+    wanted: `within ${describeDuration(within)}`,
+    unit: 'microseconds',
+    value: held ? took : null,
+    atMost: within,
+    ...(!held && { decidedBy: wrong.join('; ') }),
+  };
+}
+
+/** The traffic whose sessions can be tried: that which is answered. */
+class LiveTraffic {
+  readonly #fabric: Fabric;
+  readonly #traffic: readonly Traffic[];
+  #silent: readonly string[];
+
+  constructor(fabric: Fabric, { traffic }: Scenario) {
+    this.#fabric = fabric;
+    this.#traffic = traffic;
+    this.#silent = traffic.filter(isAnswered).map(({ name }) => name);
+  }
+
+  async probe(): Promise<void> {
+    if (this.#silent.length > 0) await this.#fabric.probe(this.#silent);
+  }
+
+  /** What is wrong with it. */
+  async unanswered(): Promise<string[]> {
+    const reports = new Map((await this.#fabric.traffic()).map((report) => [report.name, report]));
+    this.#silent = this.#silent.filter((name) => (reports.get(name)?.probes?.answered ?? 0) === 0);
+    const unfinished = this.#traffic.filter(
+      ({ kind, name }) => kind === 'http-download' && !reports.get(name)?.transfer?.finished,
+    );
+    return [
+      ...this.#silent.map((name) => `${name} is not answered`),
+      ...unfinished.map(({ name }) => `${name} is not finished`),
+    ];
+  }
+}
+
+const isAnswered = ({ kind }: Traffic): boolean => kind === 'udp-request' || kind === 'ping';
+
+/** Where routers disagree with each other, or a node with itself. */
+async function disagreements(fabric: Fabric, scenario: Scenario): Promise<string[]> {
+  const snapshot = new Snapshot(fabric);
+  const { machines } = machinesOf(scenario.nodes);
+  const wrong: string[] = [];
+  for (const { name, kind } of machines) {
+    const counters = await snapshot.counters(name);
+    wrong.push(...brokenIdentities(kind, counters).map((what) => `${name}: ${what}`));
+    if (kind !== 'router') continue;
+    const rows = await snapshot.sessions(name);
+    const waypoints = rows.filter(({ natPort }) => natPort !== 0).length;
+    const inUse = counters.get('emulator waypoints entries') ?? 0;
+    if (waypoints !== inUse) wrong.push(`${name}: ${inUse} waypoints are taken, and sessions have ${waypoints}`);
+  }
+  for (const traffic of scenario.traffic.filter(isAnswered)) {
+    const what = await disagreement(traffic, scenario, snapshot);
+    if (what !== undefined) wrong.push(what);
+  }
+  return wrong;
+}
+
+/** Routers that carry a traffic entry know the same sessions of it. */
+async function disagreement(traffic: Traffic, scenario: Scenario, snapshot: Snapshot): Promise<string | undefined> {
+  const known: { readonly name: string; readonly ids: string }[] = [];
+  for (const { name } of scenario.nodes.filter((node): node is RouterNode => node.kind === 'router')) {
+    const ids = sessionsOf(traffic, scenario, await snapshot.sessions(name));
+    if (ids.length > 0) known.push({ name, ids: ids.toSorted().join(', ') });
+  }
+  const other = known.find(({ ids }) => ids !== known[0].ids);
+  return other && `${traffic.name} is session ${known[0].ids} at ${known[0].name}, and ${other.ids} at ${other.name}`;
+}
