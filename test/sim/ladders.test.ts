@@ -122,7 +122,7 @@ describe('ladders', () => {
         '6141 hub: metadata off',
         '6142 server-client data',
         '6180 client-server data',
-        '6202 39 forward and 40 back like these',
+        '6202 40 forward and 41 back like these',
       ],
     );
   });
@@ -144,6 +144,7 @@ describe('ladders', () => {
       '4263 spoke-hub modify',
       '4293 hub: moves the session',
       '4297 hub: path down (cable to 172.16.1.1, timer-expiry)',
+      '11000 == heal cable',
     ]);
   });
 

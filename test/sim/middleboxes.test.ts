@@ -118,6 +118,7 @@ expect:
       natLab(`traffic: { download: { kind: http-download, from: client, to: server, bytes: 50MB } }
 timeline: [{ at: 500ms, rebind: nat }]
 expect: [checksum-equal of download is no]
+converge-within: none
 `),
       1,
     );
@@ -210,7 +211,7 @@ timeline: [{ at: 200ms, forget-states: wall }]
   it('says in the capture why each packet was dropped', async () => {
     const packets: { readonly node: string; readonly comments: readonly string[] }[] = [];
     const events: LabEvent[] = [];
-    const scenario = firewallLab(`traffic:${questions}`, ', allowed-payloads: [svr]');
+    const scenario = firewallLab(`traffic:${questions}\nconverge-within: none`, ', allowed-payloads: [svr]');
     const fabric = new SimFabric({
       scenario,
       seed: 1,

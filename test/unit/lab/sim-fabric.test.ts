@@ -146,8 +146,10 @@ timeline:
   it('tells how far it has come, and what comes next', async () => {
     const { progress } = await run(`${pings}\ntimeline: [{ at: 1s, cut: wire }]`);
     equal(progress.at(0)?.step, 'cut wire');
-    equal(progress.at(-1)?.step, '');
-    equal(progress.at(-1)?.elapsed, seconds(2));
+    const ran = progress.filter(({ step }) => step !== 'converging');
+    equal(ran.at(-1)?.step, '');
+    equal(ran.at(-1)?.elapsed, seconds(2));
+    ok(ran.length < progress.length);
     ok(progress.every(({ duration }) => duration === seconds(2)));
     ok((progress.at(-1)?.packets ?? 0) > 20);
   });
