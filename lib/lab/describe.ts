@@ -80,9 +80,12 @@ export const describeField = (field: ImpairmentField, impairment: Impairment): s
 export const impairedFields = (impairment: Impairment): ImpairmentField[] =>
   impairmentFields.filter((field) => impairment[field] !== NO_IMPAIRMENT[field]);
 
-/** Delay, jitter and loss are always spoken of. */
+/** Delay, jitter and loss are always spoken of, in one way or the other. */
 function describeImpairment(impairment: Impairment): string {
-  const spokenOf = new Set<ImpairmentField>(['delay', 'jitter', 'loss', ...impairedFields(impairment)]);
+  const { lossState, lossGemodel } = impairment;
+  const isLostOtherwise = lossState !== undefined || lossGemodel !== undefined;
+  const always: ImpairmentField[] = isLostOtherwise ? ['delay', 'jitter'] : ['delay', 'jitter', 'loss'];
+  const spokenOf = new Set([...always, ...impairedFields(impairment)]);
   const inOrder = impairmentFields.filter((field) => spokenOf.has(field));
   return inOrder.map((field) => describeField(field, impairment)).join(', ');
 }

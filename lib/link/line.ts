@@ -7,6 +7,9 @@ import { Slots } from './slot.ts';
 /** Frames that wait where no limit is named, as in netem. */
 const FRAMES_WAITING = 1_000;
 
+/** Frames that wait at most where a number of bytes is the limit. */
+const FRAMES_MAX = 65_536;
+
 /** What is before the wire: a bounded queue for the transmitter and its slots, first in, first out. */
 export class Line {
   readonly #transmitter = new Transmitter();
@@ -39,7 +42,7 @@ export class Line {
   }
 
   #isFull(lengthBytes: number, { limit, limitBytes }: Impairment): boolean {
-    const framesMax = limit || (limitBytes > 0 ? Infinity : FRAMES_WAITING);
+    const framesMax = limit || (limitBytes > 0 ? FRAMES_MAX : FRAMES_WAITING);
     return this.#frames >= framesMax || (limitBytes > 0 && this.#bytes + lengthBytes > limitBytes);
   }
 

@@ -65,6 +65,12 @@ describe('the queue before the wire', () => {
     deepEqual([lost(1_000), lost(501), lost(500), lost(60)], [undefined, 'queue-full', undefined, 'queue-full']);
   });
 
+  it('is bounded also by frames, whatever its bytes', () => {
+    const model = surely({ rate: 1, limitBytes: 1e12 });
+    const lost = Array.from({ length: 65_537 }, () => model.admit(start, frameOf(60))[0].lost);
+    deepEqual([lost.findIndex((each) => each !== undefined), lost.at(-1)], [65_536, 'queue-full']);
+  });
+
   it('holds 1000 frames if no limit is named, and is no bound for what has left', () => {
     const model = surely({ rate: 8e6, delay: seconds(60) });
     const passed = (now: Instant): number =>

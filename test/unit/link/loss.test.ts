@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { Impairment } from '../../../lib/link/impairment.ts';
 import type { FourStates, GilbertElliott } from '../../../lib/link/loss.ts';
-import { at, autocorrelation, delayOf, delays, mean, near, ofShare, surely } from './support.ts';
+import { at, autocorrelation, delayOf, delays, frameOf, mean, modelOf, near, ofShare, surely } from './support.ts';
 
 const COUNT = 300_000;
 const losses = (impairment: Partial<Impairment>, seed = 1): number[] =>
@@ -128,6 +128,23 @@ describe('each thing that is left to chance', () => {
         before,
       );
     }
+  });
+
+  it('has a stream of its own: whatever else is switched on, the same bits of the frames that pass are turned over', () => {
+    const bits = (other: Partial<Impairment>): (number | undefined)[] => {
+      const model = modelOf({ ...other, corrupt: 0.3 });
+      return Array.from({ length: 1_000 }, (_, i) => {
+        const [{ lost, corruptBit }] = model.admit(at(i), frameOf(100));
+        return lost === undefined ? corruptBit : undefined;
+      });
+    };
+    const before = bits({});
+    const reorder = { delay: 20_000 as Impairment['delay'], reorder: 0.1 };
+    for (const other of [...alone, reorder])
+      deepEqual(
+        bits({ ...other, corrupt: 0.3 }).map((bit, i) => bit ?? before[i]),
+        before,
+      );
   });
 
   it('has a stream of its own: whatever else is switched on, the same frames are lost', () => {

@@ -6,6 +6,7 @@ import { createServer, serve } from '../../../../daemon/api/server.ts';
 import { NodeClient } from '../../../../daemon/fabric/node-client.ts';
 import { readTcpPlace } from '../../../../daemon/api/token.ts';
 import { CaptureReader } from '../../../../lib/capture/capture-reader.ts';
+import { NO_IMPAIRMENT } from '../../../../lib/link/impairment.ts';
 import { notedApi, SESSION, type NotedApi } from './support.ts';
 
 interface Answer {
@@ -157,6 +158,14 @@ describe('the API of a node', () => {
       problem(409, 'Conflict', "this is node 'spoke', not 'hub'"),
     );
     deepEqual(api.node.faults, []);
+  });
+
+  it('takes for none what is not said of an impairment', async () => {
+    const api = notedApi();
+    const impair = { kind: 'impair', link: 'wan', direction: 0 };
+    const said = { loss: 0.1, lossGemodel: { p: 0.1, r: 0.5, lossInBad: 1, lossInGood: 0 }, slot: { min: 0, max: 9 } };
+    equal((await ask(api, 'POST', '/faults', { ...impair, impairment: said })).status, 200);
+    deepEqual(api.node.faults, [{ ...impair, impairment: { ...NO_IMPAIRMENT, ...said } }]);
   });
 
   const refusals: [string, object | string, string, string | undefined][] = [
