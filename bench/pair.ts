@@ -44,7 +44,8 @@ export class RouterPair {
     };
     const ports = ['lan', 'wan'].map((port, index) => ({ name: port, mac: routerMac(number, index) }));
     const random = new SeededRandom(number);
-    return new Router({ authority, router: name, ports, wire: { transmit }, crypto: nodeCrypto, random });
+    const startedAt = this.now;
+    return new Router({ authority, router: name, ports, wire: { transmit }, crypto: nodeCrypto, random, startedAt });
   }
 
   /** One session brings up every address that routers must know of each other; host addresses are answered by us. */

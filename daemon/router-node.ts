@@ -16,7 +16,9 @@ import { Router } from '../lib/router.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
+import { latest } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
+import { wallClock } from './clock.ts';
 import { machineRandom } from './random.ts';
 import { nodeCrypto } from './crypto.ts';
 import type { DeviceDriver } from './device-driver.ts';
@@ -68,6 +70,7 @@ export class RouterNode extends DeviceNode<Router> {
       wire,
       crypto: nodeCrypto,
       random: machineRandom,
+      startedAt: latest(this.epoch ?? wallClock(), wallClock()),
       trace,
     });
   }

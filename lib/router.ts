@@ -76,6 +76,8 @@ export interface RouterOptions {
   readonly wire: Wire;
   readonly crypto: CryptoProvider;
   readonly random: Random;
+  /** When it comes up, knowing nothing of what came before. */
+  readonly startedAt: Instant;
   readonly trace?: Trace;
 }
 
@@ -222,6 +224,7 @@ export class Router implements Device {
       icmpErrors: new IcmpErrors(interfaces, neighbors, this.counters, pool),
       replayCache: new ReplayCache(emulator.replayCacheSize, policies.copyLifetime),
       fragmentReplayCache: new ReplayCache(emulator.replayCacheSize, policies.copyLifetime),
+      startedAt: options.startedAt,
       fabricReassembly: new Reassembly(
         { ...reassemblyLimits, lengthMax: FABRIC_CONTENT_MAX },
         this.counters,
@@ -432,6 +435,8 @@ export class Router implements Device {
   #followRole(now: Instant): void {
     if (!this.#redundancy || this.#redundancy.role === this.#watchedRole) return;
     this.#watchedRole = this.#redundancy.role;
+    // What its twin has seen of packets, it does not know.
+    if (this.#watchedRole === 'active') this.#highway.sealing.rememberFrom(now);
     for (const { index, port } of this.#parts.interfaces.list)
       this.#peerPaths.setStandby(index, this.#redundancy.isSilent(port), now);
   }

@@ -8,18 +8,19 @@ export type PortSpan = readonly [first: number, last: number];
 export const packetKinds = ['metadata', 'bare', 'bfd'] as const;
 export type PacketKind = (typeof packetKinds)[number];
 
-/** What an attacker makes up without a key. */
-export const forgeryKinds = [
+/** What an attacker makes up without a key and without a session to describe. */
+export const messageKinds = [
   'bare',
   'health-check',
   'enable-metadata',
   'disable-metadata',
   'delete-session',
-  'first-packet',
-  'reverse-metadata',
-  'keep-alive',
   'bfd',
 ] as const;
+export type MessageKind = (typeof messageKinds)[number];
+
+/** The same, and what describes a session that is not. */
+export const forgeryKinds = ['first-packet', 'reverse-metadata', 'keep-alive', ...messageKinds] as const;
 export type ForgeryKind = (typeof forgeryKinds)[number];
 
 /** What the end of a forged packet looks like: as where no HMAC is configured, or like a trailer with a random digest. */
@@ -60,7 +61,7 @@ export interface Spoof extends OffPathBase {
   readonly kind: 'spoof';
   readonly as: IpAddress;
   readonly ports: PortSpan;
-  readonly packets: readonly ForgeryKind[];
+  readonly packets: readonly MessageKind[];
 }
 
 /** First packets, each of another session and from another address. */

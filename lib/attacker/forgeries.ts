@@ -1,4 +1,5 @@
 import { assert } from '../assert.ts';
+import { SVR_BFD_PORT } from '../highway/peer-path.ts';
 import type { Attributes } from '../metadata/attributes.ts';
 import { encodeMetadata } from '../metadata/codec.ts';
 import { STAMP_LENGTH } from '../metadata/trailer.ts';
@@ -111,7 +112,7 @@ export class Forger {
       router: 'stranger',
       node: 'stranger',
       pathId: '',
-      source: { address: new Uint8Array(4), port: 0 },
+      source: { address: new Uint8Array(4), port: SVR_BFD_PORT },
       bootCounter: this.#random.below(1_000),
       failoverCounter: 0,
       serviceLoads: [],

@@ -71,6 +71,7 @@ export interface HighwayParts extends DeparturesParts, EndingsParts {
   readonly pool: FramePool;
   readonly replayCache: ReplayCache;
   readonly fragmentReplayCache: ReplayCache;
+  readonly startedAt: Instant;
   /** Fragments of packets from peers, and IP fragments. */
   readonly fabricReassembly: Reassembly;
   readonly ipReassembly: Reassembly;
@@ -110,6 +111,7 @@ export class Highway {
       counters: parts.counters,
       replayCache: parts.replayCache,
       fragmentReplayCache: parts.fragmentReplayCache,
+      startedAt: parts.startedAt,
       sessionUuid: (flow, target) => slowPath.sessionUuid(flow, target),
       refused: (frame, reason) => this.#endings.drop(frame, reason),
     });

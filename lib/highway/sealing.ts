@@ -10,7 +10,7 @@ import {
   type Seal,
 } from '../metadata/trailer.ts';
 import { counter, type Counters } from '../stats/counters.ts';
-import type { Instant } from '../time.ts';
+import { after, type Instant } from '../time.ts';
 import { firstSequence, type FlowTable } from './flow-table.ts';
 
 /** What `open` returns for a packet that is refused; the counter that says why is given to `refused`. */
@@ -22,6 +22,7 @@ export interface SealingParts {
   readonly replayCache: ReplayCache;
   /** Digests of fragments, kept apart: however many come, they do not make that of any session's metadata forgotten. */
   readonly fragmentReplayCache: ReplayCache;
+  readonly startedAt: Instant;
   /** Writes the UUID of a flow's session to the first 16 bytes of `target`. */
   readonly sessionUuid: (flow: number, target: Uint8Array) => void;
   /** Counts and traces a packet that goes no further. */
@@ -44,10 +45,13 @@ export class Sealing {
   readonly #binding = new Uint8Array(17);
   /** Number of the last packet with metadata. */
   #lastUnbound: number | undefined;
+  /** What was sealed before may have come to somebody who is gone, and cannot tell. */
+  #remembersFrom: Instant;
 
   constructor(parts: SealingParts) {
     this.#parts = parts;
     this.#counters = parts.counters.values;
+    this.#remembersFrom = parts.startedAt;
     this.#window = new ReplayWindow(parts.flows.capacity);
   }
 
@@ -92,8 +96,24 @@ export class Sealing {
   openUnbound(frame: Frame, at: number, end: number, seal: Seal, now: Instant): number {
     const opened = seal.open(frame.bytes, at, end, NO_BINDING, inSeconds(now));
     if (opened < 0) return this.#refuse(frame, faultCounter(opened));
+    if (this.#isBeforeMemory(sealedSequence(frame.bytes, opened), seal, now))
+      return this.#refuse(frame, counter.outsideTimeWindow);
     this.#counters[counter.digestRemoved]++;
     return opened;
+  }
+
+  /**
+   * From now on the memory of what has come is this router's own: packets with metadata that were sealed before are
+   * refused, while their time alone would let them pass (emulator choice). Mode regular knows no time.
+   */
+  rememberFrom(now: Instant): void {
+    this.#remembersFrom = now;
+  }
+
+  /** The number of a packet with metadata is no less than the time when it was sealed. */
+  #isBeforeMemory(sequence: number, { copyLifetime }: Seal, now: Instant): boolean {
+    if (copyLifetime === Infinity || now >= after(this.#remembersFrom, copyLifetime)) return false;
+    return ((sequence - firstSequence(this.#remembersFrom)) | 0) < 0;
   }
 
   /** Whether a packet with metadata, opened and with its content ending at `end`, is new; if not, it is refused. */

@@ -17,10 +17,13 @@ export function sessionsOf(traffic: Traffic, scenario: Scenario, rows: readonly 
   return [...new Set(rows.filter(carries).map(({ sessionId }) => sessionId))];
 }
 
-/** How many of a router's sessions carry nothing of the scenario's traffic. */
+/** How many of a router's sessions carry nothing of the scenario's traffic. Each entry has one session, and no more. */
 export function strangersAmong(rows: readonly SessionRow[], scenario: Scenario): number {
   const strangers = new Set(rows.map(({ sessionId }) => sessionId));
-  for (const traffic of scenario.traffic) for (const id of sessionsOf(traffic, scenario, rows)) strangers.delete(id);
+  for (const traffic of scenario.traffic) {
+    const own = sessionsOf(traffic, scenario, rows).find((id) => strangers.has(id));
+    if (own !== undefined) strangers.delete(own);
+  }
   return strangers.size;
 }
 

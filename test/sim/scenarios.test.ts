@@ -48,6 +48,8 @@ const sameInBothModes = new Set([
   'flapping-path',
   'flapping-path-damped',
   'path-mtu',
+  'attack-flood',
+  'attack-forge',
 ]);
 
 describe('the expectations of the scenarios', () => {

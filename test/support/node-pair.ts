@@ -87,6 +87,7 @@ export class NodePair {
       },
       crypto: nodeCrypto,
       random: SeededRandom.named(1, 'hub'),
+      startedAt: this.now,
     });
     this.start(0);
     this.start(1);
@@ -108,6 +109,7 @@ export class NodePair {
       wire: { transmit: (port, frame) => this.#fromNode(end, port, frame.copy()) },
       crypto: nodeCrypto,
       random: SeededRandom.named(1, `node${end} ${++this.#starts}`),
+      startedAt: this.now,
       trace: { event: (event) => this.events.push({ ...event, node: end, at: this.now }) },
     });
   }

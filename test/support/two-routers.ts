@@ -260,6 +260,7 @@ export class RouterNode {
       wire: this.#wire,
       crypto: nodeCrypto,
       random: SeededRandom.named(this.#seed, `${this.#name} ${this.#starts}`),
+      startedAt: this.#lab.now,
       trace: { event: (event) => void (this.isTraced && this.events.push(event)) },
     });
   }

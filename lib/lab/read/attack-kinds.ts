@@ -1,12 +1,14 @@
 import { parsePrefix, type IpPrefix } from '../../address.ts';
 import {
   forgeryKinds,
+  messageKinds,
   packetKinds,
   sides,
   trailerKinds,
   type Attack,
   type AttackKind,
   type ForgeryKind,
+  type MessageKind,
 } from '../../attacker/attack.ts';
 import { WAYPOINT_FIRST } from '../../service-area/waypoints.ts';
 import type { Value } from './document.ts';
@@ -78,8 +80,8 @@ const flippedBits: forms.Form<number> = {
   read: (text) => (text === 'each' ? 0 : forms.wholeNumber(1, 64).read(text)),
 };
 
-/** What a stranger can say who knows no session, and what describes one. */
-const messages: readonly ForgeryKind[] = ['bare', 'health-check', 'enable-metadata', 'bfd'];
+/** What a stranger says who knows no session, and what describes one. */
+const messages: readonly MessageKind[] = ['bare', 'health-check', 'enable-metadata', 'bfd'];
 const descriptions: readonly ForgeryKind[] = ['first-packet', 'reverse-metadata', 'keep-alive', 'health-check'];
 
 const firstWaypoints = [WAYPOINT_FIRST, WAYPOINT_FIRST + 7] as const;
@@ -117,7 +119,7 @@ export const attackKinds: { readonly [K in AttackKind]: AttackRow<K> } = {
   spoof: {
     place: 'off the path',
     does: 'sends in the name of a peer: from its address, with every pair of a range of waypoint ports',
-    stoppedBy: 'the HMAC (`cannot-find-digest`, `digest-compare`, BFD: `async received unauthentic`)',
+    stoppedBy: 'the HMAC (`cannot-find-digest`, `digest-compare`, BFD: `refused unauthentic`)',
     keys: {
       as: key(forms.address, 'the address that the packets come from'),
       ports: key(
@@ -125,7 +127,7 @@ export const attackKinds: { readonly [K in AttackKind]: AttackRow<K> } = {
         'where both ports are taken from',
         unless(firstWaypoints, `\`${firstWaypoints.join('..')}\``),
       ),
-      packets: words('a packet that can be made up', forgeryKinds, 'what they are, in turn', messages),
+      packets: words('a packet that can be made up', messageKinds, 'what they are, in turn', messages),
     },
   },
   flood: {
@@ -151,7 +153,8 @@ export const attackKinds: { readonly [K in AttackKind]: AttackRow<K> } = {
   replay: {
     place: 'on the path',
     does: 'sends packets that have passed once more, each of them once',
-    stoppedBy: 'sequence numbers (`replay`), remembered digests, the sender and the time in the trailer',
+    stoppedBy:
+      'sequence numbers, remembered digests and the sender in the trailer (`hmac replayed`), the time there (`digest-compare`)',
     keys: {
       ...passing,
       age: key(forms.duration, 'how long ago they passed, at least', unless(forms.duration.neutral, '0s')),

@@ -1,11 +1,24 @@
+import { quote, suggest } from '../../diagnostic.ts';
 import type { Attack } from '../../attacker/attack.ts';
 import type { AttackMeasure } from '../scenario.ts';
+import type { Phrase } from './phrase.ts';
 
-/** `sent|seen|answers of ATTACK`, `sessions of strangers`; undefined for a subject that is about something else. */
-export function readAttackMeasure(subject: string, attacks: readonly Attack[]): AttackMeasure | undefined {
-  if (subject === 'sessions of strangers') return { of: 'strangers' };
-  const [words, name] = subject.split(' of ');
-  const what = (['sent', 'seen', 'answers'] as const).find((measure) => measure === words);
-  const attack = attacks.find((attack) => attack.name === name);
-  return what && attack && { of: 'attack', attack: attack.name, what };
+const SENTENCE = /^(sent|seen|answers) of (\S+)$/d;
+
+/** Whether the first words of a condition are about attacks: `sent|seen|answers of ATTACK` or `sessions of strangers`. */
+export function isAboutAttacks({ text }: Phrase, attacks: readonly Attack[]): boolean {
+  const match = SENTENCE.exec(text);
+  // Traffic has a 'sent' as well.
+  return text === 'sessions of strangers' || (match !== null && (match[1] !== 'sent' || hasName(attacks, match[2])));
 }
+
+export function readAttackMeasure(subject: Phrase, attacks: readonly Attack[]): AttackMeasure | undefined {
+  const match = SENTENCE.exec(subject.text);
+  if (!match) return { of: 'strangers' };
+  const [, what, attack] = match;
+  if (hasName(attacks, attack)) return { of: 'attack', attack, what: what as 'sent' | 'seen' | 'answers' };
+  const names = attacks.map(({ name }) => name);
+  return subject.group(match, 2)?.wrong(`there is no attack ${quote(attack)}`, suggest(attack, names));
+}
+
+const hasName = (attacks: readonly Attack[], name: string): boolean => attacks.some((attack) => attack.name === name);

@@ -3,7 +3,7 @@ import { compileFilter, isFault } from '../../capture/filter/compile.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import { counterPathsOf } from '../../stats/counters.ts';
 import type { CounterTerm, LabLink, LabNode, Measure, TrafficMeasure, Traffic, Unit } from '../scenario.ts';
-import { readAttackMeasure } from './attack-measure.ts';
+import { isAboutAttacks, readAttackMeasure } from './attack-measure.ts';
 import { readEventChoice } from './event-choice.ts';
 import { machinesOf, type Machine } from './machines.ts';
 import type { Phrase } from './phrase.ts';
@@ -39,8 +39,7 @@ export const trafficMeasures = {
 export function readMeasure(subject: Phrase, lab: LabOfSentences): Measure | undefined {
   const { text } = subject;
   if (/^(packets?|events?) /.test(text)) return readStream(subject, lab);
-  const ofAttack = readAttackMeasure(text, lab.attacks);
-  if (ofAttack) return ofAttack;
+  if (isAboutAttacks(subject, lab.attacks)) return readAttackMeasure(subject, lab.attacks);
   const ofTraffic = /^(?:(p\S+) )?(\S+) of (\S+)$/d.exec(text);
   if (ofTraffic) return readTrafficMeasure(subject, ofTraffic, lab);
   const level = /^(.*?)\b(sessions|paths|peers|alarms)(?: (up|down))? at (\S+)$/d.exec(text);

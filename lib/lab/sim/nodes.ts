@@ -114,6 +114,7 @@ export class SimRouter implements SimNode {
       crypto: this.#crypto,
       // What it draws after a restart is not what it drew before.
       random: SeededRandom.named(seed, `router ${this.name} start ${this.#starts}`),
+      startedAt: now,
       trace: this.#trace,
     });
   }

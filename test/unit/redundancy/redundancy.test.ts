@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { svr } from '../../../proto/svr/v1/state.ts';
 import { Frame } from '../../../lib/frame.ts';
+import { decodeMetadata } from '../../../lib/metadata/codec.ts';
 import { MemoryStore, type TwinEnd } from '../../../lib/stores/memory.ts';
 import { redundancyTable } from '../../../lib/stats/redundancy-table.ts';
 import { PACKETS_BEFORE_SYNC } from '../../../lib/service-area/replication.ts';
@@ -140,6 +141,25 @@ describe('a takeover', () => {
       // Neither asked for nor from a router: of the flags only 'override' is set.
       Array.from({ length: 3 }, () => ['lan', 'ff02::1', 0x33, 0x20]),
     );
+  });
+
+  it('refuses a copy of metadata that the dead node has taken, while its time is not over', () => {
+    const pair = activePair((text) => text.replace('authority\n', 'authority\nemulator\nhmac-time-window 20\nexit\n'));
+    pair.ask(1);
+    const [copy] = pair.fromHub.filter((frame) => {
+      const payload = readFrame(frame)?.payload;
+      return payload && typeof decodeMetadata(payload, 0, payload.length) === 'object';
+    });
+    ok(copy);
+    pair.ask(20);
+    pair.kill(0);
+    pair.runFor(seconds(2));
+    const answers = pair.client.answers.length;
+
+    pair.node(1).receive(1, Frame.of(copy), pair.now);
+    pair.runFor(milliseconds(10));
+
+    deepEqual([pair.count(1, 'outsideTimeWindow'), pair.client.answers.length], [1, answers]);
   });
 
   it('refuses a copy of a packet that the dead node has taken', () => {

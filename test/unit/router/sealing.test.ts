@@ -168,6 +168,36 @@ describe('packets between two routers that share a key', () => {
     equal(lab.hub.count('replayed'), 2);
   });
 
+  it('are refused by a router that has just come up, if they were sealed before', () => {
+    const lab = twoRouters({ hmac: {} });
+    lab.client.ask('first');
+    lab.settle();
+    const [first] = lab.wan.sentBy('spoke');
+    lab.hub.restart();
+    lab.wan.replay(first);
+    lab.settle();
+    deepEqual([lab.hub.sessionCount, lab.hub.count('outsideTimeWindow')], [0, 1]);
+    // What is sealed from then on is taken, and so is everything once that time is over.
+    lab.client.ask('another session', { from: 40_001 });
+    lab.settle();
+    equal(lab.hub.sessionCount, 1);
+    lab.runFor(seconds(6));
+    lab.client.ask('one more', { from: 40_002 });
+    lab.settle();
+    equal(lab.hub.sessionCount, 2);
+  });
+
+  it('are taken by a router that has just come up if no time limits them: it cannot know', () => {
+    const lab = twoRouters({ hmac: { mode: 'regular' } });
+    lab.client.ask('first');
+    lab.settle();
+    const [first] = lab.wan.sentBy('spoke');
+    lab.hub.restart();
+    lab.wan.replay(first);
+    lab.settle();
+    equal(lab.hub.sessionCount, 1);
+  });
+
   it('are told apart though they say the same of two sessions at the same time', () => {
     const lab = twoRouters({ hmac: {} });
     lab.server.isServer = true;
