@@ -127,7 +127,7 @@ describe('an attacker off the path', () => {
 
   it('floods with first packets of other sessions from other addresses of a prefix', () => {
     const attack = { ...base, ...pace, ...described, kind: 'flood', hmac: 'none', sources } as const;
-    const segment = new OnSegment(attack as OffPathAttack);
+    const segment = new OnSegment(attack);
     segment.wait(seconds(3));
     const ids = segment.sent.map(({ payload }) => {
       const metadata = decodeMetadata(payload, 0, payload.length);
