@@ -114,7 +114,7 @@ export class ComposeLab implements Machinery {
     await this.#making?.catch(() => undefined);
     if (this.#folder === undefined) return;
     this.#folder = undefined;
-    await removeComposeLab(this.#state);
+    await removeComposeLab(this.#state, this.#docker);
   }
 
   async #make(): Promise<void> {
@@ -151,15 +151,16 @@ export class ComposeLab implements Machinery {
 
   /** Waits until services answer. What one said that has ended instead becomes the error. */
   async #ready(services: readonly string[]): Promise<void> {
+    const docker = this.#docker;
+    if (!docker) throw new LabError('the lab has not been made', 2);
     const said = new Map<string, string>();
     const isReady = new AbortController();
     const watch = async (): Promise<void> => {
       for (;;) {
         await sleep(LOOK_EVERY_MS, undefined, { signal: isReady.signal });
-        for (const name of services) {
-          const words = await this.#docker?.lastWords(this.#containerOf(name));
-          if (words !== undefined) said.set(name, words);
-        }
+        const containers = new Map(services.map((name) => [this.#containerOf(name), name]));
+        for (const container of await docker.ended([...containers.keys()]))
+          said.set(containers.get(container) ?? '', await docker.lastWords(container));
       }
     };
     const watching = watch().catch(() => undefined);
@@ -200,11 +201,11 @@ export class ComposeFabric extends RealFabric {
 }
 
 /** Removes a lab by what was noted of it, whoever made it and however far that one came. */
-export async function removeComposeLab({ name }: LabState): Promise<void> {
+export async function removeComposeLab({ name }: LabState, known?: Docker): Promise<void> {
   const project = projectOf(name);
   const file = join(labFolder(name), FILE);
   if (existsSync(file)) {
-    const docker = await Docker.find();
+    const docker = known ?? (await Docker.find());
     await docker.compose(project, file, ['down', '--volumes', '--remove-orphans', '--timeout', '0']);
     const { containers, networks } = await docker.partsOf(project);
     const [stuck] = [...containers, ...networks];

@@ -72,10 +72,18 @@ export class Docker {
     await this.#lines(['start', container]);
   }
 
-  /** What a container said last, if it has ended. */
-  async lastWords(container: string): Promise<string | undefined> {
-    const [isRunning] = await this.#lines(['inspect', '--format', '{{.State.Running}}', container]);
-    if (isRunning === 'true') return undefined;
+  /** Which of these containers have ended, or are not there. */
+  async ended(containers: readonly string[]): Promise<readonly string[]> {
+    const words = ['container', 'inspect', '--format', '{{.Name}} {{.State.Running}}', ...containers];
+    const { status, out, err } = await runProgram('docker', words);
+    // One that is not there spoils the exit status alone.
+    if (status !== 0 && out.trim() === '') throw new LabError(`'docker inspect' failed: ${lastLine(err)}`, 3);
+    const running = new Set(Array.from(out.matchAll(/^\/(\S+) true$/gm), ([, name]) => name));
+    return containers.filter((name) => !running.has(name));
+  }
+
+  /** What a container said last. */
+  async lastWords(container: string): Promise<string> {
     const { out, err } = await runProgram('docker', ['logs', '--tail', '60', container]);
     return lastWordsIn(`${out}${err}`);
   }

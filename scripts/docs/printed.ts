@@ -39,18 +39,24 @@ export function hasPrinted(page: string): boolean {
 
 const countOf = (page: string, pattern: RegExp): number => [...page.matchAll(pattern)].length;
 
+/** A new folder in which the commands of a page can be carried out: it has `./svrlab` and a copy of the scenarios. */
+export function commandFolder(home: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'svrlab-docs-'));
+  cpSync(join(home, 'scenarios'), join(folder, 'scenarios'), { recursive: true, dereference: true });
+  const main = join(home, 'dist', 'cli', 'main.js');
+  writeFileSync(join(folder, 'svrlab'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
+  chmodSync(join(folder, 'svrlab'), 0o755);
+  return folder;
+}
+
 /**
  * Runs the commands of a page, one after the other in one folder that has `./svrlab` and a copy of the scenarios, and
  * puts what they print in its place. What differs only in the time that it took stays as it was.
  */
 export function refreshPrinted(page: string, home: string): RefreshedPage {
-  const folder = mkdtempSync(join(tmpdir(), 'svrlab-docs-'));
+  const folder = commandFolder(home);
   const missing = new Set<string>();
   try {
-    cpSync(join(home, 'scenarios'), join(folder, 'scenarios'), { recursive: true, dereference: true });
-    const main = join(home, 'dist', 'cli', 'main.js');
-    writeFileSync(join(folder, 'svrlab'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
-    chmodSync(join(folder, 'svrlab'), 0o755);
     const text = page.replace(
       PRINTED,
       (_, head: string, commands: string, program: string | undefined, old: string) => {
