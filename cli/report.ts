@@ -98,10 +98,12 @@ function formatAttacks(attacks: readonly AttackSummary[]): string {
 
 function formatVerdicts(verdicts: readonly Verdict[], paint: Paint): string {
   if (verdicts.length === 0) return '';
+  const areDecided = verdicts.some(({ deciders }) => deciders);
   return formatTable<Verdict>(
     [
       { title: 'Expectation', of: (row) => row.text },
       { title: 'Measured', of: (row) => row.measured },
+      ...(areDecided ? [{ title: 'Decided By', of: (row: Verdict) => (row.deciders && row.decidedBy) ?? '' }] : []),
       { title: 'Verdict', of: (row) => (row.held ? paint('good', 'holds') : paint('bad', 'FAILS')) },
     ],
     verdicts,

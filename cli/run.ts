@@ -9,6 +9,7 @@ import { exitStatus } from './exit.ts';
 import { fabricMakers, type RunFabric } from './fabrics.ts';
 import { writeHtmlReport } from './html-report.ts';
 import { interruptible } from './interrupts.ts';
+import { checkJunitFile, writeJunit } from './junit.ts';
 import { loadScenario } from './load-scenario.ts';
 import { RunOutputs, outputNames } from './outputs.ts';
 import { ProgressLine, formatProgress } from './progress.ts';
@@ -24,6 +25,7 @@ interface RunOptions {
   readonly seed?: number;
   readonly out?: string;
   readonly json?: true;
+  readonly junit?: string;
   readonly capture: boolean;
 }
 
@@ -42,6 +44,7 @@ Examples:
   svrlab run session-recovery
   svrlab run scenarios/session-recovery.yaml --seed 7 --out /tmp/seven
   svrlab run session-recovery --json | jq .verdicts
+  svrlab run session-recovery --junit verdicts.xml
   sudo ./svrlab run tcp-survives-restart --fabric netns
 
 Exit status: 0 every expectation holds, 1 one fails, 2 bad input, 3 this machine lacks something.`;
@@ -57,6 +60,7 @@ export function runCommand(terminal: Terminal): Command {
     .option('--seed <number>', 'chance; the same seed gives the same run (default: that of the scenario)', readSeed)
     .option('--out <dir>', 'folder for what the run leaves behind (default: out/NAME)')
     .option('--json', 'print result.json instead of the story')
+    .option('--junit <file>', 'write the verdicts for a build server')
     .option('--no-capture', 'keep no packets')
     .addHelpText('after', examples)
     .action(async (name: string, options: RunOptions) => {
@@ -73,6 +77,7 @@ export function readSeed(text: string): number {
 }
 
 async function run(name: string, options: RunOptions, terminal: Terminal): Promise<RunResult> {
+  if (options.junit !== undefined) checkJunitFile(options.junit);
   const { path, scenario } = loadScenario(name);
   const seed = options.seed ?? scenario.seed;
   const about = captureOptions(scenario, options.fabric, seed, () => epoch());
@@ -125,6 +130,7 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
     ],
     command: `./svrlab run ${relative('', path)} --fabric ${options.fabric} --seed ${seed}`,
   };
+  if (options.junit !== undefined) writeJunit(options.junit, [{ result, ...around }]);
   terminal.out(options.json ? text : formatReport(result, story, around, terminal.paint));
   return result;
 }
