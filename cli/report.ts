@@ -27,6 +27,7 @@ export function formatReport(result: RunResult, story: Story, around: RunSurroun
     formatAttacks(result.attacks),
     formatVerdicts(result.verdicts, paint),
     formatViolations(result.violations, paint),
+    formatNeverCame(result, paint),
     `${formatSummary(result, paint)}\n` +
       `  files:  ${around.files.join(', ')} in ${around.folder}\n` +
       `  again:  ${around.command}`,
@@ -123,6 +124,10 @@ function formatViolations(violations: readonly Violation[], paint: Paint): strin
     violations,
   );
 }
+
+/** What the timeline waited for in vain: its steps were not done. */
+const formatNeverCame = ({ neverCame = [] }: RunResult, paint: Paint): string =>
+  neverCame.map((event) => paint('bad', `Never came, and what waits for it was not done: ${event}`)).join('\n');
 
 function formatSummary({ verdicts }: RunResult, paint: Paint): string {
   const total = verdicts.length;

@@ -2,7 +2,7 @@ import type { Device, PortIndex, Wire } from '../lib/device.ts';
 import type { Frame } from '../lib/frame.ts';
 import { Recorder } from '../lib/lab/sim/recorder.ts';
 import { notFound } from '../lib/lab/fabric.ts';
-import type { InterfaceAction, Scenario } from '../lib/lab/scenario.ts';
+import type { InterfaceAction, LinkAction, Scenario } from '../lib/lab/scenario.ts';
 import { commentOf, isAllLost, type FrameEvent } from '../lib/link/fate.ts';
 import { between, earliest, latest, type Duration, type Instant } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
@@ -10,7 +10,7 @@ import type { Audience } from './audience.ts';
 import { wallClock } from './clock.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
 import type { Deliver } from './link-direction.ts';
-import { PortLink, type LinkAction } from './port-links.ts';
+import { PortLink } from './port-links.ts';
 import type { Port, PortStatistics } from './ports/port.ts';
 
 /** How often a device may ask for a time that has come, before frames get their turn again. */

@@ -228,6 +228,7 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
       case 'cut':
       case 'heal':
       case 'impair':
+      case 'restore':
         this.#checkLink(action.link);
         driver.apply(action);
         break;

@@ -1,5 +1,5 @@
 import type { Frame } from '../lib/frame.ts';
-import type { Action, Direction, LabLink, Scenario } from '../lib/lab/scenario.ts';
+import type { Direction, LabLink, LinkAction, Scenario } from '../lib/lab/scenario.ts';
 import type { FrameEvent } from '../lib/link/fate.ts';
 import { NO_IMPAIRMENT } from '../lib/link/impairment.ts';
 import { linkChance, LinkModel } from '../lib/link/link-model.ts';
@@ -7,8 +7,6 @@ import { earliest, NEVER, type Instant } from '../lib/time.ts';
 import { ETHERNET_HEADER_LENGTH } from '../lib/wire/ethernet.ts';
 import { LinkDirection, NO_COMMENTS, type Deliver } from './link-direction.ts';
 import { macOf } from './node-macs.ts';
-
-export type LinkAction = Extract<Action, { kind: 'cut' | 'heal' | 'impair' }>;
 
 interface HostEnd {
   readonly end: number;
@@ -77,7 +75,7 @@ export class PortLink {
       if (!isMeant(action.direction, end)) continue;
       if (action.kind === 'cut') direction.model.cut();
       else if (action.kind === 'heal') direction.model.heal();
-      else direction.model.impair(action.impairment);
+      else direction.model.impair(action.kind === 'impair' ? action.impairment : this.#link.impairments[end]);
     }
   }
 

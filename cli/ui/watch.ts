@@ -5,7 +5,7 @@ import { CaptureFile } from '../../lib/capture/capture-file.ts';
 import { CaptureParser } from '../../lib/capture/capture-parser.ts';
 import type { CapturedFrame } from '../../lib/capture/captured-frame.ts';
 import { typeOfComment } from '../../lib/capture/ladder/run-clock.ts';
-import { faultEvent } from '../../lib/lab/fault-event.ts';
+import { faultEvent } from '../../lib/lab/actions/table.ts';
 import type { Action, Scenario } from '../../lib/lab/scenario.ts';
 import type { PeerRow } from '../../lib/peering/rows.ts';
 import { ReportBuilder } from '../../lib/report/build.ts';

@@ -1,20 +1,6 @@
-/** JSON Schema as OpenAPI 3.1 has it (draft 2020-12), as far as the API needs it. */
-export interface JsonSchema {
-  readonly title?: string;
-  readonly description?: string;
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly string[];
-  readonly const?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly default?: unknown;
-  readonly items?: JsonSchema;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | JsonSchema;
-  readonly oneOf?: readonly JsonSchema[];
-  readonly discriminator?: { readonly propertyName: string };
-}
+import type { JsonSchema } from '../../lib/json-schema.ts';
+
+export type { JsonSchema } from '../../lib/json-schema.ts';
 
 declare const values: unique symbol;
 

@@ -12,15 +12,15 @@ import type {
   Progress,
 } from '../../lib/lab/fabric.ts';
 import { bothCaptures, bothEvents, LabError } from '../../lib/lab/fabric.ts';
-import { faultEvent } from '../../lib/lab/fault-event.ts';
-import type { Action, TrafficReport } from '../../lib/lab/scenario.ts';
+import { faultEvent } from '../../lib/lab/actions/table.ts';
+import type { Action, LinkAction, TrafficReport } from '../../lib/lab/scenario.ts';
 import type { AlarmRow, EventRow, PeerRow } from '../../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
 import { after, between, milliseconds, type Duration, type Instant } from '../../lib/time.ts';
 import { wallClock } from '../clock.ts';
 import type { AnswerOf, RouteName } from '../api/table.ts';
 import { askSessionCaptures, readSessionCaptures } from '../session-captures.ts';
-import type { LinkAction } from '../port-links.ts';
+import { EventFollower } from './event-follower.ts';
 import { mergeRecordings } from './merge.ts';
 import type { NodeClient } from './node-client.ts';
 
@@ -60,6 +60,7 @@ export class RealFabric implements Fabric {
   readonly #restarts = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #restartFailure: Error | undefined;
+  #follower: EventFollower | undefined;
   #authority: Authority;
   #epoch: Instant | undefined;
 
@@ -79,6 +80,10 @@ export class RealFabric implements Fabric {
     };
   }
 
+  follow(follower: EventSink): void {
+    this.#follower = new EventFollower(follower);
+  }
+
   async create(): Promise<void> {
     await this.#machinery.create();
   }
@@ -86,6 +91,8 @@ export class RealFabric implements Fabric {
   async start(): Promise<void> {
     const epoch = after(wallClock(), START_AHEAD);
     const { nodes } = this.#options.scenario;
+    for (const { name } of nodes.filter(({ kind }) => kind !== 'host'))
+      await this.#follower?.join(this.#machinery.client(name));
     // Hosts last: one may be quick to send.
     for (const areHosts of [false, true]) {
       const names = nodes.filter(({ kind }) => (kind === 'host') === areHosts).map(({ name }) => name);
@@ -100,21 +107,23 @@ export class RealFabric implements Fabric {
     return Math.max(0, between(this.#epoch, wallClock())) as Duration;
   }
 
-  async advance(until: Duration, tick: (progress: Progress) => void): Promise<void> {
+  async advance(until: Duration, tick: (progress: Progress) => void, pauses?: () => boolean): Promise<void> {
     const end = after(this.#started(), until);
+    const isOver = pauses ?? (() => false);
     for (;;) {
       if (this.#restartFailure !== undefined) throw this.#restartFailure;
       const now = wallClock();
       tick(await this.#progress());
-      if (now >= end) return;
-      await this.#wait(Math.min(end, now + TICK_EVERY_MS * 1_000) as Instant);
+      if (now >= end || isOver()) return;
+      const tickTime = this.#wait(Math.min(end, now + TICK_EVERY_MS * 1_000) as Instant);
+      await (this.#follower ? Promise.race([tickTime, this.#follower.until(isOver)]) : tickTime);
     }
   }
 
   async inject(action: Action): Promise<void> {
     const { scenario } = this.#options;
     this.#started();
-    this.#ownEvents.push(faultEvent(this.elapsed(), action, scenario.links));
+    this.#tell(faultEvent(this.elapsed(), action, scenario.links));
     switch (action.kind) {
       case 'restart':
         return this.#restart(action.node, action.downFor);
@@ -142,6 +151,7 @@ export class RealFabric implements Fabric {
       case 'cut':
       case 'heal':
       case 'impair':
+      case 'restore':
         this.#linkActions.push(action);
         await this.#atDevices((client) => client.ask('fault', { body: action }));
     }
@@ -209,6 +219,7 @@ export class RealFabric implements Fabric {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#follower?.close();
     await Promise.allSettled(this.#restarts);
     try {
       if (this.#epoch !== undefined) await this.#collect(this.#epoch);
@@ -261,12 +272,18 @@ export class RealFabric implements Fabric {
     await this.#machinery.renew(node);
     await this.#wait(upAt);
     const client = this.#machinery.client(node);
+    await this.#follower?.join(client);
     if (this.#authority !== this.#options.scenario.authority && this.#isRouter(node))
       await this.#tellConfiguration(client);
     await client.ask('start', { body: { epoch: this.#started() } });
     this.#dead.delete(node);
     for (const action of this.#linkActions) await client.ask('fault', { body: action });
-    this.#ownEvents.push({ time: this.elapsed(), node, type: 'node-started' });
+    this.#tell({ time: this.elapsed(), node, type: 'node-started' });
+  }
+
+  #tell(event: LabEvent): void {
+    this.#ownEvents.push(event);
+    this.#follower?.tell(event);
   }
 
   /** Whether a node is one of ours; hosts are Linux. */

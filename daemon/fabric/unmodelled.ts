@@ -1,4 +1,5 @@
-import { describeAction, describeDuration, describeField, impairedFields } from '../../lib/lab/describe.ts';
+import { describeEntry } from '../../lib/lab/actions/table.ts';
+import { describeField, impairedFields } from '../../lib/lab/describe.ts';
 import { LabError, type FabricName } from '../../lib/lab/fabric.ts';
 import type { LabLink, Scenario } from '../../lib/lab/scenario.ts';
 
@@ -20,10 +21,6 @@ export function refuseUnmodelled(scenario: Scenario, fabric: FabricName): void {
       if (field) throw new LabError(`link '${link.name}' has ${describeField(field, impairment)}: ${why}`, 2);
     }
     const step = timeline.find(({ action }) => 'link' in action && action.link === link.name);
-    if (step)
-      throw new LabError(
-        `timeline, at ${describeDuration(step.at)}, '${describeAction(step.action, links)}': ${why}`,
-        2,
-      );
+    if (step) throw new LabError(`timeline, ${describeEntry(step, links)}: ${why}`, 2);
   }
 }

@@ -3,7 +3,6 @@ import type { Holding, Impairment, ImpairmentField } from '../link/impairment.ts
 import type { FourStates, GilbertElliott } from '../link/loss.ts';
 import type { SlotSpan } from '../link/slot.ts';
 import type { Duration } from '../time.ts';
-import type { Action, Direction, LabLink } from './scenario.ts';
 
 /** A time as a person writes it in a scenario. */
 export function describeDuration(duration: Duration): string {
@@ -12,47 +11,6 @@ export function describeDuration(duration: Duration): string {
 }
 
 const rounded = (value: number): number => Number(value.toFixed(3));
-
-/** An action as a person writes it in a timeline. */
-export function describeAction(action: Action, links: readonly LabLink[]): string {
-  switch (action.kind) {
-    case 'forget-sessions':
-      return `forget-sessions ${action.node}`;
-    case 'forget-session':
-      return `forget-session ${action.traffic} at ${action.node}`;
-    case 'rotate-key':
-      return `rotate-key of ${action.security} to security-id ${action.securityId} at ${action.node}`;
-    case 'session-capture':
-      return `session-capture of ${action.request.service} at ${action.node}`;
-    case 'configure':
-      return `configure ${action.lines.join('; ')}`;
-    case 'kill':
-    case 'start':
-    case 'forget-mappings':
-    case 'forget-states':
-      return `${action.kind} ${action.node}`;
-    case 'rebind':
-      return `rebind ${action.node}${action.address === undefined ? '' : ` to ${action.address}`}`;
-    case 'restart':
-      return `restart ${action.node}, down for ${describeDuration(action.downFor)}`;
-    case 'cut':
-    case 'heal':
-      return `${action.kind} ${describeDirection(action.link, action.direction, links)}`;
-    case 'interface-down':
-    case 'interface-up':
-      return `${action.kind} ${action.node}:${action.port}`;
-    case 'impair':
-      return `impair ${describeDirection(action.link, action.direction, links)}: ${describeImpairment(action.impairment)}`;
-  }
-}
-
-/** `wan` for everybody on it; `spoke -> hub` for what spoke sends. */
-function describeDirection(name: string, direction: Direction, links: readonly LabLink[]): string {
-  const ends = links.find((link) => link.name === name)?.ends ?? [];
-  if (direction === 'both') return name;
-  const others = ends.filter((_, i) => i !== direction).map(({ node }) => node);
-  return `${ends[direction]?.node} -> ${others.join(', ')}`;
-}
 
 const describeShare = (share: number): string => `${Number((share * 100).toFixed(6))}%`;
 
@@ -81,7 +39,7 @@ export const impairedFields = (impairment: Impairment): ImpairmentField[] =>
   impairmentFields.filter((field) => impairment[field] !== NO_IMPAIRMENT[field]);
 
 /** Delay, jitter and loss are always spoken of, in one way or the other. */
-function describeImpairment(impairment: Impairment): string {
+export function describeImpairment(impairment: Impairment): string {
   const { lossState, lossGemodel } = impairment;
   const isLostOtherwise = lossState !== undefined || lossGemodel !== undefined;
   const always: ImpairmentField[] = isLostOtherwise ? ['delay', 'jitter'] : ['delay', 'jitter', 'loss'];

@@ -10,8 +10,8 @@ import type { Action, Scenario, TrafficReport } from './scenario.ts';
  * Where a lab runs. `sim` has virtual time, `netns` and `compose` have the real one; a runner drives all three alike,
  * and one compliance suite holds for all three.
  *
- * The order of calls is observe (if at all), create, start, any number of advance/inject/inspect, stop. `stop` may be called at any time,
- * also after a failure, and leaves nothing behind.
+ * The order of calls is observe and follow (if at all), create, start, any number of advance/inject/inspect, stop. `stop`
+ * may be called at any time, also after a failure, and leaves nothing behind.
  */
 export interface Fabric {
   readonly name: FabricName;
@@ -26,9 +26,11 @@ export interface Fabric {
   start(): Promise<void>;
   /** Time since the start of the run. */
   elapsed(): Duration;
+  /** Tells of events as they happen, wherever that is. */
+  follow(follower: EventSink): void;
   /**
    * Lets the lab live until the time of the run is `until`; calls `tick` now and then with how far it has come. Returns
-   * earlier, where time is virtual, as soon as `pauses` says so, which is asked after everything that happens.
+   * earlier as soon as `pauses` says so, which is asked after every event that is told at once.
    */
   advance(until: Duration, tick: (progress: Progress) => void, pauses?: () => boolean): Promise<void>;
   inject(action: Action): Promise<void>;

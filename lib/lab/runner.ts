@@ -5,16 +5,17 @@ import type { AlarmRow, EventRow, PeerRow } from '../peering/rows.ts';
 import { SeededRandom } from '../random.ts';
 import type { SessionRow } from '../service-area/rows.ts';
 import type { Duration } from '../time.ts';
+import { describeAction } from './actions/table.ts';
+import { refuseUnable } from './actions/unable.ts';
 import { Snapshot } from './conditions/levels.ts';
 import { keyOf, Watch } from './conditions/watch.ts';
 import { converge } from './convergence.ts';
-import { describeAction } from './describe.ts';
 import type { Fabric, FabricName, Progress } from './fabric.ts';
 import type { Violation } from './invariants/violation.ts';
-import { liftsOf } from './lifts.ts';
 import { judge } from './measure.ts';
 import type { CounterSnapshot, Observed, Verdict } from './measure.ts';
-import type { Expectation, Measure, Scenario, TimelineEntry, Traffic, TrafficReport } from './scenario.ts';
+import { Schedule, type ScheduledAction } from './schedule.ts';
+import type { Expectation, Measure, Scenario, Traffic, TrafficReport } from './scenario.ts';
 import { recoveryOf, roundTripOf } from './traffic-measures.ts';
 import { strangersAmong } from './traffic-sessions.ts';
 
@@ -55,6 +56,8 @@ export interface RunResult {
   readonly passed: boolean;
   readonly violations: readonly Violation[];
   readonly verdicts: readonly Verdict[];
+  /** Events that steps of the timeline waited for in vain; absent if there are none. */
+  readonly neverCame?: readonly string[];
   readonly traffic: readonly TrafficSummary[];
   readonly attacks: readonly AttackSummary[];
   /** Of each router, each middlebox and each attacker, those that are not 0. */
@@ -94,26 +97,32 @@ export interface Recovery {
 
 /** Takes a lab from its creation to its end, and judges it. Whatever happens, the fabric is stopped. */
 export async function runScenario(options: RunOptions): Promise<RunResult> {
-  const { fabric } = options;
+  const { fabric, scenario } = options;
+  refuseUnable(scenario, fabric.name);
   const watch = watchOf(options);
   if (!watch.isIdle) fabric.observe(watch);
+  const schedule = new Schedule(scenario);
+  if (schedule.awaitsEvents) fabric.follow(schedule);
   const gathered = await untilStopped(fabric, async () => {
     await fabric.create();
     await fabric.start();
-    const countersAt = await runTimeline(options, watch);
+    const countersAt = await runTimeline(options, watch, schedule);
     const gathered = await gather(options, countersAt, watch);
-    const converged = await convergence(options);
+    const converged = await convergence(options, schedule);
     return { ...gathered, convergence: converged, violations: fabric.violations?.() ?? [] };
   });
   // Some fabrics tell of packets and events when they stop.
-  return conclude(options, gathered);
+  return conclude(options, gathered, schedule);
 }
 
 /** What still stands is lifted when the run has ended. */
-async function convergence({ fabric, scenario, onProgress }: RunOptions): Promise<Verdict | undefined> {
-  const { duration, timeline, links } = scenario;
+async function convergence(
+  { fabric, scenario, onProgress }: RunOptions,
+  schedule: Schedule,
+): Promise<Verdict | undefined> {
+  const { duration } = scenario;
   const tick = (progress: Progress): void => onProgress?.({ ...progress, duration, step: 'converging' });
-  return converge(fabric, scenario, liftsOf(timeline, links), tick);
+  return converge(fabric, scenario, schedule.lifts(), tick);
 }
 
 async function untilStopped<T>(fabric: Fabric, work: () => Promise<T>): Promise<T> {
@@ -141,44 +150,51 @@ function watchedBy({ measure, moments }: Expectation): Measure[] {
 async function runTimeline(
   { fabric, scenario, onProgress }: RunOptions,
   watch: Watch,
+  schedule: Schedule,
 ): Promise<Map<Duration, CounterSnapshot>> {
-  const { duration, timeline, links } = scenario;
+  const { duration, links } = scenario;
   const countersAt = new Map<Duration, CounterSnapshot>();
-  const marks = new Set(scenario.expectations.flatMap(({ since }) => since ?? []));
-  const advance = async (until: Duration, next: TimelineEntry | undefined): Promise<void> => {
+  const marks = [...new Set(scenario.expectations.flatMap(({ since }) => since ?? []))].sort((a, b) => a - b);
+  /** False if an event has changed what comes next, before that time. */
+  const advance = async (until: Duration): Promise<boolean> => {
+    const { next } = schedule;
     const step = next ? describeAction(next.action, links) : '';
-    await advanceWatching(fabric, watch, until, (progress) => onProgress?.({ ...progress, duration, step }));
-  };
-  const reach = async (until: Duration, next: TimelineEntry | undefined): Promise<void> => {
-    for (const mark of [...marks].filter((mark) => mark <= until).sort((a, b) => a - b)) {
-      await advance(mark, next);
-      countersAt.set(mark, await readCounters(fabric, scenario));
-      marks.delete(mark);
-    }
-    await advance(until, next);
+    const isChanged = (): boolean => schedule.next !== next;
+    const tick = (progress: Progress): void => onProgress?.({ ...progress, duration, step });
+    await advanceWatching(fabric, watch, until, tick, isChanged);
+    return !isChanged();
   };
   await watch.sample(fabric);
-  for (const entry of timeline) {
-    await reach(entry.at, entry);
-    await fabric.inject(entry.action);
-    await watch.sample(fabric);
+  for (;;) {
+    const { next } = schedule;
+    const until = next && next.at < duration ? next.at : duration;
+    const mark = marks.at(0);
+    if (!(await advance(mark === undefined ? until : (Math.min(mark, until) as Duration)))) continue;
+    if (mark !== undefined && mark <= until) {
+      countersAt.set(mark, await readCounters(fabric, scenario));
+      marks.shift();
+    } else if (next && next.at < duration) {
+      await fabric.inject(next.action);
+      schedule.note(next);
+      await watch.sample(fabric);
+    } else return countersAt;
   }
-  await reach(duration, undefined);
-  return countersAt;
 }
 
-/** Lets the lab live until then, and looks at it as often as the watch wants. */
+/** Lets the lab live until then, or until something else makes it over, and looks at it as often as the watch wants. */
 async function advanceWatching(
   fabric: Fabric,
   watch: Watch,
   until: Duration,
   tick: (progress: Progress) => void,
+  isOver: () => boolean,
 ): Promise<void> {
+  const pauses = watch.pauses ? (): boolean => isOver() || watch.pauses?.() === true : isOver;
   for (;;) {
     const next = Math.min(until, watch.nextSample(fabric)) as Duration;
-    await fabric.advance(next, tick, watch.pauses);
+    await fabric.advance(next, tick, pauses);
     await watch.sample(fabric);
-    if (fabric.elapsed() >= until) return;
+    if (isOver() || fabric.elapsed() >= until) return;
   }
 }
 
@@ -234,6 +250,7 @@ async function gather(
 function conclude(
   { fabric, scenario, seed, version, epoch }: RunOptions,
   { observed, rest, convergence, violations }: Concluded,
+  schedule: Schedule,
 ): RunResult {
   const judged = scenario.expectations.map((expectation) => judge(expectation, observed));
   const verdicts = convergence ? [...judged, convergence] : judged;
@@ -248,9 +265,10 @@ function conclude(
     passed: verdicts.every(({ held }) => held) && violations.length === 0,
     violations,
     verdicts,
+    ...(schedule.awaited.length > 0 && { neverCame: schedule.awaited.map(({ text }) => text) }),
     traffic: scenario.traffic.flatMap((traffic) => {
       const report = observed.traffic.get(traffic.name);
-      return report ? [summarize(traffic, report, scenario)] : [];
+      return report ? [summarize(traffic, report, schedule.done, scenario)] : [];
     }),
     attacks: scenario.attacks.flatMap(({ name, kind, by }) => {
       const report = observed.attacks.reports.get(name);
@@ -287,20 +305,25 @@ async function readCounters(fabric: Fabric, scenario: Scenario): Promise<Counter
 
 /** Steps that are no faults count as such only if something was lost between them and the next. */
 function isFelt(
-  { at, action }: TimelineEntry,
-  timeline: readonly TimelineEntry[],
+  { at, action }: ScheduledAction,
+  done: readonly ScheduledAction[],
   { exchanges }: TrafficReport,
 ): boolean {
   if (action.kind !== 'session-capture' && action.kind !== 'configure') return true;
-  const next = Math.min(...timeline.flatMap((other) => (other.at > at ? other.at : [])));
+  const next = Math.min(...done.flatMap((other) => (other.at > at ? other.at : [])));
   return exchanges.some(({ sentAt, receivedAt }) => sentAt >= at && sentAt < next && receivedAt === undefined);
 }
 
-function summarize(traffic: Traffic, report: TrafficReport, { timeline, links }: Scenario): TrafficSummary {
+function summarize(
+  traffic: Traffic,
+  report: TrafficReport,
+  done: readonly ScheduledAction[],
+  { links }: Scenario,
+): TrafficSummary {
   const { sent, received, unexpected, exchanges, transfer } = report;
-  const recoveries = timeline
+  const recoveries = done
     .filter(({ at }) => exchanges.some(({ sentAt }) => sentAt >= at))
-    .filter((step) => isFelt(step, timeline, report))
+    .filter((step) => isFelt(step, done, report))
     .map(({ at, action }): Recovery => {
       const recovery = recoveryOf(report, at);
       const took = recovery ? ((recovery.answeredAt - recovery.askedAt) as Duration) : null;

@@ -6,10 +6,11 @@ import type { Impairment } from '../link/impairment.ts';
 import type { FirewallSettings } from '../middlebox/firewall.ts';
 import type { NatSettings } from '../middlebox/nat.ts';
 import type { AlarmRow, Severity } from '../peering/rows.ts';
-import type { SessionCaptureRequest } from '../service-area/session-captures.ts';
 import type { Duration } from '../time.ts';
+import type { Action } from './actions/action.ts';
 
 export type { Silence, Traffic, TrafficReport } from '../host/applications/traffic.ts';
+export type { Action, InterfaceAction, LinkAction, MiddleboxAction } from './actions/action.ts';
 
 /** A lab and what happens to it, as `parseScenario` reads it from YAML. Every name in it has been checked. */
 export interface Scenario {
@@ -110,53 +111,21 @@ export interface LinkEnd {
 }
 
 export interface TimelineEntry {
+  /** Since the start of the run; or, with a trigger, since that has come. */
   readonly at: Duration;
   readonly action: Action;
+  /** Entries that begin together share one. It comes once in a run, or never. */
+  readonly trigger?: Trigger;
 }
 
-/** What is done to a lab while it runs. */
-export type Action =
-  | { readonly kind: 'forget-sessions'; readonly node: string }
-  /** Forgets the one session that carries this traffic. */
-  | { readonly kind: 'forget-session'; readonly node: string; readonly traffic: string }
-  /** The router encrypts with another key of a security policy from now on. */
-  | { readonly kind: 'rotate-key'; readonly node: string; readonly security: string; readonly securityId: number }
-  /** The router captures sessions that begin from now on. */
-  | { readonly kind: 'session-capture'; readonly node: string; readonly request: SessionCaptureRequest }
-  /** Lines of configuration are laid over that of the lab, and every router goes on with what comes of it. */
-  | { readonly kind: 'configure'; readonly lines: readonly string[] }
-  | { readonly kind: 'restart'; readonly node: string; readonly downFor: Duration }
-  /** Dies at once, as by `kill -9`, and stays down until `start`. */
-  | { readonly kind: 'kill'; readonly node: string }
-  /** Undoes `kill`; it comes up with an empty memory. */
-  | { readonly kind: 'start'; readonly node: string }
-  /** Every frame that the `direction` sends on the link is lost from now on. */
-  | { readonly kind: 'cut'; readonly link: string; readonly direction: Direction }
-  /** Undoes `cut`. */
-  | { readonly kind: 'heal'; readonly link: string; readonly direction: Direction }
-  | {
-      readonly kind: 'impair';
-      readonly link: string;
-      readonly direction: Direction;
-      readonly impairment: Impairment;
-    }
-  | InterfaceAction
-  | MiddleboxAction;
-
-/**
- * An interface of a router or a middlebox is taken down, and up again. While it is down it has no carrier, and on a wire
- * the other end has none either; on a segment the others keep theirs, as on a switch.
- */
-export type InterfaceAction =
-  | { readonly kind: 'interface-down'; readonly node: string; readonly port: string }
-  | { readonly kind: 'interface-up'; readonly node: string; readonly port: string };
-
-export type MiddleboxAction =
-  /** Every mapping of a NAT gets another outside port, and the NAT the outside address that is given, as text. */
-  | { readonly kind: 'rebind'; readonly node: string; readonly address?: string }
-  | { readonly kind: 'forget-mappings'; readonly node: string }
-  /** A firewall forgets whom it lets answer. */
-  | { readonly kind: 'forget-states'; readonly node: string };
+/** What a step waits for. */
+export interface Trigger {
+  /** As written, for people. */
+  readonly text: string;
+  readonly event: EventChoice;
+  /** The how manieth such event it is, counted from 1. */
+  readonly nth: number;
+}
 
 /** Whose frames on a link are meant: those that `ends[direction]` sends, or everybody's. */
 export type Direction = 'both' | number;

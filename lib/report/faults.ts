@@ -1,23 +1,25 @@
-import { describeAction } from '../lab/describe.ts';
+import { actionTable, describeAction } from '../lab/actions/table.ts';
 import type { LabEvent } from '../lab/fabric.ts';
-import type { Action, LabLink } from '../lab/scenario.ts';
+import type { LabLink } from '../lab/scenario.ts';
 import type { FaultWindow } from './report.ts';
 
-/** What begins a window, by the kind of event that ends it. */
-const undoneBy: Readonly<Record<string, readonly Action['kind'][]>> = {
-  heal: ['cut'],
-  start: ['kill'],
-  'node-started': ['restart'],
-  'interface-up': ['interface-down'],
-  impair: ['impair'],
-};
+/** What begins a window, by the kind of event that ends it. An impairment takes the place of the one before it. */
+const undoneBy = new Map<string, Set<string>>([
+  ['node-started', new Set(['restart'])],
+  ['impair', new Set(['impair'])],
+]);
+for (const [kind, { liftedBy }] of Object.entries(actionTable)) {
+  if (liftedBy !== undefined) undoneBy.set(liftedBy, new Set([kind, ...(undoneBy.get(liftedBy) ?? [])]));
+}
 
-const lasting = new Set(Object.values(undoneBy).flat() as string[]);
+const lasting = new Set([...undoneBy.values()].flatMap((kinds) => [...kinds]));
 
-const moments: readonly Action['kind'][] = [
-  ...(['forget-sessions', 'forget-session', 'rotate-key'] as const),
-  ...(['rebind', 'forget-mappings', 'forget-states'] as const),
-];
+/** What breaks something and is not undone. */
+const moments = new Set(
+  Object.entries(actionTable)
+    .filter(([kind, { tone }]) => tone === 'fault' && !lasting.has(kind) && !undoneBy.has(kind))
+    .map(([kind]) => kind),
+);
 
 interface OpenWindow extends FaultWindow {
   readonly kind: string;
@@ -33,13 +35,13 @@ export function faultWindows(events: readonly LabEvent[], links: readonly LabLin
     const what = typeof event.what === 'string' ? event.what : event.type;
     const object = objectOf(event, what);
     for (const window of open) {
-      if (undoneBy[event.type]?.includes(window.kind as Action['kind']) !== true) continue;
+      if (undoneBy.get(event.type)?.has(window.kind) !== true) continue;
       if (window.target !== event.node || !undoes(object, window.object, event)) continue;
       window.end = event.time;
       open.delete(window);
     }
     const lasts = lasting.has(event.type);
-    if (!lasts && !(moments as readonly string[]).includes(event.type)) continue;
+    if (!lasts && !moments.has(event.type)) continue;
     if (isAsBefore(event, what, links)) continue;
     const window = {
       kind: event.type,

@@ -1,5 +1,5 @@
+import { actionTable } from '../lab/actions/table.ts';
 import type { LabEvent } from '../lab/fabric.ts';
-import type { Action } from '../lab/scenario.ts';
 import type { FrameEventType } from '../link/fate.ts';
 import type { TraceType } from '../trace.ts';
 
@@ -15,8 +15,7 @@ export interface Phrase {
   readonly because?: Readonly<Record<string, string>>;
 }
 
-/** Undefined for what is too small for the story; events.ndjson has it all. */
-export const phrases = {
+const tracePhrases = {
   'peer-path-up': { tone: 'good', says: 'has a path to its peer ({path})' },
   'objectives-missed': {
     tone: 'bad',
@@ -164,31 +163,17 @@ export const phrases = {
   'frame-marked': { tone: 'bad', says: 'sends a packet that the wire marks as having met congestion' },
   'frame-reordered': { tone: 'bad', says: 'sends a packet that overtakes those before it' },
   'node-started': { tone: 'plain', says: 'is up again, and knows no session yet' },
+} as const satisfies Record<TraceType | FrameEventType | 'node-started', Phrase | undefined>;
 
-  'forget-sessions': { tone: 'fault', says: 'loses its memory: every session is gone, and nobody is told' },
-  'forget-session': { tone: 'fault', says: 'loses one session from its memory, and nobody is told' },
-  'rotate-key': { tone: 'fault', says: 'encrypts with another key from now on ({what})' },
-  'session-capture': { tone: 'plain', says: 'captures sessions that begin from now on ({what})' },
-  configure: { tone: 'fault', says: 'is configured anew ({what})' },
-  rebind: { tone: 'fault', says: 'moves everybody behind it to other ports, and tells nobody ({what})' },
-  'forget-mappings': { tone: 'fault', says: 'forgets who has which port, and tells nobody' },
-  'forget-states': { tone: 'fault', says: 'forgets whom it lets answer, and tells nobody' },
-  restart: { tone: 'fault', says: 'goes down, with all that it knew ({what})' },
-  kill: { tone: 'fault', says: 'is killed, and tells nobody ({what})' },
-  start: { tone: 'plain', says: 'is started again ({what})' },
-  cut: { tone: 'fault', says: 'is cut: what is sent over it is lost ({what})' },
-  heal: { tone: 'fault', says: 'is whole again ({what})' },
-  impair: { tone: 'fault', says: 'becomes another wire ({what})' },
-  'interface-down': { tone: 'fault', says: 'loses the carrier of an interface ({what})' },
-  'interface-up': { tone: 'fault', says: 'has the carrier of an interface back ({what})' },
-} as const satisfies Record<TraceType | FrameEventType | 'node-started' | Action['kind'], Phrase | undefined>;
+/** Undefined for what is too small for the story; events.ndjson has it all. */
+export const phrases: Readonly<Record<string, Phrase | undefined>> = { ...tracePhrases, ...actionTable };
 
 /** The phrase for an event with its details filled in; undefined if the story passes over it. */
 export function phraseOf(
   event: LabEvent,
   lab: Readonly<Record<string, string>>,
 ): { tone: PhraseTone; text: string } | undefined {
-  const phrase = (phrases as Readonly<Record<string, Phrase | undefined>>)[event.type];
+  const phrase = phrases[event.type];
   if (!phrase) return undefined;
   const words = phrase.because?.[event.reason ?? ''] ?? phrase.says;
   const details: Readonly<Record<string, unknown>> = { ...lab, ...event };

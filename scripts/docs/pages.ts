@@ -15,7 +15,7 @@ import { fieldsTable } from './fields.ts';
 import { linkKeysTable } from './links.ts';
 import { operatorCommandsTable } from './operator.ts';
 import { fillRegions, type Generator } from './regions.ts';
-import { eventsTable, scenariosTable } from './scenarios.ts';
+import { eventsTable, scenariosTable, stepsTable } from './scenarios.ts';
 import { luaAttributes, luaConstants, luaFaults, luaFields, luaMessages } from './wireshark.ts';
 
 /** The project's folder: what is compiled lies two folders below it. */
@@ -44,6 +44,7 @@ const generators: Readonly<Record<string, Generator>> = {
   scenarios: () => scenariosTable(join(home, 'scenarios')),
   'operator-commands': operatorCommandsTable,
   'section-choices': sectionChoices,
+  steps: stepsTable,
 };
 
 /** Paths of all documents, from the project's folder. */

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadLab } from '../../daemon/load-lab.ts';
+import { actionTable } from '../../lib/lab/actions/table.ts';
 import { traceTypes } from '../../lib/trace.ts';
 import { code, markdownTable } from './markdown.ts';
 
@@ -23,5 +24,17 @@ export function eventsTable(): string {
   return markdownTable(
     ['Event', 'Stands at', 'Tells that'],
     Object.entries(traceTypes).map(([type, { where, help }]) => [code(type), places[where], help]),
+  );
+}
+
+/** What a step of a timeline can do. */
+export function stepsTable(): string {
+  return markdownTable(
+    ['Step', 'Does', 'Undone by'],
+    Object.values(actionTable).map(({ example, help, liftedBy }) => [
+      code(`{ at: 4s, ${example} }`),
+      help,
+      liftedBy === undefined ? '' : code(liftedBy),
+    ]),
   );
 }

@@ -1,7 +1,7 @@
 import { quote, suggest } from '../../diagnostic.ts';
 import { frameEventTypes, isFrameEvent } from '../../link/fate.ts';
 import { traceTypes } from '../../trace.ts';
-import { placeOf } from '../fault-event.ts';
+import { actionKinds, actionTable, placeOf } from '../actions/table.ts';
 import type { Action, EventChoice, LabLink, LabNode, TimelineEntry } from '../scenario.ts';
 import type { Phrase } from './phrase.ts';
 
@@ -9,33 +9,14 @@ import type { Phrase } from './phrase.ts';
 export interface LabOfEvents {
   readonly nodes: readonly LabNode[];
   readonly links: readonly LabLink[];
-  readonly timeline: readonly TimelineEntry[];
+  /** Absent while it is being read: then anything may be done to anybody. */
+  readonly timeline?: readonly TimelineEntry[];
 }
 
-/** What the timeline does, and what it takes for it to be done. */
-const actions = {
-  'forget-sessions': [],
-  'forget-session': [],
-  'rotate-key': [],
-  'session-capture': [],
-  configure: [],
-  restart: [],
-  kill: [],
-  start: ['kill'],
-  cut: [],
-  heal: ['cut'],
-  impair: [],
-  'interface-down': [],
-  'interface-up': ['interface-down'],
-  rebind: [],
-  'forget-mappings': [],
-  'forget-states': [],
-} as const satisfies Record<Action['kind'], readonly Action['kind'][]>;
-
-const isAction = (type: string): type is Action['kind'] => Object.hasOwn(actions, type);
+const isAction = (type: string): type is Action['kind'] => Object.hasOwn(actionTable, type);
 
 /** Every type of event: what the timeline does, what nodes tell, and what the lab tells of them. */
-const eventTypes = [...Object.keys(actions), ...Object.keys(traceTypes), ...frameEventTypes, 'node-started'];
+const eventTypes = [...actionKinds, ...Object.keys(traceTypes), ...frameEventTypes, 'node-started'];
 
 /** `TYPE [at NODE]`; a place of what is done to a link is the link. What nothing in the lab can cause is refused. */
 export function readEventChoice(phrase: Phrase, lab: LabOfEvents): EventChoice | undefined {
@@ -57,9 +38,12 @@ export function readEventChoice(phrase: Phrase, lab: LabOfEvents): EventChoice |
 }
 
 /** Where such an event may come from. */
-function placesOf(type: string, { nodes, timeline }: LabOfEvents): string[] {
+function placesOf(type: string, { nodes, links, timeline }: LabOfEvents): string[] {
   if (isAction(type) || type === 'node-started') {
-    const kinds: readonly string[] = isAction(type) ? [type, ...actions[type]] : ['restart', 'kill', 'start'];
+    if (!timeline) return [...nodes, ...links].map(({ name }) => name);
+    const kinds: readonly string[] = isAction(type)
+      ? [type, ...actionKinds.filter((kind) => actionTable[kind].liftedBy === type)]
+      : ['restart', 'kill', 'start'];
     return [
       ...new Set(timeline.filter(({ action }) => kinds.includes(action.kind)).map(({ action }) => placeOf(action))),
     ];

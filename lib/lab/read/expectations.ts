@@ -2,7 +2,7 @@ import { quote, suggest } from '../../diagnostic.ts';
 import type { Duration } from '../../time.ts';
 import { keyOf } from '../conditions/watch.ts';
 import { describeDuration } from '../describe.ts';
-import { placeOf } from '../fault-event.ts';
+import { placeOf } from '../actions/table.ts';
 import type { Condition, EventChoice, Expectation, Moments } from '../scenario.ts';
 import { readCondition } from './conditions.ts';
 import type { Value } from './document.ts';
@@ -73,7 +73,7 @@ function readEventually(text: string, sentence: Phrase, rest: Phrase, lab: LabOf
 function checkDeadline(deadline: Phrase, within: Duration, of: EventChoice | undefined, lab: LabOfSentences): void {
   if (lab.duration === 0) return;
   const isMeant = (entry: LabOfSentences['timeline'][number]): boolean =>
-    entry.action.kind === of?.type && (of.node ?? placeOf(entry.action)) === placeOf(entry.action);
+    !entry.trigger && entry.action.kind === of?.type && (of.node ?? placeOf(entry.action)) === placeOf(entry.action);
   const begins = of ? lab.timeline.filter(isMeant).map(({ at }) => at) : [0];
   const late = begins.find((begin) => begin + within > lab.duration);
   if (late === undefined) return;

@@ -13,7 +13,7 @@ import type { Duration, Instant } from '../../time.ts';
 import type { Trace, TraceEvent } from '../../trace.ts';
 import { LabError } from '../fabric.ts';
 import type { CaptureSink, EventSink, Fabric, FabricOptions, Progress } from '../fabric.ts';
-import { faultEvent } from '../fault-event.ts';
+import { faultEvent } from '../actions/table.ts';
 import type { Violation } from '../invariants/violation.ts';
 import { Invariants } from '../invariants/invariants.ts';
 import { actOnMiddlebox } from '../middlebox.ts';
@@ -123,6 +123,10 @@ export class SimFabric implements Fabric {
     return between(SIM_EPOCH, this.#now);
   }
 
+  follow(follower: EventSink): void {
+    this.#recorder.observe({ event: (event) => follower.event(event), packet: () => undefined });
+  }
+
   async advance(until: Duration, tick: (progress: Progress) => void, pauses?: () => boolean): Promise<void> {
     assert(this.#state === 'running', 'only a running lab lives on');
     const end = after(SIM_EPOCH, until);
@@ -184,6 +188,9 @@ export class SimFabric implements Fabric {
         break;
       case 'heal':
         this.#segment(action.link).heal(action.direction);
+        break;
+      case 'restore':
+        this.#segment(action.link).restore(action.direction);
         break;
       case 'interface-down':
       case 'interface-up':

@@ -71,6 +71,13 @@ export class Segment {
     for (const model of this.#of(direction)) model.impair(impairment);
   }
 
+  /** Each direction is again as the lab has it. */
+  restore(direction: Direction): void {
+    this.#models.forEach((model, end) => {
+      if (direction === 'both' || direction === end) model.impair(this.link.impairments[end]);
+    });
+  }
+
   #of(direction: Direction): readonly LinkModel[] {
     return direction === 'both' ? this.#models : [this.#models[direction]];
   }

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { describeAction } from '../../../lib/lab/describe.ts';
+import { describeAction } from '../../../lib/lab/actions/table.ts';
 import { parseScenario } from '../../../lib/lab/parse.ts';
 import type { Scenario } from '../../../lib/lab/scenario.ts';
 import { impairmentFields, NO_IMPAIRMENT, type Impairment } from '../../../lib/link/impairment.ts';

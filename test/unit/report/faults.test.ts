@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict';
 import { loadScenario } from '../../../cli/load-scenario.ts';
-import { faultEvent } from '../../../lib/lab/fault-event.ts';
+import { faultEvent } from '../../../lib/lab/actions/table.ts';
 import type { Action } from '../../../lib/lab/scenario.ts';
 import { faultWindows } from '../../../lib/report/faults.ts';
 import { seconds, type Duration } from '../../../lib/time.ts';

@@ -1,0 +1,131 @@
+import { quote, suggest } from '../../diagnostic.ts';
+import type { Duration } from '../../time.ts';
+import type { Action } from '../actions/action.ts';
+import { liftOf } from '../actions/lift.ts';
+import type { LabOfSteps } from '../actions/row.ts';
+import { actionKinds, actionTable } from '../actions/table.ts';
+import { describeDuration } from '../describe.ts';
+import type { TimelineEntry, Trigger } from '../scenario.ts';
+import type { Fields, Value } from './document.ts';
+import { readEventChoice } from './event-choice.ts';
+import * as forms from './forms.ts';
+import { Phrase } from './phrase.ts';
+
+/** When a step begins: one of these stands in each. */
+const beginnings = ['at', 'after'];
+/** What any step may say. */
+export const stepFields: readonly string[] = [...beginnings, 'wait', 'for', 'every', 'times'];
+
+const shape = "a step of the timeline: '{at: 4s, forget-sessions: hub}'";
+const times = forms.wholeNumber(2, 10_000);
+
+/** An entry, and the value that messages about it point at. */
+export interface PlacedEntry extends TimelineEntry {
+  readonly value: Value;
+}
+
+/** Everything that one step does: once or several times, with what undoes it. */
+export function readStep(item: Value, lab: LabOfSteps): PlacedEntry[] {
+  const own = ownKey(item);
+  if (!own) return [];
+  const { kind, value } = own;
+  const fields = item.fields(`the step ${quote(kind)}`, [
+    ...stepFields,
+    kind,
+    ...Object.keys(actionTable[kind].fields),
+  ]);
+  const beginning = readBeginning(fields, item, lab);
+  const action = readAction(kind, value, fields, lab);
+  const { lasts, every, count } = readRepetition(kind, fields);
+  if (!action || !beginning) return [];
+  const { at, trigger } = beginning;
+  checkEnd(fields, at + (count - 1) * every + (lasts ?? 0), at, lab.duration);
+  const lift = lasts === undefined ? undefined : liftOf(action);
+  const entry = (at: number, action: Action): PlacedEntry => ({
+    at: at as Duration,
+    action,
+    ...(trigger && { trigger }),
+    value,
+  });
+  return Array.from({ length: count }, (_, i) => at + i * every).flatMap((start) => [
+    entry(start, action),
+    ...(lift && lasts !== undefined ? [entry(start + lasts, lift)] : []),
+  ]);
+}
+
+/** The key that says what the step does. */
+function ownKey(item: Value): { readonly kind: Action['kind']; readonly value: Value } | undefined {
+  const entries = item.entries(shape);
+  const named = entries.filter(({ key }) => (actionKinds as readonly string[]).includes(key.text ?? ''));
+  if (named.length === 1) return { kind: named[0].key.text as Action['kind'], value: named[0].value };
+  const word = entries.find(({ key }) => !stepFields.includes(key.text ?? ''))?.key;
+  if (named.length > 1) named[1].key.wrong('one step does one thing', 'write a second step with the same time');
+  else if (word) word.wrong(`there is no action ${quote(word.text ?? '')}`, suggest(word.text ?? '', actionKinds));
+  else if (item.isMap)
+    item.wrong('this step does nothing', "what it does is such as 'cut: wan' or 'forget-sessions: hub'");
+  return undefined;
+}
+
+/** When the step begins: at a time, or so long after what triggers it; undefined if what that is cannot be read. */
+function readBeginning(fields: Fields, item: Value, lab: LabOfSteps): { at: Duration; trigger?: Trigger } | undefined {
+  const [at, after, wait] = ['at', 'after', 'wait'].map((name) => fields.get(name));
+  if (at && after) after.wrong("this step begins 'at' a time already");
+  if (!at && !after && item.isMap) item.wrong("this step needs a beginning: 'at' or 'after'");
+  if (wait && !after) wait.wrong("only a step that begins 'after' an event waits");
+  const trigger = after && readTrigger(after, lab);
+  if (after && !trigger) return undefined;
+  const time = (after ? wait : at)?.read(forms.duration) ?? forms.duration.neutral;
+  return { at: time, ...(trigger && { trigger }) };
+}
+
+/** `EVENT [at NODE] [, the Nth time]`. */
+function readTrigger(value: Value, lab: LabOfSteps): Trigger | undefined {
+  const text = value.read(forms.line);
+  if (text === undefined) return undefined;
+  const match = /^(.*?)(?:, the (\d{1,6})(?:st|nd|rd|th) time)?$/d.exec(text);
+  const phrase = match ? new Phrase(value, text).group(match, 1) : undefined;
+  const event = phrase && readEventChoice(phrase, lab);
+  return event && { text, event, nth: Math.max(1, Number(match?.[2] ?? 1)) };
+}
+
+function readAction(kind: Action['kind'], value: Value, fields: Fields, lab: LabOfSteps): Action | undefined {
+  const row = actionTable[kind];
+  const target = row.target.read(value, lab);
+  const told = Object.entries(row.fields).flatMap(([name, { isNeeded, read }]) => {
+    const given = isNeeded ? fields.need(name) : fields.get(name);
+    return given && read ? [[camelCase(name), read(given, lab)]] : [];
+  });
+  if (!target) return undefined;
+  const action = { kind, ...target, ...Object.fromEntries(told) } as Action;
+  return row.finish ? row.finish(action, { value, fields, lab }) : action;
+}
+
+const camelCase = (name: string): string => name.replace(/-(\w)/g, (_all, letter: string) => letter.toUpperCase());
+
+/** How long it stands, and how often it is done again. */
+function readRepetition(kind: Action['kind'], fields: Fields): { lasts?: Duration; every: number; count: number } {
+  const [lasting, repeated] = [fields.get('for'), fields.get('every')];
+  const { liftedBy } = actionTable[kind];
+  if (lasting && liftedBy === undefined) {
+    const lifted = actionKinds.filter((kind) => actionTable[kind].liftedBy !== undefined);
+    const hint = kind === 'restart' ? "it has 'down-for'" : `what is: ${lifted.join(', ')}`;
+    lasting.wrong(`a ${quote(kind)} is not undone: it has no 'for'`, hint);
+  }
+  const lasts = lasting?.read(forms.span);
+  const every = repeated?.read(forms.span) ?? 0;
+  const count = repeated ? fields.required('times', times) : 1;
+  if (!repeated) fields.get('times')?.wrong("'times' goes with 'every'");
+  if (!repeated || liftedBy === undefined || every === 0 || (lasts !== undefined && lasts < every))
+    return { ...(lasts !== undefined && { lasts }), every, count };
+  if (lasts === undefined) repeated.wrong(`a ${quote(kind)} that is done again is undone before`, "write a 'for' too");
+  else repeated.wrong('it still stands by then', `it stands for ${describeDuration(lasts)}`);
+  return { every: 0, count: 1 };
+}
+
+/** Reports the field that leads behind the end of the run. */
+function checkEnd(fields: Fields, end: number, at: number, duration: Duration): void {
+  if (duration === 0 || end < duration) return;
+  const beginning = fields.get('at') ?? fields.get('wait');
+  const guilty = at >= duration ? beginning : (fields.get('times') ?? fields.get('for'));
+  guilty?.wrong('the run is over by then', `it lasts ${describeDuration(duration)}`);
+}
