@@ -65,7 +65,7 @@ export const routerActions: RowsOf<RouterAction> = {
       parts: () => new Map(),
       json: serviceTarget.json,
     },
-    fields: { node: atRouter, ...noted(sessionCaptureFields, 'which sessions, and how much of them') },
+    fields: { ...noted(sessionCaptureFields, 'which sessions, and how much of them'), node: atRouter },
     help: 'the router captures sessions of a service that begin from now on: [session-capture.md](session-capture.md)',
     example: 'session-capture: questions, node: spoke, packet-count: 30',
     tone: 'plain',
