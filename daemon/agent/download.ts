@@ -79,6 +79,7 @@ export class CurlDownload implements Application {
   #sourcePort = 0;
   #checksumEqual = false;
   #took: Duration | undefined;
+  #isOver = false;
 
   constructor(traffic: HttpDownloadTraffic) {
     this.#traffic = traffic;
@@ -121,6 +122,7 @@ export class CurlDownload implements Application {
       finished: this.#took !== undefined,
       checksumEqual: this.#checksumEqual,
       ...(this.#took !== undefined && { took: this.#took }),
+      ...(this.#isOver && this.#took === undefined && { brokenOff: true }),
     };
     return this.#tally.report(this.#sourcePort, transfer);
   }
@@ -132,6 +134,7 @@ export class CurlDownload implements Application {
 
   #ended(isWhole: boolean, begunAt: Instant, checksum: string): void {
     const now = wallClock();
+    this.#isOver = true;
     if (!isWhole) return;
     this.#took = between(begunAt, now);
     this.#checksumEqual = checksum === checksumOf(this.#traffic.bytes);

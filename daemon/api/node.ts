@@ -30,6 +30,7 @@ const side = object<SideReport>('SideReport', 'What one side of a traffic entry 
       finished: flag('whether it came to its end'),
       checksumEqual: flag('whether they are the expected ones'),
       took: optional(number<Duration>('microseconds from the first SYN to the last byte')),
+      brokenOff: optional(flag('it will not finish: its connection was refused, reset or given up')),
     }),
   ),
   probes: optional(

@@ -5,7 +5,7 @@ import { describeDuration } from './describe.ts';
 import type { Fabric, Progress } from './fabric.ts';
 import type { Verdict } from './measure.ts';
 import { machinesOf } from './read/machines.ts';
-import type { Action, RouterNode, Scenario, Traffic } from './scenario.ts';
+import type { Action, RouterNode, Scenario, Traffic, TrafficReport } from './scenario.ts';
 import { sessionsOf } from './traffic-sessions.ts';
 
 /** Between two looks at the lab. */
@@ -79,8 +79,9 @@ class LiveTraffic {
   async unanswered(): Promise<string[]> {
     const reports = new Map((await this.#fabric.traffic()).map((report) => [report.name, report]));
     this.#silent = this.#silent.filter((name) => (reports.get(name)?.probes?.answered ?? 0) === 0);
+    const hangs = (transfer: TrafficReport['transfer']): boolean => !transfer?.finished && !transfer?.brokenOff;
     const unfinished = this.#traffic.filter(
-      ({ kind, name }) => kind === 'http-download' && !reports.get(name)?.transfer?.finished,
+      ({ kind, name }) => kind === 'http-download' && hangs(reports.get(name)?.transfer),
     );
     return [
       ...this.#silent.map((name) => `${name} is not answered`),

@@ -118,7 +118,6 @@ expect:
       natLab(`traffic: { download: { kind: http-download, from: client, to: server, bytes: 50MB } }
 timeline: [{ at: 500ms, rebind: nat }]
 expect: [checksum-equal of download is no]
-converge-within: none
 `),
       1,
     );

@@ -20,6 +20,7 @@ export class HttpDownloader implements Application {
   #bytes = 0;
   #isEqual = true;
   #took: Duration | undefined;
+  #isClosed = false;
 
   constructor(traffic: HttpDownloadTraffic, sockets: Sockets) {
     this.#traffic = traffic;
@@ -51,6 +52,7 @@ export class HttpDownloader implements Application {
       finished,
       checksumEqual: finished && this.#isEqual,
       took: this.#took,
+      ...(this.#isClosed && !finished && { brokenOff: true }),
     });
   }
 
@@ -67,7 +69,7 @@ export class HttpDownloader implements Application {
       onOpen: (now) => void this.#stream?.write(requestHead(downloadPath(bytes), host), now),
       onData: (chunk, now) => this.#onData(chunk, now),
       onEnd: (now) => this.#stream?.end(now),
-      onClose: () => {},
+      onClose: () => void (this.#isClosed = true),
     };
   }
 

@@ -64,6 +64,8 @@ export interface Transfer {
   readonly checksumEqual: boolean;
   /** From the first SYN to the last byte. */
   readonly took?: Duration;
+  /** It will not finish: its connection was refused, reset or given up. */
+  readonly brokenOff?: boolean;
 }
 
 /** What was sent behind the end of a traffic entry, to see whether its session works. */

@@ -226,6 +226,18 @@ describe('traffic', () => {
     deepEqual(transfer, { finished: false, checksumEqual: false });
   });
 
+  it('http-download: says so when it never will, as nobody is there to serve it', () => {
+    const traffic: Traffic = { ...base, to: 'elsewhere', kind: 'http-download', port: 80, bytes: 4 };
+    const run = new Run([traffic]);
+    run.pair.runFor(seconds(10));
+    deepEqual(run.reports()[0].transfer, {
+      bytes: 0,
+      finished: false,
+      checksumEqual: false,
+      brokenOff: true,
+    });
+  });
+
   it('http-download: finds a wrong byte', () => {
     const traffic: Traffic = { ...base, to: 'elsewhere', kind: 'http-download', port: 80, bytes: 4 };
     const run = new Run([traffic]);
