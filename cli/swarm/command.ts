@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { countOf, type Seeds } from '../../daemon/campaign/campaign.ts';
 import { Pool } from '../../daemon/pool/pool.ts';
-import type { SwarmBatch, SwarmRow, SwarmSetup } from '../../daemon/swarm/batch.ts';
+import type { SwarmBatch, SwarmSetup } from '../../daemon/swarm/batch.ts';
+import type { SwarmFailure, SwarmRow } from '../../lib/lab/swarm/seed.ts';
 import { formatCampaignProgress, formatRate } from '../campaign/progress.ts';
 import { readJobs, readSeeds } from '../campaign/seeds.ts';
 import { exitStatus } from '../exit.ts';
@@ -103,7 +104,7 @@ function* batchesOf({ first, last }: Seeds): Generator<SwarmBatch> {
     yield { firstSeed, count: Math.min(BATCH_SIZE, last - firstSeed + 1) };
 }
 
-function keep(seed: number, { breach, findings, scenario }: NonNullable<SwarmRow['failure']>, folder: string): Failure {
+function keep(seed: number, { breach, findings, scenario }: SwarmFailure, folder: string): Failure {
   makeFolder(folder);
   const file = join(folder, `seed-${seed}.yaml`);
   writeFileSync(file, scenario);

@@ -263,8 +263,9 @@ export class Highway {
     const opened = this.openMetadata(packet, seal, now);
     if (!opened) return;
     const { metadata, end } = opened;
-    // A number behind the window does not move it back: metadata may come late.
-    if (seal) this.sealing.noteSequence(flow, packet.frame, end);
+    // A number behind the window does not move it back: metadata may come late. Who knows no session numbers nothing.
+    if (seal && metadata.attributes.controlMessage !== 'enableMetadata')
+      this.sealing.noteSequence(flow, packet.frame, end);
     // A keep-alive is for what stands between: it keeps no session alive.
     if (metadata.attributes.controlMessage !== 'keepAlive') this.#flows.activity[flow] = now;
     if (metadata.attributes.pathMetrics) this.#takeMetrics(flow, packet, metadata.attributes.pathMetrics, now);

@@ -77,6 +77,21 @@ export class Routes {
     return reason;
   }
 
+  /**
+   * The way to the router where a session began, for what it is answered: the router itself if it is a peer, else whoever
+   * leads to the host there by a service of its own. The session is not sent back to `notTo`.
+   */
+  back(router: string, leadingThere: readonly ServiceEntry[], notTo: string): PeerPath | undefined {
+    const names = new Set(leadingThere.map(({ name }) => name));
+    const peers = this.#router.serviceRoutes
+      .filter(({ serviceName }) => names.has(serviceName))
+      .map(({ peer }) => peer);
+    const others = this.#paths.filter(({ peerRouter }) => peerRouter !== notTo);
+    const direct = others.filter(({ peerRouter }) => peerRouter === router);
+    const candidates = direct.length > 0 ? direct : others.filter(({ peer }) => peers.includes(peer));
+    return rankPaths(candidates, this.#states, undefined, this.#load)[0];
+  }
+
   /** Where sessions of a service may leave to hosts, whatever speaks against it now. */
   interfacesToHosts(entry: ServiceEntry, destination: IpAddress): NetworkInterface[] {
     const routes = this.#router.serviceRoutes.filter(({ serviceName }) => serviceName === entry.name);

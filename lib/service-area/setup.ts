@@ -1,4 +1,4 @@
-import { sameAddress, type Family, type IpAddress } from '../address.ts';
+import { prefixContains, sameAddress, type Family, type IpAddress } from '../address.ts';
 import { KEY_WORDS, sameKey, setKeyAddresses, setKeyHead } from '../highway/flow-key.ts';
 import { flowFlags } from '../highway/flow-table.ts';
 import type { Packet } from '../highway/packet.ts';
@@ -105,7 +105,7 @@ export class SessionSetup {
 
   /**
    * A packet from a peer whose metadata opens a session: forward metadata makes this router the next one on its way,
-   * reverse metadata gives a session back that this router had begun and lost. `end` is where its content ends.
+   * reverse metadata gives a session back that began here, or passed through, and was lost. `end` is where its content ends.
    */
   fromPeer(packet: Packet, metadata: Metadata, end: number, now: Instant): void {
     const path = this.#pathOf(packet, metadata.attributes);
@@ -157,6 +157,8 @@ export class SessionSetup {
     const { routes, interfaces, flows, sessions } = this.#parts;
     const transit = sessions.findTransit(seed.uuid);
     if (transit >= 0) return this.#goOn(transit * 2 + 1, from, now);
+    if (seed.sourceRouter !== '' && seed.sourceRouter !== this.#parts.router)
+      return this.#passBack(from, seed, context, now);
     const route = routes.toHost(toAddress(context.source));
     const isRight =
       typeof route !== 'string' &&
@@ -169,11 +171,32 @@ export class SessionSetup {
     if (inTheWay >= 0) {
       if (sessions.hasUuid(inTheWay >> 1, seed.uuid)) return this.#goOn((inTheWay >> 1) * 2 + 1, from, now);
       // A newer session of the same endpoints is the right one: the peer will hear of it with the client's next packet.
-      return this.#drop(packet, 'staleReverseMetadata');
+      if ((inTheWay & 1) === 0) return this.#drop(packet, 'staleReverseMetadata');
     }
     const side = this.#sideFrom(from, path);
     if (!side) return this.#drop(packet, 'waypointAllocation');
+    // But one that began at the peer has been given up there, or it would not go on with this one.
+    if (inTheWay >= 0) {
+      this.#count('collisionChangeDirection');
+      this.#sessions.remove(inTheWay >> 1, 'replaced');
+    }
     const session = this.#install(seed, to, side, packet, now);
+    if (session >= 0) this.#passOn(session * 2 + 1, from, now);
+  }
+
+  /** A session that passes through and was lost here, set up again by what comes from its far end. */
+  #passBack(from: PeerPacket, seed: SessionSeed, context: Context, now: Instant): void {
+    const { services, routes } = this.#parts;
+    const client = toAddress(context.source);
+    const leadingThere = services.list.filter(({ service }) =>
+      service.addresses.some((prefix) => prefixContains(prefix, client)),
+    );
+    const path = routes.back(seed.sourceRouter, leadingThere, from.path.peerRouter);
+    if (!path) return this.#drop(from.packet, 'invalidReverseMetadata');
+    const to = this.sideTowardsPeer(path);
+    const side = this.#sideFrom(from, from.path);
+    if (!to || !side) return this.#drop(from.packet, 'waypointAllocation');
+    const session = this.#install({ ...seed, transit: context }, to, side, from.packet, now);
     if (session >= 0) this.#passOn(session * 2 + 1, from, now);
   }
 

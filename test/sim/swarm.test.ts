@@ -1,9 +1,13 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, fail, match, ok } from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { nodeCrypto as crypto } from '../../daemon/crypto.ts';
+import { cipherKinds, type Cipher, type CipherKind } from '../../lib/crypto.ts';
 import { parseScenario } from '../../lib/lab/parse.ts';
 import { drawPlan } from '../../lib/lab/swarm/draw.ts';
 import { judgeScenario } from '../../lib/lab/swarm/judge.ts';
 import type { Plan } from '../../lib/lab/swarm/plan.ts';
+import { trySeed } from '../../lib/lab/swarm/seed.ts';
 import { shrink } from '../../lib/lab/swarm/shrink.ts';
 import { writeScenario } from '../../lib/lab/swarm/write.ts';
 import { describeMistakes } from '../support/lab-files.ts';
@@ -45,4 +49,90 @@ describe('a lab that fails', () => {
     const { breach } = await judgeScenario(writeScenario({ ...plan, wires: [] }), { crypto });
     equal(breach, 'refused');
   });
+});
+
+describe('the swarm', () => {
+  it('finds nothing broken in many seeds', async function () {
+    this.timeout(120_000);
+    const failures = [];
+    for (const seed of seedsTo(SEEDS)) {
+      const { breach, findings } = await judgeScenario(writeScenario(drawPlan(seed)), { crypto });
+      if (breach !== undefined) failures.push(`seed ${seed}: ${breach}: ${findings[0]}`);
+    }
+    deepEqual(failures, []);
+  });
+
+  it('gives the same events and packets twice', async function () {
+    this.timeout(60_000);
+    for (const seed of [1, 2, 3]) {
+      const [once, again] = [await record(seed), await record(seed)];
+      ok(once[1] > 500);
+      deepEqual(once, again, `seed ${seed}`);
+    }
+  });
+
+  it('finds a cipher that hides nothing, and shows it in a small lab', async function () {
+    this.timeout(60_000);
+    const open = { ...crypto, cipher: (kind: CipherKind): Cipher => new OpenCipher(kind) };
+    const isSecret = ({ settings, traffic }: Plan): boolean =>
+      settings.some(({ lines }) => lines.some((line) => line.endsWith('security payload'))) && traffic.length > 2;
+    const seeds = seedsTo(200).filter((seed) => isSecret(drawPlan(seed)));
+    for (const seed of seeds) {
+      const { failure } = await trySeed(seed, open);
+      if (!failure) continue;
+      equal(failure.breach, 'secrecy');
+      const { scenario } = parseScenario(failure.scenario, 'seed.yaml', () => undefined);
+      deepEqual([scenario?.traffic.length, scenario?.timeline.length, scenario?.nodes.length], [1, 0, 4]);
+      match(failure.scenario, /^# Broken: secrecy/);
+      match(failure.findings[0], /payload of t\d, which its service encrypts, can be read/);
+      return;
+    }
+    fail('no seed has found it');
+  });
+});
+
+/** Enough to meet every feature, and few enough for every test run. */
+const SEEDS = 150;
+
+/** A sum over every event and packet of a seed, and how many there were. */
+async function record(seed: number): Promise<[sum: string, count: number]> {
+  const hash = createHash('sha256');
+  let count = 0;
+  const add = (content: string | Uint8Array): void => {
+    count++;
+    hash.update(content);
+  };
+  await judgeScenario(writeScenario(drawPlan(seed)), {
+    crypto,
+    events: { event: (event) => add(JSON.stringify(event)) },
+    capture: { packet: ({ bytes, ...about }) => [JSON.stringify(about), bytes].forEach(add) },
+  });
+  return [hash.digest('hex'), count];
+}
+
+/** It says that it hides what it copies. */
+class OpenCipher implements Cipher {
+  readonly ivLength: number;
+
+  constructor(kind: CipherKind) {
+    this.ivLength = cipherKinds[kind].ivLength;
+  }
+
+  encrypt(_iv: Uint8Array, bytes: Uint8Array, start: number, end: number, out: Uint8Array, outAt: number): number {
+    out.set(bytes.slice(start, end), outAt);
+    return end - start;
+  }
+
+  decrypt(iv: Uint8Array, bytes: Uint8Array, start: number, end: number, out: Uint8Array, outAt: number): number {
+    return this.encrypt(iv, bytes, start, end, out, outAt);
+  }
+}
+
+describe('what the swarm has found', () => {
+  const folder = 'test/sim/found-by-swarm';
+  for (const file of readdirSync(folder))
+    it(`does not come back: ${file.replace('.yaml', '')}`, async () => {
+      const { breach, findings } = await judgeScenario(readFileSync(`${folder}/${file}`, 'utf8'), { crypto });
+      equal(breach, undefined, findings.join('; '));
+    });
 });

@@ -18,13 +18,13 @@ export interface Marker {
 /** A number for the name of a traffic entry. */
 export const trafficId: (name: string) => number = nameHash;
 
-/** What every payload of a traffic entry begins with. */
-export function markOf(traffic: string): Uint8Array {
-  return writeMessage({ traffic: trafficId(traffic), sequence: 0, kind: messageKinds.question }, MARKER_LENGTH).slice(
-    0,
-    8,
-  );
+/** The traffic, as a number, of a marker that begins at `at`; undefined if none does. */
+export function trafficMarkedAt(bytes: Uint8Array, at: number, end: number): number | undefined {
+  return at + MARKER_LENGTH <= end && readU32(bytes, at) === MAGIC ? readU32(bytes, at + 4) : undefined;
 }
+
+/** The first byte of every marker. */
+export const MARKER_START = MAGIC >>> 24;
 
 /** A payload of `length` bytes, every one of which follows from the marker. */
 export function writeMessage(marker: Marker, length: number): Uint8Array {

@@ -173,18 +173,27 @@ function sourceOf(frame: Frame): string {
   return frame.bytes.subarray(at, at + (parts.family === 4 ? 4 : 16)).join();
 }
 
-/** Two FNV-1a sums that begin differently. */
+/** Two sums over words, mixed differently. */
 class Hash {
   #a = 0x811c9dc5;
   #b = 0x01000193;
 
   add(bytes: Uint8Array, from: number, to: number): void {
     let [a, b] = [this.#a, this.#b];
-    for (let i = from; i < to; i++) {
-      a = Math.imul(a ^ bytes[i], 0x01000193);
-      b = Math.imul(b ^ bytes[i], 0x85ebca6b) ^ (b >>> 13);
+    let at = from;
+    for (; at + 4 <= to; at += 4) {
+      const word = (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
+      a = Math.imul(a ^ word, 0x01000193);
+      a ^= a >>> 15;
+      b = Math.imul(b ^ word, 0x85ebca6b);
+      b ^= b >>> 13;
     }
-    [this.#a, this.#b] = [a, b];
+    for (; at < to; at++) {
+      a = Math.imul(a ^ bytes[at], 0x01000193);
+      b = Math.imul(b ^ bytes[at], 0x85ebca6b) ^ (b >>> 13);
+    }
+    this.#a = a;
+    this.#b = b;
   }
 
   get value(): number {

@@ -1,32 +1,33 @@
 import { prefixContains } from '../../address.ts';
 import type { Authority } from '../../config/index.ts';
 import type { Frame } from '../../frame.ts';
-import { markOf } from '../../host/applications/marker.ts';
+import { MARKER_START, trafficId, trafficMarkedAt } from '../../host/applications/marker.ts';
 import { Services } from '../../service-area/services.ts';
 import { ipProtocols } from '../../wire/ipv4.ts';
 import type { Scenario, Traffic } from '../scenario.ts';
 
 type Lab = Pick<Scenario, 'nodes' | 'authority'>;
 
-interface Secret {
-  readonly traffic: string;
-  readonly mark: Uint8Array;
-}
-
 /** What must not be seen on a wire between routers: the marks of traffic whose services encrypt their payload. */
 export class Secrets {
-  readonly #secrets: readonly Secret[];
+  /** Names of traffic, by the number that marks its payload. */
+  readonly #secrets: ReadonlyMap<number, string>;
 
   /** Only what is secret under each of the configurations that the lab has, one after the other. */
   constructor({ traffic, nodes }: Scenario, authorities: readonly Authority[]) {
-    this.#secrets = traffic
-      .filter((entry) => authorities.every((authority) => isEncrypted(entry, { nodes, authority })))
-      .map(({ name }) => ({ traffic: name, mark: markOf(name) }));
+    const secrets = traffic.filter((entry) =>
+      authorities.every((authority) => isEncrypted(entry, { nodes, authority })),
+    );
+    this.#secrets = new Map(secrets.map(({ name }) => [trafficId(name), name]));
   }
 
   /** The traffic whose payload stands in the frame to be read. */
   seenIn({ bytes, start, end }: Frame): string | undefined {
-    for (const { traffic, mark } of this.#secrets) if (holds(bytes, start, end, mark)) return traffic;
+    if (this.#secrets.size === 0) return undefined;
+    for (let at = bytes.indexOf(MARKER_START, start); at >= 0 && at < end; at = bytes.indexOf(MARKER_START, at + 1)) {
+      const traffic = this.#secrets.get(trafficMarkedAt(bytes, at, end) ?? -1);
+      if (traffic !== undefined) return traffic;
+    }
     return undefined;
   }
 }
@@ -51,14 +52,4 @@ function isEncrypted({ kind, from, destination, port }: Traffic, { nodes, author
     forward.length > 0 &&
     [...forward, ...back].every(({ service }) => encrypting.has(service.security ?? ''))
   );
-}
-
-function holds(bytes: Uint8Array, start: number, end: number, wanted: Uint8Array): boolean {
-  for (
-    let at = bytes.indexOf(wanted[0], start);
-    at >= 0 && at + wanted.length <= end;
-    at = bytes.indexOf(wanted[0], at + 1)
-  )
-    if (wanted.every((byte, i) => byte === bytes[at + i])) return true;
-  return false;
 }

@@ -2,6 +2,7 @@ import { assert } from '../../assert.ts';
 import type { AttackReport } from '../../attacker/attack.ts';
 import { formatConfiguration, parseOverlaid, type Authority } from '../../config/index.ts';
 import type { CryptoProvider } from '../../crypto.ts';
+import { DeadlineHeap } from '../../deadline-heap.ts';
 import type { PortIndex } from '../../device.ts';
 import type { Frame } from '../../frame.ts';
 import { change, commentOf, eventsOf, type Fate, type FrameEvent, type LinkDrop } from '../../link/fate.ts';
@@ -28,7 +29,9 @@ import { Recorder } from './recorder.ts';
 import { hasMac, Segment } from './segment.ts';
 import { SimTraffic } from './traffic.ts';
 
-export interface SimOptions extends FabricOptions {
+/** Whoever needs no packets or no events leaves their sinks out. */
+export interface SimOptions
+  extends Omit<FabricOptions, 'events' | 'capture'>, Partial<Pick<FabricOptions, 'events' | 'capture'>> {
   readonly crypto: CryptoProvider;
 }
 
@@ -54,8 +57,11 @@ type SimMachine = SimRouter | SimMiddlebox | SimAttacker;
 interface Attachment {
   readonly node: SimNode;
   readonly port: PortIndex;
+  readonly name: string;
   segment?: Segment;
   end: number;
+  /** All ends of its link, this one too. */
+  joined: readonly Attachment[];
   isDown: boolean;
   /** On a wire both ends are without as soon as one is down. */
   hasCarrier: boolean;
@@ -70,6 +76,11 @@ export class SimFabric implements Fabric {
   readonly #queue = new EventQueue<SimEvent>(QUEUE_CAPACITY);
   readonly #pool = new FramePool();
   readonly #nodes = new Map<string, SimNode>();
+  /** The nodes in the order of the lab, and when each of them wants to act. */
+  readonly #order: SimNode[] = [];
+  readonly #deadlines: DeadlineHeap;
+  /** For each node, its own place in that order, and that of the other node of its router. */
+  readonly #twins = new Map<SimNode, readonly number[]>();
   readonly #attachments = new Map<string, Attachment>();
   readonly #segments = new Map<string, Segment>();
   readonly #stores = new Map<string, MemoryStore>();
@@ -83,6 +94,7 @@ export class SimFabric implements Fabric {
   constructor(options: SimOptions) {
     this.#options = options;
     this.#authority = options.scenario.authority;
+    this.#deadlines = new DeadlineHeap(options.scenario.nodes.length);
     this.#recorder = new Recorder(options.events, options.capture);
     this.#invariants = new Invariants(options.scenario, authoritiesOf(options.scenario));
   }
@@ -95,13 +107,19 @@ export class SimFabric implements Fabric {
     assert(this.#state === 'new', 'a lab is created once');
     const { scenario, seed } = this.#options;
     scenario.nodes.forEach((described, index) => {
-      const wire = { transmit: (port: PortIndex, frame: Frame) => this.#transmit(described.name, port, frame) };
-      const trace = { event: (event: TraceEvent) => this.#recorder.trace(this.elapsed(), described.name, event) };
+      const attachments: Attachment[] = [];
+      const wire = { transmit: (port: PortIndex, frame: Frame) => this.#transmit(attachments[port], frame) };
+      const trace = this.#recorder.isSilent
+        ? undefined
+        : { event: (event: TraceEvent) => this.#recorder.trace(this.elapsed(), described.name, event) };
       const around = { scenario, seed, wire };
       const node = this.#make(described, index, around, trace);
       this.#nodes.set(node.name, node);
+      this.#order.push(node);
+      this.#twins.set(node, twinsOf(described, index, scenario.nodes));
       node.ports.forEach(({ name }, port) => {
-        const attachment = { node, port, end: 0, isDown: false, hasCarrier: true };
+        const attachment = { node, port, name, end: 0, joined: [], isDown: false, hasCarrier: true };
+        attachments.push(attachment);
         this.#attachments.set(`${node.name}:${name}`, attachment);
       });
     });
@@ -116,6 +134,7 @@ export class SimFabric implements Fabric {
     const hosts = [...this.#nodes.values()].filter((node) => node instanceof SimHost);
     const byName = new Map(hosts.map(({ name, device }) => [name, device]));
     this.#traffic = new SimTraffic(this.#options.scenario.traffic, byName, this.#now);
+    this.#allTouched();
     this.#recorder.flush(this.elapsed());
   }
 
@@ -200,6 +219,7 @@ export class SimFabric implements Fabric {
         this.#segment(action.link).impair(action.direction, action.impairment);
         break;
     }
+    this.#allTouched();
     this.#recorder.flush(this.elapsed());
   }
 
@@ -238,7 +258,6 @@ export class SimFabric implements Fabric {
   }
 
   violations(): readonly Violation[] {
-    this.#watchTables();
     return this.#invariants.violations;
   }
 
@@ -248,6 +267,7 @@ export class SimFabric implements Fabric {
   }
 
   async stop(): Promise<void> {
+    if (this.#state === 'running') this.#watchTables();
     this.#state = 'stopped';
     this.#tellSessionCaptures();
     this.#nodes.clear();
@@ -258,7 +278,7 @@ export class SimFabric implements Fabric {
     while (this.#queue.size > 0) this.#queue.pop();
   }
 
-  #make(described: LabNode, index: number, around: Surroundings, trace: Trace): SimNode {
+  #make(described: LabNode, index: number, around: Surroundings, trace: Trace | undefined): SimNode {
     switch (described.kind) {
       case 'host':
         return new SimHost(described, index, around);
@@ -288,13 +308,22 @@ export class SimFabric implements Fabric {
     const ends = attachments.map(({ node, port }, i) => ({ ...link.ends[i], mac: node.ports[port].mac }));
     const leadsToHost = attachments.some(({ node }) => node instanceof SimHost);
     const segment = new Segment(link, ends, this.#options.seed, leadsToHost);
-    attachments.forEach((attachment, end) => Object.assign(attachment, { segment, end }));
+    attachments.forEach((attachment, end) => Object.assign(attachment, { segment, end, joined: attachments }));
     this.#segments.set(link.name, segment);
   }
 
+  /** A node's deadline may be another one now; so may that of its twin, who hears of what it puts into their store. */
+  #touched(node: SimNode): void {
+    for (const place of this.#twins.get(node) ?? [])
+      this.#deadlines.set(place, this.#order[place].device?.nextDeadline() ?? NEVER);
+  }
+
+  #allTouched(): void {
+    this.#order.forEach(({ device }, place) => this.#deadlines.set(place, device?.nextDeadline() ?? NEVER));
+  }
+
   #nextTime(): Instant {
-    let next = this.#queue.nextTime;
-    for (const { device } of this.#nodes.values()) if (device) next = earliest(next, device.nextDeadline());
+    const next = earliest(this.#queue.nextTime, this.#deadlines.nextDeadline());
     // What is overdue is done now: time never goes back.
     return next === NEVER || next > this.#now ? next : this.#now;
   }
@@ -313,11 +342,9 @@ export class SimFabric implements Fabric {
       if (event?.kind === 'arrive') this.#arrive(event.to, event.frame);
       if (event?.kind === 'start') this.#startAgain(event.machine);
     } else {
-      for (const { device } of this.#nodes.values()) {
-        if (!device || device.nextDeadline() > this.#now) continue;
-        device.poll(this.#now);
-        break;
-      }
+      const node = this.#order[this.#deadlines.first];
+      node.device?.poll(this.#now);
+      this.#touched(node);
     }
     this.#recorder.flush(this.elapsed());
   }
@@ -327,6 +354,7 @@ export class SimFabric implements Fabric {
     this.#recorder.event({ time: this.elapsed(), node: machine.name, type: 'node-started' });
     for (const { node, port, hasCarrier } of this.#attachments.values())
       if (node === machine && !hasCarrier) node.device?.setCarrier?.(port, false, this.#now);
+    this.#touched(machine);
   }
 
   #setInterface({ kind, node: name, port: portName }: InterfaceAction): void {
@@ -344,14 +372,14 @@ export class SimFabric implements Fabric {
     }
   }
 
-  #arrive({ node, port, hasCarrier }: Attachment, frame: Frame): void {
-    const { name } = node.ports[port];
+  #arrive({ node, port, name, hasCarrier }: Attachment, frame: Frame): void {
     if (node.device && hasCarrier) {
       // A switch that does not know an address yet gives the frame to everybody.
       if (node instanceof SimHost && hasMac(frame, 0, node.ports[port].mac))
         this.#invariants.hostGot(node.name, frame, this.elapsed());
       this.#recorder.arrived(node.name, name, frame);
       node.device.receive(port, frame, this.#now);
+      this.#touched(node);
     } else {
       const [words, reason] = hasCarrier ? [`${node.name} is down`, 'down'] : ['no carrier', 'no-carrier'];
       this.#recorder.arrived(node.name, name, frame, [`lost: ${words}`]);
@@ -360,48 +388,43 @@ export class SimFabric implements Fabric {
     this.#pool.release(frame);
   }
 
-  #transmit(nodeName: string, port: PortIndex, frame: Frame): void {
-    const node = this.#nodes.get(nodeName);
-    if (!node) return;
-    const { name } = node.ports[port];
+  #transmit(from: Attachment, frame: Frame): void {
+    const { node, name, segment } = from;
     const idBefore = frame.id;
     if (idBefore === 0) frame.id = ++this.#lastPacketId;
-    const from = this.#attachments.get(`${nodeName}:${name}`);
     if (node instanceof SimHost) this.#invariants.hostSent(frame);
     else if (node instanceof SimAttacker) this.#invariants.attackerSent();
-    else if (from?.segment?.leadsToHost === false) this.#invariants.betweenRouters(nodeName, frame, this.elapsed());
+    else if (segment?.leadsToHost === false) this.#invariants.betweenRouters(node.name, frame, this.elapsed());
     const events = this.#send(from, frame);
     if (events.length > 0) this.#invariants.changed(frame, events);
-    this.#recorder.left(nodeName, name, frame, idBefore, events.map(commentOf));
-    for (const event of events) this.#tell(nodeName, name, frame.id, event);
+    this.#recorder.left(node.name, name, frame, idBefore, events.map(commentOf));
+    for (const event of events) this.#tell(node.name, name, frame.id, event);
     // The device may use the frame again for another packet.
     frame.id = idBefore;
   }
 
   /** What is to be told of it; nothing if the frame is on its way as it is. */
-  #send(from: Attachment | undefined, frame: Frame): readonly FrameEvent[] {
-    const segment = from?.segment;
+  #send(from: Attachment, frame: Frame): readonly FrameEvent[] {
+    const { segment } = from;
     if (!segment) return [{ type: 'frame-lost', reason: 'no-link' }];
     if (!from.hasCarrier) return [{ type: 'frame-lost', reason: 'no-carrier' }];
     const fates = segment.admit(from.end, frame, this.#now);
     for (const fate of fates) {
-      const drop = fate.lost === undefined ? this.#carry(segment, from.end, frame, fate) : undefined;
+      const drop = fate.lost === undefined ? this.#carry(segment, from, frame, fate) : undefined;
       if (drop !== undefined) segment.fail(from.end, fate, drop, frame);
     }
     return eventsOf(fates);
   }
 
   /** Why it cannot be carried; undefined if it is on its way to everybody. */
-  #carry(segment: Segment, from: number, frame: Frame, fate: Fate): LinkDrop | undefined {
-    for (const end of segment.receivers(from, frame)) {
-      const { node, port } = segment.link.ends[end];
-      const to = this.#attachments.get(`${node}:${port}`);
+  #carry(segment: Segment, { node, end, joined }: Attachment, frame: Frame, fate: Fate): LinkDrop | undefined {
+    for (const receiver of segment.receivers(end, frame)) {
       const copy = this.#pool.copy(frame);
       if (!copy) return 'too-long';
       change(copy, fate);
-      if (!to || !this.#queue.push(fate.arrival, { kind: 'arrive', to, frame: copy })) {
+      if (!this.#queue.push(fate.arrival, { kind: 'arrive', to: joined[receiver], frame: copy })) {
         this.#pool.release(copy);
-        this.#invariants.flooded(segment.link.ends[from].node, this.elapsed());
+        this.#invariants.flooded(node.name, this.elapsed());
         return 'queue-full';
       }
     }
@@ -470,6 +493,11 @@ export class SimFabric implements Fabric {
     for (const node of this.#nodes.values()) if (node instanceof SimRouter) sessions += node.device?.sessionCount ?? 0;
     return { elapsed: this.elapsed(), sessions, packets: this.#lastPacketId };
   }
+}
+
+function twinsOf(described: LabNode, own: number, nodes: readonly LabNode[]): number[] {
+  if (described.kind !== 'router') return [own];
+  return nodes.flatMap((node, place) => (node.kind === 'router' && node.router === described.router ? [place] : []));
 }
 
 /** The configurations that a lab has, one after the other. */

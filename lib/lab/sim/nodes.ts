@@ -59,7 +59,7 @@ export class SimRouter implements SimNode {
   readonly #described: RouterNode;
   readonly #surroundings: Surroundings;
   readonly #crypto: CryptoProvider;
-  readonly #trace: Trace;
+  readonly #trace: Trace | undefined;
   readonly #store: MemoryStore | undefined;
   #authority: Authority;
   #starts = 0;
@@ -71,7 +71,7 @@ export class SimRouter implements SimNode {
     index: number,
     around: Surroundings,
     crypto: CryptoProvider,
-    trace: Trace,
+    trace: Trace | undefined,
     store: MemoryStore | undefined,
   ) {
     this.name = described.name;
@@ -115,7 +115,7 @@ export class SimRouter implements SimNode {
       // What it draws after a restart is not what it drew before.
       random: SeededRandom.named(seed, `router ${this.name} start ${this.#starts}`),
       startedAt: now,
-      trace: this.#trace,
+      ...(this.#trace && { trace: this.#trace }),
     });
   }
 
@@ -137,7 +137,7 @@ export class SimMiddlebox implements SimNode {
   #starts = 0;
   #device: Nat | Firewall | undefined;
 
-  constructor(described: MiddleboxNode, index: number, { seed, wire }: Surroundings, trace: Trace) {
+  constructor(described: MiddleboxNode, index: number, { seed, wire }: Surroundings, trace: Trace | undefined) {
     this.name = described.name;
     this.ports = described.ports.map((port, i) => ({ name: port, mac: simMac(index, i) }));
     const macs = [simMac(index, 0), simMac(index, 1)] as const;
@@ -169,7 +169,7 @@ export class SimAttacker implements SimNode {
   #device: Attacker | undefined;
 
   /** `epoch` is time 0 of the run. */
-  constructor(described: AttackerNode, index: number, around: Surroundings, trace: Trace, epoch: Instant) {
+  constructor(described: AttackerNode, index: number, around: Surroundings, trace: Trace | undefined, epoch: Instant) {
     const { scenario, seed, wire } = around;
     this.name = described.name;
     this.ports = described.ports.map((port, i) => ({ name: port, mac: simMac(index, i) }));

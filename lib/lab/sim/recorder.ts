@@ -35,31 +35,37 @@ const WAITING_MAX = 256;
  * of the wire.
  */
 export class Recorder {
-  #events: EventSink;
-  #capture: CaptureSink;
+  #events: EventSink | undefined;
+  #capture: CaptureSink | undefined;
   readonly #records: PacketRecord[] = [];
   readonly #told: LabEvent[] = [];
   #announced: Announced[] = [];
   #arena = new Uint8Array(1 << 16);
   #used = 0;
 
-  constructor(events: EventSink, capture: CaptureSink) {
+  constructor(events: EventSink | undefined, capture: CaptureSink | undefined) {
     this.#events = events;
     this.#capture = capture;
   }
 
   /** Writes to these, too, from now on. */
   observe(observer: EventSink & CaptureSink): void {
-    this.#events = bothEvents(this.#events, observer);
-    this.#capture = bothCaptures(this.#capture, observer);
+    this.#events = this.#events ? bothEvents(this.#events, observer) : observer;
+    this.#capture = this.#capture ? bothCaptures(this.#capture, observer) : observer;
+  }
+
+  /** Nobody listens: then nothing is recorded, which is much of a run's work. */
+  get isSilent(): boolean {
+    return this.#events === undefined && this.#capture === undefined;
   }
 
   arrived(node: string, port: string, frame: Frame, comments: readonly string[] = []): void {
-    this.#record(node, port, 'in', frame, [...comments]);
+    if (!this.isSilent) this.#record(node, port, 'in', frame, [...comments]);
   }
 
   /** `idBefore` is the frame's id as the device gave it away: 0 for a packet that it made. */
   left(node: string, port: string, frame: Frame, idBefore: number, more: readonly string[]): void {
+    if (this.isSilent) return;
     // Nothing is told about most packets, and there are many.
     const comments = this.#announced.length === 0 ? [] : this.#takeAnnounced(node, idBefore, frame.id);
     if (more.length > 0) comments.push(...more);
@@ -79,6 +85,7 @@ export class Recorder {
   }
 
   trace(time: Duration, node: string, event: TraceEvent): void {
+    if (this.isSilent) return;
     const { type, packet, ...details } = event;
     const { where } = traceTypes[type];
     const arrival = this.#records.find(({ direction }) => direction === 'in');
@@ -90,15 +97,16 @@ export class Recorder {
   }
 
   event(event: LabEvent): void {
-    this.#told.push(event);
+    if (!this.isSilent) this.#told.push(event);
   }
 
   /** Writes everything that was collected, which all happened at `time`. */
   flush(time: Duration): void {
+    if (this.isSilent) return;
     if (this.#announced.length > 0) this.#announced = this.#announced.filter((announced) => !this.#wasLate(announced));
     for (const { node, port, direction, id, start, end, comments } of this.#records)
-      this.#capture.packet({ time, node, port, direction, id, bytes: this.#arena.subarray(start, end), comments });
-    for (const event of this.#told) this.#events.event(event);
+      this.#capture?.packet({ time, node, port, direction, id, bytes: this.#arena.subarray(start, end), comments });
+    for (const event of this.#told) this.#events?.event(event);
     this.#records.length = this.#told.length = this.#used = 0;
     if (this.#announced.length === 0) return;
     const waiting = this.#announced.filter(({ packet }) => packet !== 0).slice(-WAITING_MAX);

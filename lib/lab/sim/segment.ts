@@ -20,6 +20,8 @@ export class Segment {
   readonly #models: readonly LinkModel[];
   /** When each end was heard last, counted in frames; 0 for never. */
   readonly #lastHeard: number[];
+  /** For each end, all others. */
+  readonly #others: readonly (readonly number[])[];
   #heard = 0;
 
   constructor(link: LabLink, ends: readonly SegmentEnd[], seed: number, leadsToHost: boolean) {
@@ -27,6 +29,7 @@ export class Segment {
     this.leadsToHost = leadsToHost;
     this.#ends = ends;
     this.#lastHeard = ends.map(() => 0);
+    this.#others = ends.map((_, own) => ends.map((_, i) => i).filter((i) => i !== own));
     this.#models = ends.map(
       ({ node, port }, i) =>
         new LinkModel(link.impairments[i], linkChance(seed, `link ${link.name} from ${node}:${port}`)),
@@ -47,8 +50,8 @@ export class Segment {
    * The ends that get a frame of `from`: the one whose address it bears, all others if it is for all or for nobody here.
    * Of ends that share an address it is the one that was heard last, as a switch learns it.
    */
-  receivers(from: number, frame: Frame): number[] {
-    const others = this.#ends.map((_, i) => i).filter((i) => i !== from);
+  receivers(from: number, frame: Frame): readonly number[] {
+    const others = this.#others[from];
     if (others.length === 1 || frame.length < ETHERNET_HEADER_LENGTH) return others;
     if (hasMac(frame, MAC_LENGTH, this.#ends[from].mac)) this.#lastHeard[from] = ++this.#heard;
     const owners = others

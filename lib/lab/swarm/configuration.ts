@@ -54,7 +54,7 @@ function routerBlock(router: PlannedRouter, plan: Plan): Line {
   const groups = router.isPair ? nodes : [];
   return block(
     `router ${router.name}`,
-    block('bfd', 'desired-tx-interval 100ms', 'required-min-rx-interval 100ms', 'hold-down-time 1s'),
+    block('bfd', 'desired-tx-interval 200ms', 'required-min-rx-interval 200ms', 'hold-down-time 1s'),
     ...peers.map((peer): Line => block(`peer ${peer}`, `router-name ${peer}`)),
     ...destinations.map(({ name, number }): Line => {
       const next = wayBetween(plan, router.name, name)[1];

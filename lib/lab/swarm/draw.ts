@@ -4,7 +4,7 @@ import { drawFaults } from './faults.ts';
 import type { Plan } from './plan.ts';
 import { drawSettings } from './settings.ts';
 import { drawTopology } from './topology.ts';
-import { drawTraffic, LAST_ANSWER_MS } from './traffic.ts';
+import { drawKinds, drawTraffic, isUnanswered } from './traffic.ts';
 
 /** By then paths are up and traffic has begun. */
 const FAULTS_FROM_MS = 1_500;
@@ -15,8 +15,11 @@ const FAULTS_FROM_MS = 1_500;
  */
 const HEALING_MS = 4_000;
 
-/** Long enough for every entry of traffic to send something. */
-const PROOF_MS = 800;
+/** Long enough for every entry of traffic to send something, and to be answered. */
+const PROOF_MS = 1_800;
+
+/** A connection that was cut off for long waits for long before it sends again. */
+const CONNECTION_MS = 20_000;
 
 /** The lab that a seed stands for; the same one always. */
 export function drawPlan(seed: number): Plan {
@@ -24,14 +27,15 @@ export function drawPlan(seed: number): Plan {
   const chance = (part: string): Chance => new Chance(SeededRandom.named(seed, `swarm ${part}`));
   const topology = drawTopology(chance('topology'));
   const settings = drawSettings(chance('settings'), topology);
+  const kinds = drawKinds(chance('kinds'));
   const healedAtMs = FAULTS_FROM_MS + chance('time').between(2, 20) * 100;
-  const convergedAtMs = healedAtMs + HEALING_MS + settings.reduce((total, { recoveryMs }) => total + recoveryMs, 0);
-  const times = { healedAtMs, convergedAtMs, durationMs: convergedAtMs + PROOF_MS + LAST_ANSWER_MS };
-  const traffic = drawTraffic(chance('traffic'), { ...topology, settings }, times);
-  const faults = drawFaults(
-    chance('faults'),
-    { ...topology, traffic },
-    { fromMs: FAULTS_FROM_MS, untilMs: healedAtMs },
-  );
-  return { seed, ...topology, settings, traffic, faults, ...times };
+  const recoveryMs = HEALING_MS + settings.reduce((total, setting) => total + setting.recoveryMs, 0);
+  // What is answered is tried again when the run is over; what is not has to go on until its sessions are back.
+  const convergedAtMs = healedAtMs + (kinds.some(isUnanswered) ? recoveryMs : 100);
+  const times = { healedAtMs, convergedAtMs, durationMs: convergedAtMs + PROOF_MS };
+  const lab = { ...topology, settings };
+  const traffic = drawTraffic(chance('traffic'), kinds, lab, times);
+  const faults = drawFaults(chance('faults'), { ...lab, traffic }, { fromMs: FAULTS_FROM_MS, untilMs: healedAtMs });
+  const convergeWithinMs = recoveryMs + (kinds.includes('http-download') ? CONNECTION_MS : 0);
+  return { seed, ...lab, traffic, faults, ...times, convergeWithinMs };
 }

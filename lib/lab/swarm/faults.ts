@@ -1,8 +1,9 @@
 import type { Chance } from './chance.ts';
 import { linksOf, machinesOf, middleboxOf, type Fault, type Plan, type PlannedWire } from './plan.ts';
-import { formatMs } from './write.ts';
+import { INACTIVITY_BASED } from './settings.ts';
+import { formatMs } from './time.ts';
 
-type Lab = Pick<Plan, 'routers' | 'wires' | 'traffic'>;
+type Lab = Pick<Plan, 'routers' | 'wires' | 'settings' | 'traffic'>;
 type Keys = Readonly<Record<string, string>>;
 
 /** The first and the last moment of a fault. */
@@ -73,13 +74,7 @@ const faults: Readonly<Record<string, Draw>> = {
   },
   impair: (chance, { wires }, span) => {
     const { name, delayMs, jitterUs } = chance.of(wires);
-    const impaired = {
-      impair: name,
-      delay: `${chance.of([1, 20, 100, 200])}ms`,
-      jitter: `${chance.of([0, 1, 10])}ms`,
-      loss: `${chance.of([0, 1, 10, 30, 70])}%`,
-      ...(chance.once(5) && { mtu: String(chance.of([600, 1_280, 1_400])) }),
-    };
+    const impaired = { impair: name, delay: `${chance.of([1, 20, 100, 200])}ms`, ...impairment(chance) };
     return undone(name, impaired, { impair: name, delay: `${delayMs}ms`, jitter: `${jitterUs}us` }, span);
   },
   'interface down': (chance, lab, span) => {
@@ -93,11 +88,15 @@ const faults: Readonly<Record<string, Draw>> = {
   'forget states': (_, lab, span) => atMiddlebox(lab, ['firewall'], (box) => once(box, { 'forget-states': box }, span)),
   'restart a middlebox': (_, lab, span) =>
     atMiddlebox(lab, ['nat', 'firewall'], (box) => lasting(box, { restart: box }, 'down-for', span)),
-  reconfigure: (chance, { routers }, span) => {
+  reconfigure: (chance, { routers, wires, settings }, span) => {
+    const isInactivityBased = settings.some(({ lines }) => lines.includes(INACTIVITY_BASED));
+    const hasMiddlebox = wires.some(({ middlebox }) => middlebox !== undefined);
     const router = chance.of(routers).name;
     const line = chance.of([
-      'session-recovery-detection mode inactivity-based',
-      'session-recovery-detection mode packet-based',
+      // Its timers are short only where the lab has them so, and what a middlebox breaks it heals only while it lasts.
+      ...(isInactivityBased && !hasMiddlebox ? ['inactivity-based', 'packet-based'] : []).map(
+        (mode) => `session-recovery-detection mode ${mode}`,
+      ),
       'emulator metadata-encoding tlv',
       'emulator metadata-encoding protobuf',
       `router ${router} bfd desired-tx-interval 200ms`,
@@ -111,6 +110,20 @@ const faults: Readonly<Record<string, Draw>> = {
     return once(machine, { 'session-capture': `to-${number}`, node: machine }, span);
   },
 };
+
+/** Some of what a link can do to frames beside delaying them. */
+const impairment = (chance: Chance): Keys =>
+  Object.fromEntries(chance.some(impairments).flatMap((draw) => Object.entries(draw(chance))));
+
+const impairments: readonly ((chance: Chance) => Keys)[] = [
+  (chance) => ({ jitter: `${chance.of([1, 10, 100])}ms`, ...(chance.once(2) && { order: 'free' }) }),
+  (chance) => ({ loss: `${chance.of([1, 10, 30, 70])}%` }),
+  (chance) => ({ duplicate: `${chance.of([1, 10, 100])}%` }),
+  (chance) => ({ reorder: `${chance.of([1, 25, 50])}%` }),
+  (chance) => ({ corrupt: `${chance.of([1, 10, 30])}%` }),
+  (chance) => ({ rate: chance.of(['64kbit', '1Mbit', '10Mbit']), limit: String(chance.of([1, 10, 100])) }),
+  (chance) => ({ mtu: String(chance.of([600, 1_280, 1_400])) }),
+];
 
 /** Of the kinds of faults a seed enables some, and draws from those alone. */
 export function drawFaults(chance: Chance, lab: Lab, { fromMs, untilMs }: Span): Fault[] {

@@ -2,6 +2,7 @@ import type { CryptoProvider } from '../../crypto.ts';
 import { InvariantError } from '../../assert.ts';
 import type { CaptureSink, EventSink } from '../fabric.ts';
 import type { Invariant } from '../invariants/violation.ts';
+import type { Verdict } from '../measure.ts';
 import { parseScenario } from '../parse.ts';
 import { runScenario } from '../runner.ts';
 import { SimFabric } from '../sim/fabric.ts';
@@ -42,8 +43,8 @@ export async function judgeScenario(text: string, options: JudgeOptions): Promis
   let packets = 0;
   const fabric = new SimFabric({
     ...{ scenario, seed, crypto: options.crypto },
-    events: options.events ?? { event: () => undefined },
-    capture: options.capture ?? { packet: () => undefined },
+    ...(options.events && { events: options.events }),
+    ...(options.capture && { capture: options.capture }),
   });
   try {
     const result = await runScenario({
@@ -59,7 +60,7 @@ export async function judgeScenario(text: string, options: JudgeOptions): Promis
     if (failed.length === 0) return { findings: [], packets };
     return {
       breach: 'convergence',
-      findings: failed.map((verdict) => `${verdict.text}, but it is ${verdict.measured}`),
+      findings: failed.map(describeFailed),
       packets,
     };
   } catch (error) {
@@ -79,3 +80,6 @@ export async function judgeScenario(text: string, options: JudgeOptions): Promis
     };
   }
 }
+
+const describeFailed = ({ text, measured, decidedBy }: Verdict): string =>
+  `${text}, but it is ${measured}${decidedBy === undefined ? '' : ` (${decidedBy})`}`;

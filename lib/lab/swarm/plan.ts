@@ -17,9 +17,11 @@ export interface Plan {
   readonly faults: readonly Fault[];
   /** When every fault is over. */
   readonly healedAtMs: number;
-  /** From then on nothing may be lost. */
+  /** From then on nothing may be lost of what is not answered. */
   readonly convergedAtMs: number;
   readonly durationMs: number;
+  /** How long after its end the lab may take until all else works again. */
+  readonly convergeWithinMs: number;
 }
 
 export interface PlannedRouter {

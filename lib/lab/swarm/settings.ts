@@ -1,6 +1,10 @@
 import type { Chance } from './chance.ts';
 import { configuredNodesOf, type Plan, type PlannedWire, type Setting } from './plan.ts';
-import { OBEY } from './traffic.ts';
+
+/** What is too long for a path is refused then, instead of cut. */
+export const OBEY = 'authority emulator dont-fragment obey';
+
+export const INACTIVITY_BASED = 'authority session-recovery-detection mode inactivity-based';
 
 type Topology = Pick<Plan, 'routers' | 'wires'>;
 
@@ -20,7 +24,7 @@ const settings: readonly Draw[] = [
     const attempts = chance.between(1, 4);
     return {
       lines: [
-        'authority session-recovery-detection mode inactivity-based',
+        INACTIVITY_BASED,
         `authority session-recovery-detection inactivity-timeout ${timeout}s`,
         `authority emulator acknowledgement-timeout ${acknowledgement}ms`,
         `authority emulator health-check-attempts ${attempts}`,

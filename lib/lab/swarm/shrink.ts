@@ -44,7 +44,8 @@ const steps: readonly Step[] = [
   replaced('routers', (router) => router.isPair && { ...router, isPair: false }),
   replaced('routers', (router) => router.hasHost && { ...router, hasHost: false }),
   replaced('wires', ({ middlebox, ...wire }) => middlebox && wire),
-  replaced('wires', (wire) => wire.isOutboundOnly && { ...wire, isOutboundOnly: false }),
+  // Behind a middlebox it is what lets anybody in.
+  replaced('wires', (wire) => wire.isOutboundOnly && !wire.middlebox && { ...wire, isOutboundOnly: false }),
   replaced('wires', (wire) => wire.families.length > 1 && { ...wire, families: [4] }),
   replaced('wires', (wire) => wire.families[0] === 6 && { ...wire, families: [4] }),
   replaced('wires', (wire) => wire.jitterUs > 0 && { ...wire, jitterUs: 0 }),

@@ -1,4 +1,6 @@
 import { configurationLines, insideAddress, lanAddress, wireAddress } from './configuration.ts';
+import { formatMs } from './time.ts';
+import { isUnanswered } from './traffic.ts';
 import {
   configuredNodesOf,
   hostOf,
@@ -15,18 +17,18 @@ export function writeScenario(plan: Plan, heading: readonly string[] = []): stri
   const { seed, routers, wires, settings, traffic, durationMs, convergedAtMs } = plan;
   const hosts = routers.filter(({ hasHost }) => hasHost);
   const steps = plan.faults.flatMap((fault) => fault.steps).toSorted((a, b) => a.atMs - b.atMs);
-  const expectations = traffic.flatMap(({ name, keys, outlives }) => {
-    if (!outlives) return [];
-    return keys.kind === 'http-download'
-      ? [`checksum-equal of ${name} is yes`]
-      : [`lost of ${name} since ${formatMs(convergedAtMs)} is 0`];
-  });
+  const expectations = traffic
+    .filter(({ keys, outlives }) => outlives && isUnanswered(keys.kind))
+    .map(({ name }) => `lost of ${name} since ${formatMs(convergedAtMs)} is 0`);
+  // What is stuck, and may be, keeps a lab from working as a whole.
+  const converges = traffic.every(({ keys, outlives }) => outlives || isUnanswered(keys.kind));
   const lines = [
     ...heading.map((line) => (line === '' ? '#' : `# ${line}`)),
     `name: swarm-${seed}`,
     `about: what swarm made up from seed ${seed}`,
     `seed: ${seed}`,
     `duration: ${formatMs(durationMs)}`,
+    `converge-within: ${converges ? formatMs(plan.convergeWithinMs) : 'none'}`,
     'lab:',
     '  nodes:',
     ...hosts.map((router) => `    ${hostOf(router)}: ${hostText(router, plan)}`),
@@ -54,8 +56,6 @@ export function writeScenario(plan: Plan, heading: readonly string[] = []): stri
   ];
   return `${lines.join('\n')}\n`;
 }
-
-export const formatMs = (ms: number): string => (ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`);
 
 const list = (key: string, items: readonly string[]): string[] =>
   items.length > 0 ? [`${key}:`, ...items.map((item) => `  - ${item}`)] : [];
