@@ -18,7 +18,9 @@ Examples:
 export function labCommand(terminal: Terminal, labs: LiveLabs): Command {
   return new Command('lab')
     .summary('a lab that stays up, to play with')
-    .description('Brings up the nodes and links of a scenario, without its traffic and timeline, and lets them live.')
+    .description(
+      'Brings up the nodes and links of a scenario, without its traffic, attacks and timeline, and lets them live.',
+    )
     .addHelpText('after', examples)
     .enablePositionalOptions()
     .addCommand(upCommand(terminal, labs))

@@ -203,9 +203,9 @@ const clientOf = ({ name }: LabState, node: string): NodeClient =>
 
 /** Labs that stay up when the command ends that has brought them up. */
 export const liveLabs = {
-  /** Brings up nodes and links; traffic and timeline of the scenario are left out. */
+  /** Brings up nodes and links; traffic, attacks and timeline of the scenario are left out. */
   async up({ name, fabric, scenarioPath, seed }: UpOptions): Promise<UpLab> {
-    const scenario = { ...loadLab(scenarioPath), traffic: [], timeline: [], expectations: [] };
+    const scenario = { ...loadLab(scenarioPath), traffic: [], attacks: [], timeline: [], expectations: [] };
     const lab = new fabrics[fabric].Lab({ name, scenario, seed: seed ?? scenario.seed, isRun: false });
     await lab.create();
     const state = readLabs().find((known) => known.name === name);

@@ -83,6 +83,16 @@ describe('what is implied by an attack', () => {
 });
 
 describe('an attack', () => {
+  it('with first packets from before a start of the router sets nothing up', async () => {
+    const scenario = edited('attack-replay', (text) =>
+      text.replace('forget-sessions: hub', 'restart: hub, down-for: 100ms').replace(/expect:[^]*/, ''),
+    );
+    const { result } = await recordRun(scenario, 1);
+    deepEqual(failed(result), []);
+    deepEqual(result.sessions.hub, []);
+    ok(result.counters.hub['emulator hmac outside-time-window'] >= 1);
+  });
+
   for (const name of ['attack-replay', 'attack-spoof'])
     it(`gives the same bytes twice for the same seed: ${name}`, async function () {
       this.timeout(60_000);

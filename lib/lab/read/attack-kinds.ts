@@ -154,7 +154,7 @@ export const attackKinds: { readonly [K in AttackKind]: AttackRow<K> } = {
     place: 'on the path',
     does: 'sends packets that have passed once more, each of them once',
     stoppedBy:
-      'sequence numbers, remembered digests and the sender in the trailer (`hmac replayed`), the time there (`digest-compare`)',
+      'sequence numbers, remembered digests and the sender in the trailer (`hmac replayed`); the time there (`outside-time-window`)',
     keys: {
       ...passing,
       age: key(forms.duration, 'how long ago they passed, at least', unless(forms.duration.neutral, '0s')),
