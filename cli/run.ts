@@ -14,6 +14,7 @@ import { loadScenario } from './load-scenario.ts';
 import { RunOutputs, outputNames } from './outputs.ts';
 import { ProgressLine, formatProgress } from './progress.ts';
 import { formatReport } from './report.ts';
+import { shellWord } from './shell-word.ts';
 import { Story } from './story.ts';
 import type { Terminal } from './terminal.ts';
 import { formatDuration } from './units.ts';
@@ -27,6 +28,7 @@ interface RunOptions {
   readonly json?: true;
   readonly junit?: string;
   readonly capture: boolean;
+  readonly set: readonly string[];
 }
 
 const examples = `
@@ -62,12 +64,15 @@ export function runCommand(terminal: Terminal): Command {
     .option('--json', 'print result.json instead of the story')
     .option('--junit <file>', 'write the verdicts for a build server')
     .option('--no-capture', 'keep no packets')
+    .option('--set <key=value>', 'read this in the place of what the scenario says; may be repeated', collect, [])
     .addHelpText('after', examples)
     .action(async (name: string, options: RunOptions) => {
       const result = await run(name, options, terminal);
       process.exitCode = result.passed ? exitStatus.success : exitStatus.failed;
     });
 }
+
+const collect = (text: string, before: readonly string[]): string[] => [...before, text];
 
 /** Reads a seed from the command line. */
 export function readSeed(text: string): number {
@@ -78,7 +83,7 @@ export function readSeed(text: string): number {
 
 async function run(name: string, options: RunOptions, terminal: Terminal): Promise<RunResult> {
   if (options.junit !== undefined) checkJunitFile(options.junit);
-  const { path, scenario } = loadScenario(name);
+  const { path, scenario } = loadScenario(name, options.set);
   const seed = options.seed ?? scenario.seed;
   const about = captureOptions(scenario, options.fabric, seed, () => epoch());
   const hasSessionCaptures = scenario.timeline.some(({ action }) => action.kind === 'session-capture');
@@ -128,11 +133,17 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
       ...(options.capture ? [outputNames.capture] : []),
       ...(hasSessionCaptures ? [outputNames.sessionCaptures] : []),
     ],
-    command: `./svrlab run ${relative('', path)} --fabric ${options.fabric} --seed ${seed}`,
+    command: commandOf(path, { ...options, seed }),
   };
   if (options.junit !== undefined) writeJunit(options.junit, [{ result, ...around }]);
   terminal.out(options.json ? text : formatReport(result, story, around, terminal.paint));
   return result;
+}
+
+/** The command line that runs it again. */
+function commandOf(path: string, { fabric, seed, set }: Pick<RunOptions, 'fabric' | 'seed' | 'set'>): string {
+  const changes = set.map((text) => ` --set ${shellWord(text)}`).join('');
+  return `./svrlab run ${relative('', path)} --fabric ${fabric} --seed ${seed}${changes}`;
 }
 
 function captureOptions(scenario: Scenario, fabric: RunFabric, seed: number, epoch: () => number): CaptureFileOptions {

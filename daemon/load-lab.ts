@@ -3,16 +3,20 @@ import { dirname, join, normalize } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { formatDiagnostic } from '../lib/diagnostic.ts';
 import { LabError } from '../lib/lab/fabric.ts';
-import { parseScenario, type ParsedScenario, type SourceText } from '../lib/lab/parse.ts';
+import { parseScenario, type ParsedScenario, type Resolve, type SourceText } from '../lib/lab/parse.ts';
 import type { Scenario } from '../lib/lab/scenario.ts';
 
 const PARSED = '.parsed';
 
-/** Reads a scenario: one that a person wrote, or one that `saveLab` left. Mistakes in it come as one LabError. */
-export function loadLab(path: string): Scenario {
+/**
+ * Reads a scenario: one that a person wrote, or one that `saveLab` left. Mistakes in it come as one LabError.
+ *
+ * @param overrides `KEY=VALUE` for one that a person wrote
+ */
+export function loadLab(path: string, overrides: readonly string[] = []): Scenario {
   if (!isFile(path)) throw new LabError(`there is no file '${path}'`, 2);
   if (path.endsWith(PARSED)) return deserialize(readFileSync(path)) as Scenario;
-  return scenarioOf(parseScenario(readFileSync(path, 'utf8'), path, readNeighbour));
+  return scenarioOf(parseScenario(readFileSync(path, 'utf8'), path, readNeighbour, overrides));
 }
 
 function scenarioOf(parsed: ParsedScenario): Scenario {
@@ -41,13 +45,12 @@ export function readLabTexts(path: string): LabTexts {
 }
 
 /** Reads a scenario out of its texts. Mistakes in it come as one LabError. */
-export function parseLab({ path, texts }: LabTexts): Scenario {
-  return scenarioOf(
-    parseScenario(texts[path], path, (named, from) => {
-      const file = neighbour(named, from);
-      return file in texts ? { file, text: texts[file] } : undefined;
-    }),
-  );
+export function parseLab({ path, texts }: LabTexts, overrides: readonly string[] = []): Scenario {
+  const resolve: Resolve = (named, from) => {
+    const file = neighbour(named, from);
+    return file in texts ? { file, text: texts[file] } : undefined;
+  };
+  return scenarioOf(parseScenario(texts[path], path, resolve, overrides));
 }
 
 /** Where `saveLab` leaves a scenario. */

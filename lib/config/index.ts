@@ -4,6 +4,7 @@ export { ConfigurationDraft } from './edit.ts';
 export type { PathChoice } from './edit.ts';
 export { configurationChanges, restartReasons } from './changes.ts';
 export type { Change } from './changes.ts';
+export { leafPaths } from './paths.ts';
 export { isOnLink, peerPaths, placesOf } from './peering.ts';
 export type { PeerPath, Place } from './peering.ts';
 export { onNode, redundancyOf } from './redundancy.ts';

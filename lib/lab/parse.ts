@@ -7,6 +7,7 @@ import { Value, YamlFile } from './read/document.ts';
 import type { Fields } from './read/document.ts';
 import { readExpectations } from './read/expectations.ts';
 import * as forms from './read/forms.ts';
+import { Override } from './read/override.ts';
 import { readTimeline } from './read/timeline.ts';
 import { readTopology } from './read/topology.ts';
 import { readTraffic } from './read/traffic.ts';
@@ -51,19 +52,34 @@ const labFields = ['nodes', 'links', 'configuration'];
 
 const DEFAULT_SEED = 1;
 
-/** Reads a scenario with the lab and the configuration that it names. Never throws. */
-export function parseScenario(text: string, file: string, resolve: Resolve): ParsedScenario {
-  return new ScenarioReader(resolve).read({ file, text });
+/**
+ * Reads a scenario with the lab and the configuration that it names. Never throws.
+ *
+ * @param overrides `KEY=VALUE`, each of which is read in the place of what the scenario says
+ */
+export function parseScenario(
+  text: string,
+  file: string,
+  resolve: Resolve,
+  overrides: readonly string[] = [],
+): ParsedScenario {
+  return new ScenarioReader(resolve, overrides).read({ file, text });
 }
 
 class ScenarioReader {
   readonly #resolve: Resolve;
+  readonly #overrides: readonly Override[];
   readonly #files: YamlFile[] = [];
   readonly #sources = new Map<string, string>();
   readonly #configurationDiagnostics: Diagnostic[] = [];
 
-  constructor(resolve: Resolve) {
+  constructor(resolve: Resolve, overrides: readonly string[]) {
     this.#resolve = resolve;
+    this.#overrides = overrides.map((text) => new Override(text));
+    for (const { file } of this.#overrides) {
+      this.#files.push(file);
+      this.#sources.set(file.file, file.text);
+    }
   }
 
   read(source: SourceText): ParsedScenario {
@@ -74,16 +90,22 @@ class ScenarioReader {
   }
 
   #readScenario(source: SourceText): Scenario | undefined {
-    const fields = this.#open(source)?.fields('a scenario', scenarioFields);
-    if (!fields) return undefined;
+    const root = this.#open(source);
+    if (!root) return undefined;
+    const labValue = root.child('lab');
+    const labRoot = labValue && this.#openLab(labValue);
+    const lines = this.#overrides.filter((override) => !override.isWrong && !override.put(root, labRoot));
+    const fields = root.fields('a scenario', scenarioFields);
+    fields.need('lab');
     const heading = {
       name: fields.required('name', forms.name),
       about: fields.required('about', forms.line),
       seed: fields.optional('seed', forms.wholeNumber(0, 0xffff_ffff), DEFAULT_SEED),
       duration: fields.required('duration', forms.span),
     };
-    const lab = this.#openLab(fields.need('lab'))?.fields('a lab', labFields);
-    const authority = lab && this.#readConfiguration(lab, fields.get('configure')?.items() ?? []);
+    const lab = labRoot?.fields('a lab', labFields);
+    const configure = fields.get('configure')?.items() ?? [];
+    const authority = lab && this.#readConfiguration(lab, configure, lines);
     // Without nodes and routers every name in the rest would seem wrong.
     return lab && authority && readLab(heading, fields, lab, authority);
   }
@@ -96,8 +118,8 @@ class ScenarioReader {
   }
 
   /** The lab stands in a file of its own, or in the scenario itself. */
-  #openLab(value: Value | undefined): Value | undefined {
-    if (!value || value.isMap) return value;
+  #openLab(value: Value): Value | undefined {
+    if (value.isMap) return value;
     const source = this.#fetch(value, 'the file of a lab, or the lab itself');
     return source && this.#open(source);
   }
@@ -110,8 +132,8 @@ class ScenarioReader {
     return source;
   }
 
-  /** The lab's configuration with the scenario's own lines behind it. */
-  #readConfiguration(lab: Fields, lines: readonly Value[]): Authority | undefined {
+  /** The lab's configuration with the scenario's own lines behind it, and those of overrides behind them. */
+  #readConfiguration(lab: Fields, lines: readonly Value[], overrides: readonly Override[]): Authority | undefined {
     const value = lab.need('configuration');
     if (!value) return undefined;
     const block = value.block;
@@ -120,7 +142,10 @@ class ScenarioReader {
     if (base === undefined) return undefined;
     if (source) this.#sources.set(source.file, source.text);
 
-    return readOverlaid(base, lines, (diagnostic) =>
+    const texts = lines.flatMap(({ text }) => text ?? []);
+    const further = overrides.flatMap((override) => override.line(base, texts) ?? []);
+    if (further.length < overrides.length) return undefined;
+    return readOverlaid(base, [...lines, ...further], (diagnostic) =>
       this.#configurationDiagnostics.push({ ...diagnostic, file: source?.file ?? value.file.file }),
     );
   }

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, Pair, Scalar, YAMLMap } from 'yaml';
 import type { Node } from 'yaml';
 import { Diagnostics, Lines, quote, suggest } from '../../diagnostic.ts';
 import type { Diagnostic, Span } from '../../diagnostic.ts';
@@ -14,12 +14,13 @@ export class YamlFile {
   readonly #diagnostics: Diagnostics;
   readonly #lines: Lines;
 
-  constructor(file: string, text: string) {
+  /** `from` is where the YAML begins in the text. */
+  constructor(file: string, text: string, from = 0) {
     this.file = file;
     this.text = text;
     this.#diagnostics = new Diagnostics(file);
     this.#lines = new Lines(text);
-    const document = parseYaml(text, this.#diagnostics.report);
+    const document = parseYaml(' '.repeat(from) + text.slice(from), this.#diagnostics.report);
     const content = document?.contents ?? undefined;
     this.root = document && new Value(this, content, this.span(content?.range?.[0] ?? 0, 0));
   }
@@ -36,7 +37,22 @@ export class YamlFile {
   span(start: number, end: number): Span {
     return this.#lines.span(start, end);
   }
+
+  /** Some letters of the text as a scalar, whatever they say; or what they are read as. */
+  scalar(start: number, end: number, text = this.text.slice(start, end)): Value {
+    return new Value(this, scalarOf(text, start, end), this.span(start, end));
+  }
 }
+
+function scalarOf(text: string, start: number, end: number): Scalar {
+  const scalar = new Scalar(text);
+  scalar.source = text;
+  scalar.range = [start, end, end];
+  return scalar;
+}
+
+/** The file that a node was put in from, where it stands in none of its own. */
+const homes = new WeakMap<Node, YamlFile>();
 
 /** Something that stands in a file: a scalar, a list, a map, or nothing behind a key. */
 export class Value {
@@ -47,11 +63,11 @@ export class Value {
   #entries: readonly Entry[] | undefined;
 
   constructor(file: YamlFile, node: Node | undefined, keyAt: Span) {
-    this.file = file;
+    this.file = (node && homes.get(node)) ?? file;
     // Aliases are refused, which also bounds the work that a small file can make.
     this.#node = isAlias(node) ? undefined : node;
     const [start, end] = (isScalar(node) || isAlias(node) ? node.range : undefined) ?? [0, 0];
-    this.at = end > start ? file.span(start, end) : keyAt;
+    this.at = end > start ? this.file.span(start, end) : keyAt;
     if (isAlias(node)) this.wrong('an alias is not understood here', 'write out what it stands for');
   }
 
@@ -142,11 +158,52 @@ export class Value {
     return new Fields(this, what, found);
   }
 
+  /** What stands behind a key of a map; undefined, and no mistake, if there is no such thing. */
+  child(name: string): Value | undefined {
+    const pair = this.#pair(name);
+    return pair && new Value(this.file, (pair.value as Node | null) ?? undefined, this.#placeOf(pair.key as Node));
+  }
+
+  /** The keys of a map; none of anything else. */
+  get keys(): string[] {
+    return isMap(this.#node) ? this.#node.items.flatMap(({ key }) => (isScalar(key) ? (key.source ?? '') : [])) : [];
+  }
+
+  /**
+   * Puts a value out of another file behind a path of keys, in the place of what stands there. Keys that are missing are
+   * made, and stand where `at` does. It is done before the map is read.
+   */
+  put(path: readonly string[], value: Value, at: Value): void {
+    const [name, ...rest] = path;
+    const map = this.#node;
+    if (!isMap(map)) return;
+    let pair = this.#pair(name);
+    if (!pair) map.items.push((pair = new Pair(atHome(new Scalar(name), at))));
+    if (rest.length === 0) {
+      pair.value = value.#node && atHome(value.#node, value);
+      return;
+    }
+    if (!isMap(pair.value)) pair.value = atHome(new YAMLMap(), at);
+    new Value(this.file, pair.value as Node, this.at).put(rest, value, at);
+  }
+
+  #pair(name: string): Pair | undefined {
+    return isMap(this.#node) ? this.#node.items.find(({ key }) => isScalar(key) && key.source === name) : undefined;
+  }
+
   #placeOf(item: Node): Span {
     const first = isMap(item) ? (item.items[0]?.key as Node | undefined) : item;
     const [start, end] = first?.range ?? item.range ?? [0, 0];
     return end > start ? this.file.span(start, end) : this.at;
   }
+}
+
+/** The node, known to stand in the file of `at`; a key that is nowhere written stands where `at` does. */
+function atHome<N extends Node>(node: N, { file, at }: Value): N {
+  homes.set(node, file);
+  if (isScalar(node) && !node.range)
+    Object.assign(node, scalarOf(String(node.value), at.column - 1, at.column - 1 + at.length));
+  return node;
 }
 
 export interface Entry {

@@ -2,6 +2,9 @@ import { quote, suggest } from '../../diagnostic.ts';
 import type { Direction, LabLink } from '../scenario.ts';
 import type { Value } from './document.ts';
 
+/** What of a link it takes to find it. */
+export type Joined = Pick<LabLink, 'name' | 'ends'>;
+
 /** A link and whose frames on it are meant. */
 export interface LinkDirection {
   readonly link: string;
@@ -12,7 +15,7 @@ export interface LinkDirection {
  * Reads the name of a link, or two of its ends: `spoke -> hub` is what spoke sends to hub's link, `spoke <-> hub` is
  * both ways. An end is a node, or, where that is not enough, `node:port`. Undefined, and reported, if it is neither.
  */
-export function readDirection(value: Value, links: readonly LabLink[]): LinkDirection | undefined {
+export function readDirection(value: Value, links: readonly Joined[]): LinkDirection | undefined {
   const text = value.text ?? '';
   const arrow = /^(\S+)\s*(<->|->)\s*(\S+)$/.exec(text);
   if (!arrow) {
@@ -41,7 +44,7 @@ export function readDirection(value: Value, links: readonly LabLink[]): LinkDire
 
 const isEnd = (text: string, node: string, port: string): boolean => text === node || text === `${node}:${port}`;
 
-function isKnownEnd(value: Value, end: string, at: number, links: readonly LabLink[]): boolean {
+function isKnownEnd(value: Value, end: string, at: number, links: readonly Joined[]): boolean {
   const ends = links.flatMap((link) => link.ends);
   if (ends.some(({ node, port }) => isEnd(end, node, port))) return true;
   const names = new Set(ends.flatMap(({ node, port }) => (end.includes(':') ? [`${node}:${port}`] : [node])));
