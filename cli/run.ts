@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CaptureFileOptions } from '../lib/capture/capture-file.ts';
 import { capturePoints } from '../lib/highway/capture-points.ts';
@@ -14,7 +14,7 @@ import { loadScenario } from './load-scenario.ts';
 import { RunOutputs, outputNames } from './outputs.ts';
 import { ProgressLine, formatProgress } from './progress.ts';
 import { formatReport } from './report.ts';
-import { shellWord } from './shell-word.ts';
+import { runCommandLine } from './run-command-line.ts';
 import { Story } from './story.ts';
 import type { Terminal } from './terminal.ts';
 import { formatDuration } from './units.ts';
@@ -133,17 +133,11 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
       ...(options.capture ? [outputNames.capture] : []),
       ...(hasSessionCaptures ? [outputNames.sessionCaptures] : []),
     ],
-    command: commandOf(path, { ...options, seed }),
+    command: runCommandLine({ path, fabric: options.fabric, seed, set: options.set }),
   };
   if (options.junit !== undefined) writeJunit(options.junit, [{ result, ...around }]);
   terminal.out(options.json ? text : formatReport(result, story, around, terminal.paint));
   return result;
-}
-
-/** The command line that runs it again. */
-function commandOf(path: string, { fabric, seed, set }: Pick<RunOptions, 'fabric' | 'seed' | 'set'>): string {
-  const changes = set.map((text) => ` --set ${shellWord(text)}`).join('');
-  return `./svrlab run ${relative('', path)} --fabric ${fabric} --seed ${seed}${changes}`;
 }
 
 function captureOptions(scenario: Scenario, fabric: RunFabric, seed: number, epoch: () => number): CaptureFileOptions {

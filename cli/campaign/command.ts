@@ -1,75 +1,149 @@
 import { availableParallelism } from 'node:os';
-import { relative } from 'node:path';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Batch } from '../../daemon/campaign/batch.ts';
 import { countOf, runCampaign, type Seeds } from '../../daemon/campaign/campaign.ts';
 import { parseLab, readLabTexts, type LabTexts } from '../../daemon/load-lab.ts';
-import { Pool } from '../../daemon/pool/pool.ts';
+import { Pool, type Crew } from '../../daemon/pool/pool.ts';
+import { version } from '../../daemon/version.ts';
+import type { Cell } from '../../lib/campaign/cells.ts';
+import { cellResult, type CampaignResult } from '../../lib/campaign/result.ts';
 import type { RunRow } from '../../lib/campaign/row.ts';
 import { Tally } from '../../lib/campaign/tally.ts';
 import { exitStatus } from '../exit.ts';
-import { interruptible } from '../interrupts.ts';
+import { interruptible, Interrupted } from '../interrupts.ts';
 import { ProgressLine } from '../progress.ts';
+import { runCommandLine } from '../run-command-line.ts';
 import { findScenario } from '../scenario-file.ts';
 import type { Terminal } from '../terminal.ts';
-import { counted } from '../units.ts';
-import { formatCampaignProgress } from './progress.ts';
-import { formatMeasures } from './report.ts';
+import { formatDuration } from '../units.ts';
+import { CampaignOutputs } from './outputs.ts';
+import { formatCampaignProgress, formatRate } from './progress.ts';
+import { formatCampaign } from './report.ts';
 import { readJobs, readSeeds } from './seeds.ts';
+import { checkedCells, readVariations } from './vary.ts';
 
 interface CampaignOptions {
   readonly seeds: Seeds;
-  readonly jobs: number;
-  readonly fabric: 'sim';
+  readonly vary: readonly string[];
+  readonly jobs?: number;
+  readonly out?: string;
+  readonly csv?: string;
+  readonly json?: true;
 }
 
 /** Seeds that a worker gets at once: enough that handing them over costs nothing beside them. */
 const BATCH_SIZE_MAX = 16;
 
 const examples = `
+A KEY of --vary is a line of the configuration, by its path or its last words (inactivity-timeout), a field of a link
+(wan.loss, 'spoke -> hub.delay'), of traffic (questions.every) or of a node, or duration. Of several keys every choice
+of values is a cell, and every cell runs with every seed.
+
+DIR then holds
+  campaign.html  tables and plots, to look at in a browser; each plot also as a picture (SVG)
+  campaign.json  seeds, cells, percentiles of every measure, first failing seeds
+  campaign.csv   one row for each run
+
 Examples:
   svrlab campaign session-recovery --seeds 1..1000
+  svrlab campaign session-recovery --seeds 1..200 --vary inactivity-timeout=1,2,5 --vary wan.loss=0%,1%,5%
+  svrlab campaign session-recovery --seeds 1..100 --json | jq .cells[].firstFailure
 
 Exit status: 0 every run passed, 1 one failed, 2 bad input, 3 this machine lacks something.`;
 
 export function campaignCommand(terminal: Terminal): Command {
   return new Command('campaign')
-    .summary('run a lab with many seeds, and see how what it measures is spread')
-    .description('Runs a lab with many seeds on all cores, and shows how what was measured is spread over them.')
+    .summary('run a lab with many seeds and parameters, and see how what it measures is spread')
+    .description('Runs a lab with many seeds and parameters on all cores, and shows how what it measures is spread.')
     .argument('<scenario>', 'file or name of a scenario')
     .requiredOption('--seeds <first..last>', 'which seeds, both included', readSeeds)
+    .option('--vary <key=value,value...>', 'run with each of these values; may be repeated', collect, [])
     .addOption(new Option('--fabric <name>', 'where the labs run').choices(['sim']).default('sim'))
     .option('--jobs <number>', 'labs that run at the same time (default: as many as there are cores)', readJobs)
+    .option('--out <dir>', 'folder for what the campaign leaves behind (default: out/campaign-NAME)')
+    .option('--csv <file>', 'where the rows go instead of DIR/campaign.csv')
+    .option('--json', 'print campaign.json instead of tables')
     .addHelpText('after', examples)
     .action(async (name: string, options: CampaignOptions) => {
-      const passed = await campaign(name, { ...options, jobs: options.jobs ?? availableParallelism() }, terminal);
-      process.exitCode = passed ? exitStatus.success : exitStatus.failed;
+      const { failed } = await campaign(name, options, terminal);
+      process.exitCode = failed === 0 ? exitStatus.success : exitStatus.failed;
     });
 }
 
-async function campaign(name: string, { seeds, jobs }: CampaignOptions, terminal: Terminal): Promise<boolean> {
+const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+
+async function campaign(name: string, options: CampaignOptions, terminal: Terminal): Promise<CampaignResult> {
+  const { seeds, out, csv, json } = options;
+  const variations = readVariations(options.vary);
   const path = findScenario(name);
   const lab = readLabTexts(path);
-  const scenario = parseLab(lab);
-  const total = countOf(seeds);
-  const batchSize = Math.max(1, Math.min(BATCH_SIZE_MAX, Math.ceil(total / (4 * jobs))));
+  const { name: scenario, about } = parseLab(lab);
+  const cells = checkedCells(variations, lab);
+  const planned = cells.length * countOf(seeds);
+  const jobs = Math.min(options.jobs ?? availableParallelism(), planned);
+  const outputs = new CampaignOutputs(out ?? join('out', `campaign-${scenario}`), csv, variations);
+  const tallies = cells.map(() => new Tally());
+
+  const batchSize = Math.max(1, Math.min(BATCH_SIZE_MAX, Math.ceil(planned / (4 * jobs))));
   const module = new URL('../../daemon/campaign/batch.js', import.meta.url);
-  const pool = new Pool<LabTexts, Batch, RunRow[]>({ module, setup: lab, workers: Math.min(jobs, total) });
+  const crew = new Pool<LabTexts, Batch, RunRow[]>({ module, setup: lab, workers: jobs });
+  const rows = runCampaign({ cells, seeds, batchSize }, crew);
+  const interrupted = await take(rows, { cells, tallies, outputs, planned, crew }, terminal);
+
+  const commandOf = ({ overrides }: Cell, seed: number): string =>
+    runCommandLine({ path, fabric: 'sim', seed, set: overrides });
+  const sum = (of: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);
+  const result: CampaignResult = {
+    ...{ scenario, about, fabric: 'sim', version, seeds, vary: variations, planned },
+    ...{ runs: sum(({ runs }) => runs), passed: sum(({ passed }) => passed), failed: sum(({ failed }) => failed) },
+    cells: cells.map((cell, i) => cellResult(cell, tallies[i], commandOf)),
+  };
+  const text = `${JSON.stringify(result, null, 2)}\n`;
+  await outputs.end(result, text);
+  const files = `  files:  campaign.html, campaign.json, campaign.csv and plots in ${outputs.folder}\n`;
+  terminal.out(json ? text : `${formatCampaign(result, terminal.paint)}\n${files}`);
+  if (interrupted) throw interrupted;
+  return result;
+}
+
+interface Takers {
+  readonly cells: readonly Cell[];
+  readonly tallies: readonly Tally[];
+  readonly outputs: CampaignOutputs;
+  readonly planned: number;
+  readonly crew: Crew<Batch, RunRow[]>;
+}
+
+/** Takes in rows until there are no more, or a signal comes, which is returned. */
+async function take(
+  rows: ReturnType<typeof runCampaign>,
+  { cells, tallies, outputs, planned, crew }: Takers,
+  terminal: Terminal,
+): Promise<Interrupted | undefined> {
   const progress = new ProgressLine(formatCampaignProgress, terminal.err, () => terminal.progressWidth);
-  const tally = new Tally();
+  const startedAt = performance.now();
+  let runs = 0;
+  let failed = 0;
   const work = async (): Promise<void> => {
-    for await (const { row } of runCampaign({ cells: 1, seeds, batchSize }, pool)) {
-      tally.add(row);
-      progress.draw({ runs: tally.runs, total, failed: tally.failed, note: '' });
+    for await (const { cell, row } of rows) {
+      tallies[cell].add(row);
+      outputs.row(cells[cell], row);
+      runs++;
+      if (!row.passed) failed++;
+      progress.draw({ runs, total: planned, failed, note: '' });
     }
   };
-  await interruptible(work, async () => {
-    progress.wipe();
-    await pool.close();
-  });
-  const { firstFailure } = tally;
-  const verdict = tally.failed === 0 ? `All ${counted(total, 'run')} passed.` : `${tally.failed} of ${total} failed.`;
-  terminal.out(`${scenario.name}: ${scenario.about}\n\n${formatMeasures(tally, terminal.paint)}\n\n${verdict}\n`);
-  if (firstFailure) terminal.out(`  ./svrlab run ${relative('', path)} --seed ${firstFailure.seed}\n`);
-  return tally.failed === 0;
+  try {
+    await interruptible(work, async () => {
+      progress.wipe();
+      await crew.close();
+    });
+  } catch (error) {
+    if (error instanceof Interrupted) return error;
+    throw error;
+  }
+  const tookMs = performance.now() - startedAt;
+  terminal.err(`${runs} runs in ${formatDuration(1_000 * tookMs)}, ${formatRate(runs, tookMs)}\n`);
+  return undefined;
 }

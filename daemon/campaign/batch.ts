@@ -11,14 +11,18 @@ import { version } from '../version.ts';
 export interface Batch {
   /** The cell's place among all cells. */
   readonly cell: number;
+  readonly overrides: readonly string[];
   readonly firstSeed: number;
   readonly count: number;
 }
 
 /** Runs batches in the simulator, in a worker of a pool; a row for each seed comes back. */
 export const makeWork: MakeWork<LabTexts, Batch, RunRow[]> = (lab) => {
-  const scenario = parseLab(lab);
-  return async ({ firstSeed, count }) => {
+  // Batches come cell by cell.
+  let last: { readonly cell: number; readonly scenario: Scenario } | undefined;
+  return async ({ cell, overrides, firstSeed, count }) => {
+    if (last?.cell !== cell) last = { cell, scenario: parseLab(lab, overrides) };
+    const { scenario } = last;
     const rows: RunRow[] = [];
     for (let seed = firstSeed; seed < firstSeed + count; seed++) rows.push(await runSeed(scenario, seed));
     return rows;

@@ -1,3 +1,4 @@
+import type { Cell } from '../../lib/campaign/cells.ts';
 import { brokenRow, type RunRow } from '../../lib/campaign/row.ts';
 import type { Crew } from '../pool/pool.ts';
 import type { Batch } from './batch.ts';
@@ -11,7 +12,7 @@ export interface Seeds {
 export const countOf = ({ first, last }: Seeds): number => last - first + 1;
 
 export interface CampaignPlan {
-  readonly cells: number;
+  readonly cells: readonly Cell[];
   readonly seeds: Seeds;
   /** Seeds that a worker gets at once. */
   readonly batchSize: number;
@@ -35,9 +36,9 @@ export async function* runCampaign(
 }
 
 function* batchesOf({ cells, seeds, batchSize }: CampaignPlan): Generator<Batch> {
-  for (let cell = 0; cell < cells; cell++)
+  for (const [cell, { overrides }] of cells.entries())
     for (let firstSeed = seeds.first; firstSeed <= seeds.last; firstSeed += batchSize)
-      yield { cell, firstSeed, count: Math.min(batchSize, seeds.last - firstSeed + 1) };
+      yield { cell, overrides, firstSeed, count: Math.min(batchSize, seeds.last - firstSeed + 1) };
 }
 
 const rowsOfFault = ({ firstSeed, count }: Batch, fault: string): RunRow[] =>

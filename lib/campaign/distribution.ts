@@ -4,10 +4,6 @@ const EXACT_MAX = 16_384;
 /** Significant digits that are kept of a value once there are more. */
 const DIGITS = 3;
 
-/** The shares of all values, below which the columns of a table lie. */
-export const percentiles = [0, 50, 90, 99, 100] as const;
-export type Percentile = (typeof percentiles)[number];
-
 /**
  * How many times each value came, in bounded memory: exact for 16,384 different values; with more of them all are
  * rounded to three significant digits, of which there are few thousands. Least and greatest stay exact.
@@ -37,20 +33,22 @@ export class Distribution {
     if (this.#isExact && this.#counts.size > EXACT_MAX) this.#coarsen();
   }
 
-  /** The least value that at least `percent` of all values do not exceed (nearest rank); undefined without any value. */
-  percentile(percent: number): number | undefined {
+  /**
+   * For each of `percents`, which rise, the least value that so many percent of all do not exceed (nearest rank).
+   * Undefined without any value.
+   */
+  percentiles(percents: readonly number[]): number[] | undefined {
     if (this.#count === 0) return undefined;
-    const rank = Math.max(1, Math.ceil((percent / 100) * this.#count));
-    if (rank === 1) return this.#least;
-    if (rank === this.#count) return this.#greatest;
-    let seen = 0;
-    for (const [value, count] of this.#sorted()) if ((seen += count) >= rank) return value;
-    return this.#greatest;
-  }
-
-  /** Values in order, each with how often it came. */
-  #sorted(): [value: number, count: number][] {
-    return [...this.#counts].sort(([a], [b]) => a - b);
+    const values = [...this.#counts].sort(([a], [b]) => a - b);
+    let at = 0;
+    let seen = values[0][1];
+    return percents.map((percent) => {
+      const rank = Math.max(1, Math.ceil((percent / 100) * this.#count));
+      while (seen < rank) seen += values[++at][1];
+      // Of rounded values the ends are known better.
+      if (rank === 1) return this.#least;
+      return rank === this.#count ? this.#greatest : values[at][0];
+    });
   }
 
   #tally(value: number, count: number): void {

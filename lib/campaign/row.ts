@@ -20,11 +20,16 @@ export interface MeasuredValue {
   readonly value: number | null;
 }
 
-/** Of every expectation its value, and of all traffic what was lost and how soon it was answered after each step. */
+/**
+ * Of every expectation its value, and of all traffic how soon it was answered after each step, and what was lost unless an
+ * expectation tells that already.
+ */
 export function rowOf({ seed, passed, verdicts, traffic }: RunResult): RunRow {
   const expected = verdicts.map(({ text, unit, value }): MeasuredValue => ({ what: text, unit, value }));
+  const isTold = (what: string): boolean =>
+    verdicts.some(({ text }) => text.startsWith(`${what} `) && !text.includes(' since '));
   const ofTraffic = traffic.flatMap(({ name, lost, recoveries }): MeasuredValue[] => [
-    { what: `lost of ${name}`, unit: 'count', value: lost },
+    ...(isTold(`lost of ${name}`) ? [] : [{ what: `lost of ${name}`, unit: 'count', value: lost } as const]),
     ...recoveries.map(({ after, took }): MeasuredValue => ({
       what: `recovery of ${name} after ${after}`,
       unit: 'microseconds',
