@@ -49,7 +49,12 @@ const hidden: ReadonlySet<string> = new Set(['complete']);
 
 /** The program with every command, or only with that of one name. Mistakes are thrown, not answered by ending the process. */
 export async function createProgram(terminal: Terminal, labs: LiveLabs, only?: string): Promise<Command> {
-  const program = new Command('svrlab').description(description).version(version).addHelpText('after', examples);
+  const program = new Command('svrlab')
+    .description(description)
+    .version(version)
+    .addHelpText('after', examples)
+    // A command may have an option that is also one of a command below it: each takes what stands behind its name.
+    .enablePositionalOptions();
   const isOne = only !== undefined && Object.hasOwn(loaders, only);
   for (const name of isOne ? [only] : Object.keys(loaders))
     program.addCommand(await loaders[name](terminal, labs), { hidden: hidden.has(name) });

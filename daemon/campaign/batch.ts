@@ -9,6 +9,7 @@ import { version } from '../version.ts';
 
 /** Some seeds, one behind the other, of one cell of a campaign. */
 export interface Batch {
+  readonly lab: LabTexts;
   /** The cell's place among all cells. */
   readonly cell: number;
   readonly overrides: readonly string[];
@@ -16,12 +17,16 @@ export interface Batch {
   readonly count: number;
 }
 
+/** What a pool is given to run batches. */
+export const batchModule = new URL('./batch.js', import.meta.url);
+
 /** Runs batches in the simulator, in a worker of a pool; a row for each seed comes back. */
-export const makeWork: MakeWork<LabTexts, Batch, RunRow[]> = (lab) => {
-  // Batches come cell by cell.
-  let last: { readonly cell: number; readonly scenario: Scenario } | undefined;
-  return async ({ cell, overrides, firstSeed, count }) => {
-    if (last?.cell !== cell) last = { cell, scenario: parseLab(lab, overrides) };
+export const makeWork: MakeWork<undefined, Batch, RunRow[]> = () => {
+  // Batches come cell by cell, and mostly of one campaign.
+  let last: { readonly key: string; readonly scenario: Scenario } | undefined;
+  return async ({ lab, overrides, firstSeed, count }) => {
+    const key = JSON.stringify([lab, overrides]);
+    if (last?.key !== key) last = { key, scenario: parseLab(lab, overrides) };
     const { scenario } = last;
     const rows: RunRow[] = [];
     for (let seed = firstSeed; seed < firstSeed + count; seed++) rows.push(await runSeed(scenario, seed));

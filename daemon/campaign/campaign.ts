@@ -1,5 +1,6 @@
 import type { Cell } from '../../lib/campaign/cells.ts';
 import { brokenRow, type RunRow } from '../../lib/campaign/row.ts';
+import type { LabTexts } from '../load-lab.ts';
 import type { Crew } from '../pool/pool.ts';
 import type { Batch } from './batch.ts';
 
@@ -12,6 +13,7 @@ export interface Seeds {
 export const countOf = ({ first, last }: Seeds): number => last - first + 1;
 
 export interface CampaignPlan {
+  readonly lab: LabTexts;
   readonly cells: readonly Cell[];
   readonly seeds: Seeds;
   /** Seeds that a worker gets at once. */
@@ -35,10 +37,10 @@ export async function* runCampaign(
   }
 }
 
-function* batchesOf({ cells, seeds, batchSize }: CampaignPlan): Generator<Batch> {
+function* batchesOf({ lab, cells, seeds, batchSize }: CampaignPlan): Generator<Batch> {
   for (const [cell, { overrides }] of cells.entries())
     for (let firstSeed = seeds.first; firstSeed <= seeds.last; firstSeed += batchSize)
-      yield { cell, overrides, firstSeed, count: Math.min(batchSize, seeds.last - firstSeed + 1) };
+      yield { lab, cell, overrides, firstSeed, count: Math.min(batchSize, seeds.last - firstSeed + 1) };
 }
 
 const rowsOfFault = ({ firstSeed, count }: Batch, fault: string): RunRow[] =>

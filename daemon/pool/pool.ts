@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { Window, type Outcome, type Taken } from './window.ts';
+import { inOrder, type End, type Outcome } from './in-order.ts';
 
 /**
  * What a module of work exports as `makeWork`: it is made once in each worker, and then does job after job, one at a time.
@@ -16,7 +16,7 @@ export interface PoolOptions<Setup> {
 
 /** Does jobs, and tells in the order of the jobs what became of them. */
 export interface Crew<Job, Result> {
-  /** One run at a time. Jobs are taken as they can be done. */
+  /** Jobs are taken as they can be done. Fails when nobody is left to do them. */
   run(jobs: Iterable<Job>): AsyncIterable<Outcome<Job, Result>>;
   close(): Promise<void>;
 }
@@ -25,6 +25,12 @@ export interface Crew<Job, Result> {
 export interface WorkerData {
   readonly module: string;
   readonly setup: unknown;
+}
+
+/** A job on its way to a worker. */
+export interface Numbered<Job> {
+  readonly id: number;
+  readonly job: Job;
 }
 
 export type FromWorker =
@@ -41,10 +47,17 @@ const WINDOW = 8;
 /** Workers that may die over one job before it is the job's fault. */
 const ATTEMPTS = 3;
 
-interface Hand<Job> {
+interface Order<Job, Result> extends Numbered<Job> {
+  /** Workers that have died over it. */
+  deaths: number;
+  readonly settle: (end: End<Result>) => void;
+  readonly fail: (error: Error) => void;
+}
+
+interface Hand<Job, Result> {
   readonly worker: Worker;
   /** In the order in which it does them. */
-  readonly jobs: Taken<Job>[];
+  readonly orders: Order<Job, Result>[];
   isReady: boolean;
   lastWords: string;
 }
@@ -55,11 +68,10 @@ interface Hand<Job> {
  */
 export class Pool<Setup, Job, Result> implements Crew<Job, Result> {
   readonly #options: PoolOptions<Setup>;
-  readonly #hands = new Set<Hand<Job>>();
-  /** Jobs of threads that have died. */
-  readonly #again: Taken<Job>[] = [];
-  readonly #deaths = new Map<number, number>();
-  #window: Window<Job, Result> | undefined;
+  readonly #hands = new Set<Hand<Job, Result>>();
+  /** Jobs that no worker has at hand. */
+  readonly #waiting: Order<Job, Result>[] = [];
+  #lastId = 0;
   #failure: Error | undefined;
   #isClosed = false;
 
@@ -68,10 +80,17 @@ export class Pool<Setup, Job, Result> implements Crew<Job, Result> {
     for (let i = 0; i < options.workers; i++) this.#hire();
   }
 
-  async *run(jobs: Iterable<Job>): AsyncGenerator<Outcome<Job, Result>, void, undefined> {
-    this.#window = new Window(jobs, WINDOW * this.#options.workers);
-    if (this.#failure) this.#window.fail(this.#failure);
-    yield* this.#window.outcomes(() => this.#feedAll());
+  run(jobs: Iterable<Job>): AsyncGenerator<Outcome<Job, Result>, void, undefined> {
+    return inOrder(jobs, WINDOW * this.#options.workers, (job) => this.do(job));
+  }
+
+  /** Does one job as soon as a worker can. Whoever calls it sees to it that not too many wait. */
+  async do(job: Job): Promise<End<Result>> {
+    return new Promise((settle, fail) => {
+      if (this.#failure) return fail(this.#failure);
+      this.#waiting.push({ id: ++this.#lastId, job, deaths: 0, settle, fail });
+      this.#feedAll();
+    });
   }
 
   async close(): Promise<void> {
@@ -84,63 +103,51 @@ export class Pool<Setup, Job, Result> implements Crew<Job, Result> {
     const { module, setup } = this.#options;
     const workerData: WorkerData = { module: module.href, setup };
     const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
-    const hand: Hand<Job> = { worker, jobs: [], isReady: false, lastWords: 'it ended' };
+    const hand: Hand<Job, Result> = { worker, orders: [], isReady: false, lastWords: 'it ended' };
     this.#hands.add(hand);
     worker.on('message', (message: FromWorker) => this.#hear(hand, message));
     worker.on('error', (error: Error) => (hand.lastWords = error.message));
     worker.on('exit', () => this.#bury(hand));
   }
 
-  #hear(hand: Hand<Job>, message: FromWorker): void {
-    if (message.kind === 'ready') {
-      hand.isReady = true;
-    } else {
-      hand.jobs.shift();
-      this.#deaths.delete(message.id);
-      const end = message.kind === 'done' ? { result: message.result as Result } : { fault: message.fault };
-      this.#window?.settle(message.id, end);
-    }
+  #hear(hand: Hand<Job, Result>, message: FromWorker): void {
+    if (message.kind === 'ready') hand.isReady = true;
+    else
+      hand.orders
+        .shift()
+        ?.settle(message.kind === 'done' ? { result: message.result as Result } : { fault: message.fault });
     this.#feed(hand);
   }
 
-  #bury(hand: Hand<Job>): void {
+  #bury(hand: Hand<Job, Result>): void {
     this.#hands.delete(hand);
     if (this.#isClosed) return;
     // A worker that cannot begin would be followed by others that cannot.
     if (!hand.isReady) return this.#fail(new Error(`a worker cannot begin: ${hand.lastWords}`));
-    const [doing, ...waiting] = hand.jobs;
-    if (doing) this.#blame(doing, hand.lastWords);
-    this.#again.push(...waiting);
+    const [doing, ...next] = hand.orders;
+    this.#waiting.unshift(...next);
+    if (doing && ++doing.deaths < ATTEMPTS) this.#waiting.unshift(doing);
+    else doing?.settle({ fault: `${doing.deaths} workers died over it: ${hand.lastWords}` });
     this.#hire();
     this.#feedAll();
   }
 
   #fail(failure: Error): void {
     this.#failure = failure;
-    this.#window?.fail(failure);
-  }
-
-  #blame(taken: Taken<Job>, lastWords: string): void {
-    const deaths = (this.#deaths.get(taken.id) ?? 0) + 1;
-    this.#deaths.set(taken.id, deaths);
-    if (deaths < ATTEMPTS) {
-      this.#again.push(taken);
-      return;
-    }
-    this.#deaths.delete(taken.id);
-    this.#window?.settle(taken.id, { fault: `${deaths} workers died over it: ${lastWords}` });
+    for (const { orders } of this.#hands) this.#waiting.push(...orders);
+    for (const { fail } of this.#waiting.splice(0)) fail(failure);
   }
 
   #feedAll(): void {
     for (const hand of this.#hands) this.#feed(hand);
   }
 
-  #feed(hand: Hand<Job>): void {
-    while (hand.isReady && hand.jobs.length < AT_HAND) {
-      const taken = this.#again.shift() ?? this.#window?.take();
-      if (!taken) return;
-      hand.jobs.push(taken);
-      hand.worker.postMessage(taken);
+  #feed(hand: Hand<Job, Result>): void {
+    while (hand.isReady && hand.orders.length < AT_HAND) {
+      const order = this.#waiting.shift();
+      if (!order) return;
+      hand.orders.push(order);
+      hand.worker.postMessage({ id: order.id, job: order.job } satisfies Numbered<Job>);
     }
   }
 }

@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FromWorker, MakeWork, WorkerData } from './pool.ts';
-import type { Taken } from './window.ts';
+import type { FromWorker, MakeWork, Numbered, WorkerData } from './pool.ts';
 
 /* One thread of a pool: it loads its module, and does one job after the other. */
 
@@ -10,12 +9,12 @@ const { makeWork } = (await import(module)) as { makeWork: MakeWork<unknown, unk
 const work = makeWork(setup);
 
 let last = Promise.resolve();
-parentPort?.on('message', (taken: Taken<unknown>) => {
-  last = last.then(() => doJob(taken));
+parentPort?.on('message', (next: Numbered<unknown>) => {
+  last = last.then(() => doJob(next));
 });
 tell({ kind: 'ready' });
 
-async function doJob({ id, job }: Taken<unknown>): Promise<void> {
+async function doJob({ id, job }: Numbered<unknown>): Promise<void> {
   try {
     tell({ kind: 'done', id, result: await work(job) });
   } catch (error) {

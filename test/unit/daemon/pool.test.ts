@@ -2,8 +2,9 @@ import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from '../../../daemon/pool/pool.ts';
-import { Window, type Outcome } from '../../../daemon/pool/window.ts';
+import { inOrder, type End, type Outcome } from '../../../daemon/pool/in-order.ts';
 import type { PoolAnswer, PoolJob } from '../../support/pool-work.ts';
 
 const module = new URL('../../support/pool-work.js', import.meta.url);
@@ -93,20 +94,29 @@ describe('a pool of workers', () => {
   });
 });
 
-describe('the window between jobs and those who do them', () => {
-  it('lets no more jobs out than its limit, as long as nobody reads', () => {
-    const window = new Window<number, string>([1, 2, 3, 4].values(), 2);
-    deepEqual([window.take()?.job, window.take()?.job, window.take()], [1, 2, undefined]);
-    window.settle(0, { result: 'a' });
-    equal(window.take(), undefined);
+describe('jobs that are done in any order', () => {
+  it('are no more at a time than the limit, as long as nobody reads', async () => {
+    const begun: number[] = [];
+    const work = async (job: number): Promise<End<number>> => {
+      begun.push(job);
+      return { result: job };
+    };
+    const outcomes = inOrder([1, 2, 3, 4, 5], 2, work);
+    deepEqual(begun, []);
+    await outcomes.next();
+    deepEqual(begun, [1, 2]);
+    await outcomes.next();
+    deepEqual(begun, [1, 2, 3]);
   });
 
-  it('counts a job once, however often it is done', async () => {
-    const window = new Window<number, string>([7].values(), 2);
-    equal(window.take()?.id, 0);
-    equal(window.settle(0, { result: 'first' }), true);
-    equal(window.settle(0, { result: 'second' }), false);
-    equal(window.settle(5, { result: 'never taken' }), false);
-    deepEqual(await collect(window.outcomes(() => void window.take())), [{ job: 7, result: 'first' }]);
+  it('are told in their order, and the reader is told when nobody is left to do them', async () => {
+    const outcomes = inOrder([3, 1, 0, 2], 4, async (job): Promise<End<string>> => {
+      await sleep(job);
+      if (job === 0) throw new Error('nobody is left');
+      return { result: `done ${job}` };
+    });
+    deepEqual((await outcomes.next()).value, { job: 3, result: 'done 3' });
+    deepEqual((await outcomes.next()).value, { job: 1, result: 'done 1' });
+    await rejects(outcomes.next(), /nobody is left/);
   });
 });
