@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Frame } from '../lib/frame.ts';
 import { nanosecondsEach } from './calibration.ts';
+import { campaignBenchmark } from './campaign.ts';
 import { captureCost } from './capture.ts';
 import { collect } from './collect.ts';
 import { benchAuthority } from './configuration.ts';
@@ -33,6 +34,7 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'paths-netns', run: manyPathsOnNetns },
   { name: 'report', run: reportBenchmark },
   { name: 'capture', run: captureCost },
+  { name: 'campaign', run: campaignBenchmark },
 ];
 
 /** Packets of established sessions, host to peer through the spoke and peer to host through the hub; no I/O. */

@@ -110,15 +110,18 @@ async function choicesAt(walked: Walked, labs: LiveLabs, begun: string): Promise
   if (awaited !== undefined) return valuesOf(command, awaited, labs, options);
   if (begun.startsWith('-'))
     return command.options.map(({ long, description }) => ({ word: long ?? '', help: description }));
-  if (command.commands.length > 0)
-    return command
-      .createHelp()
-      .visibleCommands(command)
-      .map((one) => ({ word: one.name(), help: one.summary() }));
+  const below = operands.length === 0 ? commandsBelow(command) : [];
+  if (below.length > 0 && command.registeredArguments.length === 0) return below;
   const [first] = path;
   if (first === 'pcli' || first === 'show')
     return operatorChoices(labs, options, first === 'show' ? [...path, ...operands] : operands);
-  return operandsOf(path.join(' '), operands, command, labs, options);
+  return [...below, ...(await operandsOf(path.join(' '), operands, command, labs, options))];
+}
+
+function commandsBelow(command: Command): Choice[] {
+  if (command.commands.length === 0) return [];
+  const visible = command.createHelp().visibleCommands(command);
+  return visible.map((one) => ({ word: one.name(), help: one.summary() }));
 }
 
 /** As the operator's shell has them; without a lab that is up only what needs none. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import { LabError } from '../../lib/lab/fabric.ts';
 import type { RedisPlace } from '../stores/redis-place.ts';
@@ -7,6 +8,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /** How long one that was there may be away. */
 const AWAY_MAX_MS = 30_000;
+
+/** How long it may take to tell it that we go. */
+const FAREWELL_MS = 5_000;
 
 const RETRY_MAX_MS = 1_000;
 const LOOK_EVERY_MS = 1_000;
@@ -48,6 +52,12 @@ export class Connection {
 
   get isAway(): boolean {
     return this.#awaySince !== undefined;
+  }
+
+  /** Does what a Redis should still be told, as long as it listens. */
+  async farewell(work: () => Promise<unknown>): Promise<void> {
+    if (this.isAway) return;
+    await Promise.race([work().catch(() => undefined), sleep(FAREWELL_MS, undefined, { ref: false })]);
   }
 
   close(): void {

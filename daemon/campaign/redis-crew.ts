@@ -95,12 +95,12 @@ export class RedisCrew implements Crew<Batch, RunRow[]> {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    if (!this.#connection.isAway) {
+    await this.#connection.farewell(async () => {
       // What no worker has begun need not be done any more.
       await Promise.allSettled(Array.from(this.#orders.keys(), (id) => this.#queue.remove(id)));
       await this.#members.leave();
-      await Promise.allSettled([this.#events.close(), this.#queue.close()]);
-    }
+      await Promise.all([this.#events.close(), this.#queue.close()]);
+    });
     this.#connection.close();
   }
 

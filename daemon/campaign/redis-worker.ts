@@ -77,9 +77,11 @@ export class RedisWorker {
 
   /** Ends after the batches that are being run, if there is still somebody to tell of them. */
   async close(): Promise<void> {
-    const { isAway } = this.#connection;
-    await this.#worker.close(isAway);
-    if (!isAway) await this.#members.leave();
+    await this.#connection.farewell(async () => {
+      await this.#members.leave();
+      await this.#worker.close();
+    });
+    await this.#worker.close(true);
     await this.#pool.close();
     this.#connection.close();
   }
