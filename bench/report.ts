@@ -34,17 +34,18 @@ export async function reportBenchmark(): Promise<Figure[]> {
     await page.click('#ladder input[type=checkbox]');
     await page.waitForFunction('document.querySelector("#ladder .row[aria-setsize]").ariaSetSize > 10_000');
     const frames = await scroll(page);
+    const ms = (what: string, value: number, most?: number): Figure => ({
+      ...{ what, value, unit: 'ms' },
+      ...(most !== undefined && { target: { text: `at most ${most} ms`, isMet: value <= most } }),
+    });
     return [
-      { what: `making the report of ${packets} packets, ${(length / 1e6).toFixed(1)} MB`, value: tookMs, unit: 'ms' },
-      { what: 'first picture', value: firstMs, unit: 'ms', target: { text: 'at most 2 s', isMet: firstMs <= 2_000 } },
-      { what: 'ladder there', value: ladderMs, unit: 'ms' },
-      {
-        what: 'a frame while the ladder scrolls, median',
-        value: frames.median,
-        unit: 'ms',
-        target: { text: 'at most 20 ms', isMet: frames.median <= 20 },
-      },
-      { what: 'the same, the slowest but one in a hundred', value: frames.slow, unit: 'ms' },
+      ms(`making the report of ${packets} packets, ${(length / 1e6).toFixed(1)} MB`, tookMs),
+      ms('first picture', firstMs, 2_000),
+      ms('ladder there', ladderMs),
+      ms('a frame while the ladder scrolls, median', frames.median, 20),
+      ms('the same, the slowest but one in a hundred', frames.slow, 34),
+      ms('the same, the slowest', frames.slowest),
+      ms('what the page computes for each such frame', frames.busy),
     ];
   } finally {
     await browser.close();
@@ -88,8 +89,26 @@ async function firstPicture(page: Page): Promise<number> {
   return (await page.evaluate(paints)) as number;
 }
 
-/** Scrolls through the ladder a screen at a time, and measures each frame. */
-async function scroll(page: Page): Promise<{ median: number; slow: number }> {
+const FRAMES = 300;
+
+interface FrameTimes {
+  /** Milliseconds from one frame to the next. */
+  readonly median: number;
+  readonly slow: number;
+  readonly slowest: number;
+  /** Milliseconds of a core that the page's own thread takes for a frame, whatever else the machine is busy with. */
+  readonly busy: number;
+}
+
+/** Scrolls through the whole ladder, several screens at a time, and measures each frame. */
+async function scroll(page: Page): Promise<FrameTimes> {
+  const client = await page.createCDPSession();
+  await client.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const busySeconds = async (): Promise<number> => {
+    const { metrics } = await client.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
+  };
+  const before = await busySeconds();
   const times = (await page.evaluate(`new Promise((done) => {
     const list = document.querySelector('#ladder [role=listbox]');
     const times = [];
@@ -97,13 +116,19 @@ async function scroll(page: Page): Promise<{ median: number; slow: number }> {
     const step = (now) => {
       times.push(now - last);
       last = now;
-      if (times.length === 300) return done(times.slice(1));
-      list.scrollTop += list.scrollHeight / 300;
+      if (times.length === ${FRAMES}) return done(times.slice(1));
+      list.scrollTop += list.scrollHeight / ${FRAMES};
       requestAnimationFrame(step);
     };
     list.scrollIntoView();
     requestAnimationFrame(step);
   })`)) as number[];
+  const busy = ((await busySeconds()) - before) / FRAMES;
   const sorted = times.toSorted((a, b) => a - b);
-  return { median: sorted[sorted.length >> 1], slow: sorted[Math.floor(sorted.length * 0.99) - 1] };
+  return {
+    median: sorted[sorted.length >> 1],
+    slow: sorted[Math.floor(sorted.length * 0.99) - 1],
+    slowest: sorted[sorted.length - 1],
+    busy: busy * 1_000,
+  };
 }

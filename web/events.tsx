@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { ReportEvent } from '../lib/report/report.ts';
 import { counted, formatTime } from './format.ts';
 import { ManyRows } from './many-rows.tsx';
@@ -17,6 +17,7 @@ export function Events({ events, onChoose }: EventsProps): VNode {
     const words = wanted.toLowerCase().split(/\s+/);
     return events.filter((event) => words.every((word) => searched(event).includes(word)));
   }, [events, wanted]);
+  const row = useCallback((index: number) => ({ content: <EventRow event={shown[index]} /> }), [shown]);
   return (
     <>
       <div class="bar-of-controls" style={{ marginBottom: '8px' }}>
@@ -46,7 +47,7 @@ export function Events({ events, onChoose }: EventsProps): VNode {
           setChosen(index);
           onChoose(shown[index]);
         }}
-        row={(index) => <EventRow event={shown[index]} />}
+        row={row}
       />
     </>
   );

@@ -1,9 +1,10 @@
-import type { ComponentChildren, VNode } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { VNode } from 'preact';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { linesOf, type LadderLine, type PacketLine } from '../lib/capture/ladder/lines.ts';
-import type { Ladder, LadderHop } from '../lib/capture/ladder/model.ts';
+import type { Ladder } from '../lib/capture/ladder/model.ts';
 import { noteMeaning, noteText } from '../lib/capture/ladder/note-words.ts';
 import { counted, formatTime, formatValue, grouped } from './format.ts';
+import { LadderPicture, columnX, type Drawing } from './ladder-picture.tsx';
 import { ManyRows } from './many-rows.tsx';
 import { indexAt } from './scale.ts';
 import { useWidth } from './use-width.ts';
@@ -11,6 +12,7 @@ import { useWidth } from './use-width.ts';
 const ROW_HEIGHT = 24;
 const HEIGHT = 560;
 const TIME_WIDTH = 108;
+const GAP = 10;
 const WORDS_WIDTH = 300;
 const COLUMN_WIDTH_MAX = 130;
 
@@ -31,7 +33,14 @@ export function LadderView({ ladder, packet, time, onPacket }: LadderViewProps):
   const times = useMemo(() => lines.map((line) => line.time), [lines]);
   const columns = ladder.columns.length;
   const room = Math.min(columns * COLUMN_WIDTH_MAX, width - TIME_WIDTH - WORDS_WIDTH - 60);
-  const drawing = { columns, width: Math.max(240, room) };
+  const drawing: Drawing = { columns, width: Math.max(240, room) };
+  const row = useCallback(
+    (index: number) => ({
+      class: classOf(lines[index], packet),
+      content: <Line line={lines[index]} columns={ladder.columns} width={drawing.width} />,
+    }),
+    [lines, packet, drawing.width],
+  );
   useEffect(() => {
     if (time !== undefined) setChosen(Math.max(0, nearest(lines, times, time, packet)));
   }, [time, packet, lines]);
@@ -68,8 +77,15 @@ export function LadderView({ ladder, packet, time, onPacket }: LadderViewProps):
           const line = lines[index];
           if (line.is === 'packet' && line.packet !== 0) onPacket(line.packet, line.time);
         }}
-        classOf={(index) => classOf(lines[index], packet)}
-        row={(index) => <Line line={lines[index]} ladder={ladder} drawing={drawing} />}
+        row={row}
+        picture={(from, to) => (
+          <LadderPicture
+            lines={lines.slice(from, to)}
+            drawing={drawing}
+            rowHeight={ROW_HEIGHT}
+            left={TIME_WIDTH + 2 * GAP}
+          />
+        )}
       />
     </div>
   );
@@ -99,103 +115,60 @@ function classOf(line: LadderLine, packet: number | undefined): string {
   return `is-${line.is}`;
 }
 
-interface Drawing {
-  readonly columns: number;
+interface LineProps {
+  readonly line: LadderLine;
+  readonly columns: readonly string[];
+  /** Of the drawing, which lies over the rows. */
   readonly width: number;
 }
 
-const columnX = (column: number, { columns, width }: Drawing): number => ((column + 0.5) * width) / columns;
-
-function Line({ line, ladder, drawing }: { line: LadderLine; ladder: Ladder; drawing: Drawing }): VNode {
-  const parts = (picture: ComponentChildren, words: ComponentChildren): VNode => (
+function Line({ line, columns, width }: LineProps): VNode {
+  return (
     <>
-      <time style={{ width: `${TIME_WIDTH}px` }} class="quiet">
+      <time class="quiet" style={{ width: `${TIME_WIDTH}px` }}>
         {formatTime(line.time)}
       </time>
-      <svg class="lanes" width={drawing.width} height={ROW_HEIGHT} aria-hidden="true">
-        {ladder.columns.map((name, column) => (
-          <line
-            class="lane"
-            x1={columnX(column, drawing)}
-            x2={columnX(column, drawing)}
-            y1={0}
-            y2={ROW_HEIGHT}
-            key={name}
-          />
-        ))}
-        {picture}
-      </svg>
-      <span class="rest">{words}</span>
+      <span class="rest" style={{ marginLeft: `${width + GAP}px` }}>
+        {wordsOf(line, columns)}
+      </span>
     </>
   );
+}
+
+function wordsOf(line: LadderLine, columns: readonly string[]): VNode {
   switch (line.is) {
     case 'packet':
-      return parts(<Arrows hops={line.hops} drawing={drawing} />, <PacketWords line={line} columns={ladder.columns} />);
+      return packetWords(line, columns);
     case 'note':
-      return parts(
-        <circle
-          class={`note ${noteMeaning(line.type)}`}
-          cx={columnX(line.column, drawing)}
-          cy={ROW_HEIGHT / 2}
-          r={4}
-        />,
+      return (
         <span class={`tone-${noteMeaning(line.type)}`}>
-          {ladder.columns[line.column]}: {noteText(line)}
-        </span>,
+          {columns[line.column]}: {noteText(line)}
+        </span>
       );
     case 'mark':
-      return parts(null, <strong class="tone-fault">{line.what}</strong>);
+      return <strong class="tone-fault">{line.what}</strong>;
     case 'silence':
-      return parts(null, <span class="quiet">silence for {formatValue(line.duration, 'us')}</span>);
+      return <span class="quiet">silence for {formatValue(line.duration, 'us')}</span>;
     case 'folded':
-      return parts(
-        null,
+      return (
         <span class="quiet">
           {counted(line.forward + line.reverse, 'packet')} like those before, until {formatTime(line.until)}
           {line.dropped && <span class="fails"> dropped ({line.dropped.reason})</span>}
-        </span>,
+        </span>
       );
   }
 }
 
-function Arrows({ hops, drawing }: { hops: readonly LadderHop[]; drawing: Drawing }): VNode {
-  const y = ROW_HEIGHT / 2;
-  return (
-    <>
-      {hops.map((hop, i) => {
-        const from = columnX(hop.from, drawing);
-        const end = columnX(hop.to, drawing);
-        const side = Math.sign(end - from);
-        const to = hop.dropped?.by === 'link' ? from + (end - from) * 0.55 : end - side * 2;
-        return (
-          <g class={`hop kind-${hop.kind}`} key={i}>
-            {hop.rewritten && (
-              <rect class="rewrite" x={from - 4} y={y - 4} width={8} height={8} transform={`rotate(45 ${from} ${y})`} />
-            )}
-            <path class="shaft" d={`M${from} ${y}H${to}`} />
-            {hop.dropped ? (
-              <path class="lost" d={`M${to - 5} ${y - 5}l10 10m0 -10l-10 10`} />
-            ) : (
-              <path class="head" d={`M${to} ${y}l${-side * 8} -4v8z`} />
-            )}
-          </g>
-        );
-      })}
-    </>
-  );
-}
-
-function PacketWords({ line: { hops, packet }, columns }: { line: PacketLine; columns: readonly string[] }): VNode {
+function packetWords({ hops, packet }: PacketLine, columns: readonly string[]): VNode {
   const named = hops.find(({ label }) => label !== '') ?? hops[0];
   const lost = hops.find(({ dropped }) => dropped);
   const way = [hops[0].from, ...hops.map(({ to }) => to)].map((column) => columns[column]).join(' to ');
   return (
     <>
-      <span class="unseen">{way}: </span>
-      {named.label !== '' && <strong class={`words-${named.kind}`}>{named.label} </strong>}
-      <span class="quiet">{named.content}</span>
-      {lost?.dropped && <span class="fails"> lost: {lost.dropped.reason}</span>}
-      {packet !== 0 && <span class="quiet"> #{packet}</span>}
+      <span class="unseen">{`${way}: `}</span>
+      {named.label !== '' && <strong class={`words-${named.kind}`}>{`${named.label} `}</strong>}
+      {lost?.dropped && <span class="fails">{`lost: ${lost.dropped.reason} `}</span>}
+      <span class="quiet">{packet === 0 ? named.content : `${named.content} #${packet}`}</span>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 interface ManyRowsProps {
   readonly label: string;
@@ -9,18 +9,31 @@ interface ManyRowsProps {
   /** The chosen row; -1 for none. It is brought into view when it changes. */
   readonly chosen: number;
   readonly onChoose: (index: number) => void;
-  readonly row: (index: number) => ComponentChildren;
-  readonly classOf?: (index: number) => string;
+  /** What stands in a row. As long as this function is the same one, so is what it says. */
+  readonly row: (index: number) => RowContent;
+  /** A drawing over the rows from one to before another, which begins at the upper edge of the first. */
+  readonly picture?: (from: number, to: number) => VNode;
 }
 
-/** Rows beyond what is in view that are made, so that none is missing while one scrolls. */
+export interface RowContent {
+  readonly class?: string;
+  readonly content: ComponentChildren;
+}
+
+/** Rows beyond what is in view that are made, so that none is missing while one scrolls; they come and go by so many. */
 const SPARE = 12;
+const STEP = 4;
 
 /** A list of any length, of which only what is in view exists. Arrow keys choose the next row, as in any list. */
-export function ManyRows({ label, count, rowHeight, height, chosen, onChoose, row, classOf }: ManyRowsProps): VNode {
+export function ManyRows(props: ManyRowsProps): VNode {
+  const { label, count, rowHeight, height, chosen, onChoose, row, picture } = props;
   const ref = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
+  const [topmost, setTopmost] = useState(0);
   const visible = Math.ceil(height / rowHeight);
+  const scrolled = ({ scrollTop }: HTMLElement): void => {
+    // Nothing is drawn anew before rows are about to be missing.
+    setTopmost(Math.floor(scrollTop / rowHeight / STEP) * STEP);
+  };
   useEffect(() => {
     const list = ref.current;
     if (!list || chosen < 0) return;
@@ -28,11 +41,21 @@ export function ManyRows({ label, count, rowHeight, height, chosen, onChoose, ro
     if (at < list.scrollTop || at + rowHeight > list.scrollTop + height) list.scrollTop = Math.max(0, at - height / 3);
   }, [chosen, count]);
   useLayoutEffect(() => {
-    if (ref.current) setTop(ref.current.scrollTop);
+    if (ref.current) scrolled(ref.current);
   }, [count]);
-  const first = Math.max(0, Math.floor(top / rowHeight) - SPARE);
-  const last = Math.min(count, first + visible + 2 * SPARE);
-  const id = (index: number): string => `${label.replaceAll(/\W+/g, '-')}-${index}`;
+  const slots = visible + 2 * SPARE + STEP;
+  const first = Math.max(0, topmost - SPARE);
+  const last = Math.min(count, first + slots);
+  const chosenId = `${label.replaceAll(/\W+/g, '-')}-chosen`;
+  // A row that was drawn is the same as long as what is in it is: the browser and Preact have nothing to do for it.
+  const drawn = useMemo(() => new Map<number, VNode>(), [row, chosen, count]);
+  const rows: VNode[] = [];
+  for (let index = first; index < last; index++) {
+    const known = drawn.get(index) ?? rowAt(index);
+    drawn.set(index, known);
+    rows.push(known);
+  }
+  for (const index of drawn.keys()) if (index < first || index >= last) drawn.delete(index);
   return (
     <div
       class="many"
@@ -41,8 +64,12 @@ export function ManyRows({ label, count, rowHeight, height, chosen, onChoose, ro
       role="listbox"
       aria-label={label}
       tabIndex={0}
-      {...(chosen >= first && chosen < last && { 'aria-activedescendant': id(chosen) })}
-      onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
+      {...(chosen >= first && chosen < last && { 'aria-activedescendant': chosenId })}
+      onScroll={({ currentTarget }) => scrolled(currentTarget)}
+      onClick={({ target }) => {
+        const index = (target as Element).closest<HTMLElement>('.row')?.dataset.index;
+        if (index !== undefined) onChoose(Number(index));
+      }}
       onKeyDown={(event) => {
         const next = indexByKey(event.key, chosen, count, visible);
         if (next === undefined) return;
@@ -51,24 +78,35 @@ export function ManyRows({ label, count, rowHeight, height, chosen, onChoose, ro
       }}
     >
       <div style={{ height: `${count * rowHeight}px` }} role="presentation">
-        {Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i).map((index) => (
-          <div
-            class={`row ${index === chosen ? 'chosen' : ''} ${classOf?.(index) ?? ''}`}
-            style={{ top: `${index * rowHeight}px`, height: `${rowHeight}px` }}
-            role="option"
-            id={id(index)}
-            aria-selected={index === chosen}
-            aria-posinset={index + 1}
-            aria-setsize={count}
-            onClick={() => onChoose(index)}
-            key={index}
-          >
-            {row(index)}
+        {rows}
+        {picture && (
+          <div class="picture" style={{ top: `${first * rowHeight}px` }} aria-hidden="true">
+            {picture(first, last)}
           </div>
-        ))}
+        )}
       </div>
     </div>
   );
+
+  function rowAt(index: number): VNode {
+    const { class: name = '', content } = row(index);
+    return (
+      // What scrolls out of view at one end comes in at the other as another row.
+      <div
+        class={index === chosen ? `row chosen ${name}` : `row ${name}`}
+        style={{ top: `${index * rowHeight}px`, height: `${rowHeight}px` }}
+        role="option"
+        id={index === chosen ? chosenId : undefined}
+        aria-selected={index === chosen}
+        aria-posinset={index + 1}
+        aria-setsize={count}
+        data-index={index}
+        key={index % slots}
+      >
+        {content}
+      </div>
+    );
+  }
 }
 
 function indexByKey(key: string, chosen: number, count: number, page: number): number | undefined {

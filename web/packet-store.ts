@@ -11,14 +11,15 @@ import { SeededRandom } from '../lib/random.ts';
 import { readKeys } from '../lib/report/keys.ts';
 import type { Report } from '../lib/report/report.ts';
 import { browserCrypto } from './crypto.ts';
+import { inTurns } from './turns.ts';
 import { Sessions, type SessionStarts } from '../lib/capture/sessions.ts';
 
 /** Packets that are kept; of a lab that is up, what comes after them is counted. */
 const PACKETS_MAX = 400_000;
 
-/** A capture is parsed in pieces of this many bytes, and packets are followed so many at a time: the page goes on meanwhile. */
-const PIECE_LENGTH = 1 << 20;
-const PACKETS_AT_ONCE = 4_000;
+/** What is done at a time, so that the page goes on meanwhile: bytes that are parsed, packets that are looked at. */
+const PIECE_LENGTH = 1 << 15;
+const PACKETS_AT_ONCE = 200;
 
 interface KeptPacket {
   readonly frame: CapturedFrame;
@@ -38,6 +39,8 @@ export class PacketStore {
   readonly #sessions = new Sessions(this.#starts);
   readonly #epoch: number;
   #followed = 0;
+  /** The ladder that was asked for last, as far as it was put together. */
+  #drawn: { readonly uuid: string; readonly builder: LadderBuilder; seen: number } | undefined;
   #omitted = 0;
 
   /** `epoch` is time 0 of the run in microseconds since the Unix epoch. */
@@ -57,22 +60,34 @@ export class PacketStore {
 
   /** Takes in the next bytes of the capture. */
   async add(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; at += PIECE_LENGTH) {
+    let at = 0;
+    await inTurns(() => {
       this.#parser.feed(bytes.subarray(at, at + PIECE_LENGTH));
       for (let frame = this.#parser.next(); frame; frame = this.#parser.next()) this.#keep(frame);
-      await pause();
-    }
-    while (this.#followed < this.#packets.length) {
+      at += PIECE_LENGTH;
+      return at < bytes.length;
+    });
+    await inTurns(() => {
       const until = Math.min(this.#packets.length, this.#followed + PACKETS_AT_ONCE);
       while (this.#followed < until) this.#follow(this.#packets[this.#followed++]);
-      await pause();
-    }
+      return this.#followed < this.#packets.length;
+    });
   }
 
-  ladder(uuid: string, events: readonly LadderEvent[]): Ladder | undefined {
-    const builder = new LadderBuilder(uuid);
-    for (const packet of this.#packets) if (packet.session?.uuid === uuid) builder.see(this.#load(packet));
-    return builder.isEmpty ? undefined : builder.build(events, this.offset);
+  /** The ladder of a session; undefined if none of its packets was captured. */
+  async ladder(uuid: string, events: readonly LadderEvent[]): Promise<Ladder | undefined> {
+    // What was put together is kept, for when there are more packets or events.
+    if (this.#drawn?.uuid !== uuid) this.#drawn = { uuid, builder: new LadderBuilder(uuid), seen: 0 };
+    const drawn = this.#drawn;
+    await inTurns(() => {
+      const until = Math.min(this.#followed, drawn.seen + PACKETS_AT_ONCE);
+      for (; drawn.seen < until; drawn.seen++) {
+        const packet = this.#packets[drawn.seen];
+        if (packet.session?.uuid === uuid) drawn.builder.see(this.#load(packet));
+      }
+      return drawn.seen < this.#followed;
+    });
+    return drawn.builder.isEmpty ? undefined : drawn.builder.build(events, this.offset);
   }
 
   /** The places where a packet was seen; their times are seconds since the first packet. */
@@ -98,13 +113,20 @@ export class PacketStore {
       return;
     }
     const comments = frame.comments();
-    const { seconds, nanoseconds, at, direction, id, originalLength, start, end } = frame;
-    const bytes = frame.bytes.slice(start, end);
+    const { seconds, nanoseconds, at, direction, id, originalLength } = frame;
+    const bytes = frame.bytes.slice(frame.start, frame.end);
+    const [start, end] = [0, bytes.length];
     const kept: KeptPacket = {
       frame: {
-        ...{ seconds, nanoseconds, at, direction, id, originalLength, bytes },
-        start: 0,
-        end: bytes.length,
+        seconds,
+        nanoseconds,
+        at,
+        direction,
+        id,
+        originalLength,
+        bytes,
+        start,
+        end,
         comments: () => comments,
       },
       session: undefined,
@@ -148,6 +170,3 @@ export function storeFor({ keys, topology, about }: Report): PacketStore {
   );
   return new PacketStore(new Secrets(readKeys(keys), browserCrypto, random), new Map(links), about.epoch);
 }
-
-/** Lets the browser draw and answer. */
-const pause = (): Promise<void> => new Promise((done) => setTimeout(done));

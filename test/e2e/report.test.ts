@@ -118,6 +118,37 @@ describe('report.html in a browser', function () {
     match(words, /packet-dropped: emulator unknown-waypoint answered/);
   });
 
+  it('has only the rows in its ladder that are in view, each in its place, wherever one scrolls', async () => {
+    const { page } = await open();
+    await page.waitForSelector('#ladder .row');
+    await page.click('#ladder input[type=checkbox]');
+    await page.waitForFunction('document.querySelector("#ladder .row").ariaSetSize > 100');
+    const rows = `[...document.querySelectorAll('#ladder .row')]`;
+    const texts = async (): Promise<string[]> =>
+      (await page.evaluate(
+        `${rows}.map((row) => row.ariaPosInSet + ' ' + row.offsetTop / 24 + ' ' + row.textContent)`,
+      )) as string[];
+    const atFirst = await texts();
+    const end = (await page.evaluate(`(() => {
+      const list = document.querySelector('#ladder [role=listbox]');
+      list.scrollTop = list.scrollHeight;
+      return document.querySelector('#ladder .row').ariaSetSize;
+    })()`)) as string;
+    await page.waitForFunction(`${rows}.at(-1).ariaPosInSet === '${end}'`);
+    const atEnd = await texts();
+    await page.evaluate(`document.querySelector('#ladder [role=listbox]').scrollTop = 0`);
+    await page.waitForFunction(`${rows}[0].ariaPosInSet === '1'`);
+    deepEqual(await texts(), atFirst);
+    for (const shown of [atFirst, atEnd]) {
+      ok(shown.length < 60, String(shown.length));
+      for (const text of shown) {
+        const [place, top] = text.split(' ').map(Number);
+        equal(top, place - 1, text);
+      }
+    }
+    match(atEnd[atEnd.length - 1], /server to hub/);
+  });
+
   it('reads what is encrypted, with the keys of the lab', async () => {
     const encrypted = join(folder, 'encrypted');
     equal((await svrlab(`run key-rotation --out ${encrypted}`)).status, 0);

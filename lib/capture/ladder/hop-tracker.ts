@@ -111,7 +111,7 @@ export class HopTracker {
 
   /** The ends that a packet came with, if its node puts others in their place, and not those of the last time. */
   #newEnds(came: TrackedHop, left: TrackedHop): LadderHop['rewritten'] {
-    if (pairOf(came) === pairOf(left)) return undefined;
+    if (hasSameEnds(came, left)) return undefined;
     // What comes back undoes what was done on the way there.
     const ends = [pairOf(came), pairOf(left)].sort().join(' ');
     if (this.#rewrites.get(left.from) === ends) return undefined;
@@ -135,8 +135,12 @@ function follow(order: PathOrder, from: number, to: number, direction: Direction
 const oppositeOf = (direction: Direction): Direction => (direction === 'forward' ? 'reverse' : 'forward');
 
 function hopOf(packet: Dissection, from: number, fromPort: string): TrackedHop {
+  const { kind, label, content, detail } = shapeOf(packet);
   return {
-    ...shapeOf(packet),
+    kind,
+    label,
+    content,
+    detail,
     time: microsecondsOf(packet),
     arrived: undefined,
     packet: packet.frame.id,
@@ -151,6 +155,11 @@ function hopOf(packet: Dissection, from: number, fromPort: string): TrackedHop {
     dropped: undefined,
   };
 }
+
+/** Whichever way each of them goes. */
+const hasSameEnds = (one: TrackedHop, other: TrackedHop): boolean =>
+  (one.source === other.source && one.destination === other.destination) ||
+  (one.source === other.destination && one.destination === other.source);
 
 /** The same for both directions. */
 const pairOf = ({ source, destination }: TrackedHop): string => [source, destination].sort().join(' ');

@@ -103,8 +103,12 @@ function withSilences(lines: readonly (PacketLine | LadderNote | LadderMark)[]):
   return shown;
 }
 
-const endOf = (line: PacketLine | LadderNote | LadderMark): number =>
-  line.is === 'packet' ? Math.max(...line.hops.map(({ time, arrived }) => arrived ?? time)) : line.time;
+function endOf(line: PacketLine | LadderNote | LadderMark): number {
+  if (line.is !== 'packet') return line.time;
+  let end = line.time;
+  for (const { time, arrived } of line.hops) end = Math.max(end, arrived ?? time);
+  return end;
+}
 
 /**
  * Of packets that are alike, only the first is left until something happens. What was dropped is never left out among what
