@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { wallClock } from '../../daemon/clock.ts';
 import { version } from '../../daemon/version.ts';
 import { CaptureFile } from '../../lib/capture/capture-file.ts';
+import { PacketIds } from '../../lib/capture/packet-ids.ts';
 import { CaptureParser } from '../../lib/capture/capture-parser.ts';
 import type { CapturedFrame } from '../../lib/capture/captured-frame.ts';
 import { typeOfComment } from '../../lib/capture/ladder/run-clock.ts';
@@ -9,7 +10,6 @@ import { faultEvent } from '../../lib/lab/actions/table.ts';
 import type { Action, Scenario } from '../../lib/lab/scenario.ts';
 import type { PeerRow } from '../../lib/peering/rows.ts';
 import { ReportBuilder } from '../../lib/report/build.ts';
-import { HopIds } from '../../lib/report/hop-ids.ts';
 import type { Report } from '../../lib/report/report.ts';
 import { GONE } from '../../lib/report/sessions.ts';
 import type { SessionRow } from '../../lib/service-area/rows.ts';
@@ -30,7 +30,7 @@ export class LabWatch {
   readonly #scenario: Scenario;
   readonly #epoch = wallClock();
   readonly #builder: ReportBuilder;
-  readonly #ids: HopIds;
+  readonly #ids: PacketIds;
   readonly #parser = new CaptureParser();
   readonly #file: CaptureFile;
   /** The capture, in the pieces in which it came. */
@@ -47,7 +47,7 @@ export class LabWatch {
     this.#lab = lab;
     this.#scenario = lab.scenario;
     this.#builder = new ReportBuilder(this.#scenario, BUCKET);
-    this.#ids = new HopIds(this.#scenario.links);
+    this.#ids = new PacketIds(this.#scenario.links);
     const about = { application: `svrlab ${version}`, comments: [], ports: [], names: [] };
     this.#file = new CaptureFile({ write: (bytes) => this.#keep(bytes) }, { ...about, epoch: () => this.#epoch });
   }
@@ -143,8 +143,8 @@ export class LabWatch {
     const { node, port } = at;
     const bytes = frame.bytes.subarray(start, end);
     const time = frame.seconds * 1_000_000 + Math.round(frame.nanoseconds / 1_000) - this.#epoch;
-    const id = this.#ids.idOf({ node, port, direction, id: frame.id, bytes });
     const comments = frame.comments();
+    const id = this.#ids.see({ time, node, port, direction, id: frame.id, bytes, comments });
     this.#file.packet({ time, node, port, direction, id, bytes, comments });
     if (direction === 'in') this.#builder.arrived({ time, node, port, length: originalLength });
     for (const comment of comments) {

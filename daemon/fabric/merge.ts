@@ -1,11 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mergeCaptures } from '../../lib/capture/capture-file.ts';
 import { CaptureReader } from '../../lib/capture/capture-reader.ts';
+import { PacketIds } from '../../lib/capture/packet-ids.ts';
 import type { CaptureSink, EventSink, LabEvent } from '../../lib/lab/fabric.ts';
 import type { LabLink } from '../../lib/lab/scenario.ts';
 import type { Instant } from '../../lib/time.ts';
 import { FileSource } from '../file-source.ts';
-import { PacketIds } from './packet-ids.ts';
+
+/** Packets whose ids go from node to node; of a longer run the first have ids of their own at each. */
+const PACKETS_MAX = 1_000_000;
 
 export interface Recordings {
   /** Files of one recording each; those that are missing are left out. */
@@ -18,9 +21,8 @@ export interface Recordings {
 
 /** Joins what the nodes recorded, in order of time, with ids that follow a packet from node to node. Returns these. */
 export function mergeRecordings(recordings: Recordings, events: EventSink, capture: CaptureSink): PacketIds {
-  const ids = new PacketIds(recordings.links);
+  const ids = new PacketIds(recordings.links, PACKETS_MAX);
   readCaptures(recordings, { packet: (packet) => ids.see(packet) });
-  ids.join();
   readCaptures(recordings, { packet: (packet) => capture.packet({ ...packet, id: ids.idOf(packet.node, packet.id) }) });
   const told = recordings.paths.flatMap(({ events }) => readEvents(events));
   for (const event of [...told, ...recordings.ownEvents].sort((a, b) => a.time - b.time)) {

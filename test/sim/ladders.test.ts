@@ -7,6 +7,7 @@ import { noteText } from '../../lib/capture/ladder/note-words.ts';
 import { ladderSvg } from '../../cli/read/ladder/svg.ts';
 import { formatLadder } from '../../cli/read/ladder/text.ts';
 import { unpainted } from '../../cli/terminal.ts';
+import { withLateNotes } from '../support/captures.ts';
 import { laddersOf } from '../support/ladders.ts';
 import { xmlFault } from '../support/xml.ts';
 
@@ -175,6 +176,13 @@ describe('ladders', () => {
       '192.168.0.2:33540 > 172.16.0.9:48000',
       '192.168.0.2:33540 > 172.16.0.10:38948',
     ]);
+  });
+
+  it('have a hop once whose sender has taken note of it only when it had come', async () => {
+    const hops = (ladders: readonly Ladder[]): object[] =>
+      ladders.flatMap(({ rows }) => rows.filter(isHop).map(({ time, arrived, ...hop }) => hop));
+    const late = await laddersOf('session-recovery', undefined, (capture) => withLateNotes(capture, 'client:eth0'));
+    deepEqual(hops(late), hops(await laddersOf('session-recovery')));
   });
 
   it('tell on which node of a router a session lives', async () => {

@@ -1,3 +1,4 @@
+import { CaptureFile, mergeCaptures, type PortPacket } from '../../lib/capture/capture-file.ts';
 import { CaptureReader } from '../../lib/capture/capture-reader.ts';
 import type { CaptureProblem } from '../../lib/capture/capture-parser.ts';
 import { Dissection, type DissectionOptions } from '../../lib/capture/dissection.ts';
@@ -42,6 +43,27 @@ function eachFrame(capture: Uint8Array, packet: Dissection, see: () => void): Ca
     see();
   }
   return reader.problem;
+}
+
+/** The same capture, as if what `place` sends had been noted there only after the next packet was noted elsewhere. */
+export function withLateNotes(capture: Uint8Array, place: string): Uint8Array {
+  const packets: PortPacket[] = [];
+  mergeCaptures([new CaptureReader(sourceOf(capture))], 0, {
+    packet: (packet) => packets.push({ ...packet, bytes: packet.bytes.slice() }),
+  });
+  for (let i = 0; i + 1 < packets.length; i++) {
+    const [packet, next] = [packets[i], packets[i + 1]];
+    if (`${packet.node}:${packet.port} ${packet.direction}` !== `${place} out`) continue;
+    packets[i] = next;
+    packets[i + 1] = { ...packet, time: next.time };
+    i++;
+  }
+  const chunks: Uint8Array[] = [];
+  const about = { application: 'svrlab', comments: [], epoch: () => 0, ports: [], names: [] };
+  const file = new CaptureFile({ write: (bytes) => chunks.push(bytes.slice()) }, about);
+  for (const packet of packets) file.packet(packet);
+  file.close();
+  return Buffer.concat(chunks);
 }
 
 export const hex = (text: string): Uint8Array =>

@@ -9,10 +9,18 @@ import { dissectAll } from './captures.ts';
 import { loadScenario } from './lab-files.ts';
 import { recordRun } from './recorded-run.ts';
 
-/** Runs a scenario in the simulator, and draws up the ladder of every session of it, in the order of their first packets. */
-export async function laddersOf(name: string, see: (packet: Dissection) => void = () => undefined): Promise<Ladder[]> {
+/**
+ * Runs a scenario in the simulator, and draws up the ladder of every session of it, in the order of their first packets.
+ * `change` makes another capture of the one that was recorded.
+ */
+export async function laddersOf(
+  name: string,
+  see: (packet: Dissection) => void = () => undefined,
+  change: (capture: Uint8Array) => Uint8Array = (capture) => capture,
+): Promise<Ladder[]> {
   const scenario = loadScenario(`scenarios/${name}.yaml`);
-  const { capture, events } = await recordRun(scenario, 1);
+  const { capture: recorded, events } = await recordRun(scenario, 1);
+  const capture = change(recorded);
   const builders = new Map<string, LadderBuilder>();
   const clock = new RunClock(events);
   const secrets = new Secrets(scenario.authority, nodeCrypto, new SeededRandom(0));

@@ -1,3 +1,5 @@
+import { formatHex } from '../../address.ts';
+import { MAC_LENGTH } from '../../wire/ethernet.ts';
 import { dropReason } from '../comments.ts';
 import type { Dissection } from '../dissection.ts';
 import type { Direction } from '../session.ts';
@@ -9,12 +11,12 @@ import { microsecondsOf } from './run-clock.ts';
 
 /** A hop while it is being put together; its nodes by their places in the order of first sight, -1 if not seen. */
 export interface TrackedHop extends HopShape {
-  readonly time: number;
+  time: number;
   arrived: number | undefined;
   readonly packet: number;
   readonly direction: Direction;
-  readonly from: number;
-  readonly fromPort: string;
+  from: number;
+  fromPort: string;
   to: number;
   /** Empty if it was not seen there. */
   toPort: string;
@@ -30,6 +32,8 @@ interface Travelling {
   readonly onTheWay: TrackedHop[];
   /** The hop by which it came to where it was seen last. */
   came: TrackedHop | undefined;
+  /** Came before anybody was seen to send it: a host may take note of what it sends only then. */
+  early: { readonly hop: TrackedHop; readonly frame: string } | undefined;
 }
 
 /** Joins what was seen of packets at single ports to hops from node to node, by the packets' ids. */
@@ -72,7 +76,13 @@ export class HopTracker {
     return { from, to };
   }
 
-  #left(packet: Dissection, node: number, { onTheWay, came }: Travelling): TrackedHop {
+  #left(packet: Dissection, node: number, travelling: Travelling): TrackedHop | undefined {
+    const { onTheWay, came, early } = travelling;
+    if (early && early.frame !== '' && early.frame === frameOf(packet)) {
+      this.#join(early.hop, node, packet.frame.at.port);
+      travelling.early = undefined;
+      return undefined;
+    }
     const hop = hopOf(packet, node, packet.frame.at.port);
     if (came?.to === node) hop.rewritten = this.#newEnds(came, hop);
     const reason = dropReason(packet.frame.comments());
@@ -90,12 +100,23 @@ export class HopTracker {
     travelling.came = hop;
     const reason = dropReason(packet.frame.comments());
     if (reason !== undefined) hop.dropped = { by: 'node', reason };
-    if (known) {
-      this.#neighbors.set(`${hop.from} ${hop.fromPort} ${hop.direction}`, node);
-      this.#neighbors.set(`${node} ${hop.toPort} ${oppositeOf(hop.direction)}`, hop.from);
-    }
+    if (known) this.#met(hop);
+    else if (hop.from < 0) travelling.early = { hop, frame: frameOf(packet) };
     follow(this.#order, hop.from, node, hop.direction);
     return known ? undefined : hop;
+  }
+
+  /** Who sent it has told so after it came. It left no later than it came. */
+  #join(hop: TrackedHop, from: number, fromPort: string): void {
+    hop.from = from;
+    hop.fromPort = fromPort;
+    this.#met(hop);
+    follow(this.#order, from, hop.to, hop.direction);
+  }
+
+  #met({ from, fromPort, to, toPort, direction }: TrackedHop): void {
+    this.#neighbors.set(`${from} ${fromPort} ${direction}`, to);
+    this.#neighbors.set(`${to} ${toPort} ${oppositeOf(direction)}`, from);
   }
 
   #betweenAddresses(packet: Dissection): TrackedHop | null {
@@ -121,7 +142,7 @@ export class HopTracker {
 
   #travellingOf(id: number): Travelling {
     let travelling = this.#travelling.get(id);
-    if (!travelling) this.#travelling.set(id, (travelling = { onTheWay: [], came: undefined }));
+    if (!travelling) this.#travelling.set(id, (travelling = { onTheWay: [], came: undefined, early: undefined }));
     return travelling;
   }
 }
@@ -154,6 +175,12 @@ function hopOf(packet: Dissection, from: number, fromPort: string): TrackedHop {
     rewritten: undefined,
     dropped: undefined,
   };
+}
+
+/** What tells a frame on one link from the same packet on another: its link addresses, and its length. Empty if it has none. */
+function frameOf({ layers, frame }: Dissection): string {
+  const at = layers.ethernetAt;
+  return at < 0 ? '' : `${formatHex(frame.bytes.subarray(at, at + 2 * MAC_LENGTH))} ${frame.originalLength}`;
 }
 
 /** Whichever way each of them goes. */
