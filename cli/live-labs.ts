@@ -1,10 +1,11 @@
 import type { Writable } from 'node:stream';
 import type { CapturedFrame } from '../lib/capture/captured-frame.ts';
 import { suggest } from '../lib/diagnostic.ts';
-import type { FabricName } from '../lib/lab/fabric.ts';
+import type { FabricName, LabEvent } from '../lib/lab/fabric.ts';
 import type { NodeKind, Scenario } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { LabConfiguration } from '../daemon/lab-configuration.ts';
+import type { LinkState } from '../daemon/port-links.ts';
 import type { Clearable, NodeHealth } from '../daemon/node-service.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
@@ -23,6 +24,10 @@ export interface LiveLab {
   /** Its scenario, without traffic, timeline and expectations. */
   readonly scenario: Scenario;
   counters(router: string): Promise<ReadonlyMap<string, number>>;
+  /** Of the links that a node stands on, the directions that it models. */
+  links(node: string): Promise<readonly LinkState[]>;
+  /** Shows `see` what a node does, while it does it, until the node or the signal ends that. */
+  follow(node: string, see: (event: LabEvent) => void, signal: AbortSignal): Promise<void>;
   sessions(router: string): Promise<readonly SessionRow[]>;
   flows(router: string): Promise<readonly FlowRow[]>;
   peers(router: string): Promise<readonly PeerRow[]>;

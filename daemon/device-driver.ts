@@ -10,7 +10,7 @@ import type { Audience } from './audience.ts';
 import { wallClock } from './clock.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
 import type { Deliver } from './link-direction.ts';
-import { PortLink } from './port-links.ts';
+import { PortLink, type LinkState } from './port-links.ts';
 import type { Port, PortStatistics } from './ports/port.ts';
 
 /** How often a device may ask for a time that has come, before frames get their turn again. */
@@ -119,6 +119,10 @@ export class DeviceDriver<Driven extends Device> {
 
   apply(action: LinkAction): void {
     for (const link of this.#links) link.apply(action);
+  }
+
+  linkStates(): readonly LinkState[] {
+    return this.#links.flatMap((link) => link.states());
   }
 
   close(): void {

@@ -14,6 +14,7 @@ import type { Trace } from '../lib/trace.ts';
 import { Audience, type Onlooking } from './audience.ts';
 import { DeviceDriver } from './device-driver.ts';
 import type { Clearable, NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
+import type { LinkState } from './port-links.ts';
 import { CapPort, type CapDirection } from './ports/cap.ts';
 import { LinkMonitor } from './ports/link-monitor.ts';
 import type { PortStatistics } from './ports/port.ts';
@@ -133,6 +134,10 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
 
   portStatistics(): Readonly<Record<string, PortStatistics>> {
     return this.#driver?.statistics() ?? {};
+  }
+
+  links(): readonly LinkState[] {
+    return this.#driver?.linkStates() ?? [];
   }
 
   counters(): Record<string, number> {

@@ -78,6 +78,10 @@ export class HostNode implements NodeService {
     return {};
   }
 
+  links(): readonly [] {
+    return [];
+  }
+
   counters(): Record<string, number> {
     return {};
   }

@@ -1,9 +1,10 @@
-import type { Writable } from 'node:stream';
+import { createInterface } from 'node:readline';
+import { addAbortSignal, type Writable } from 'node:stream';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
-import { LabError, NotFoundError, notFound } from '../lib/lab/fabric.ts';
+import { LabError, NotFoundError, notFound, type LabEvent } from '../lib/lab/fabric.ts';
 import type { NodeKind, Scenario } from '../lib/lab/scenario.ts';
 import { readTcpPlace, TOKEN_VARIABLE } from './api/token.ts';
 import { ComposeLab, execInContainer, removeComposeLab } from './fabric/compose.ts';
@@ -14,6 +15,7 @@ import { captureLab, type CaptureLimits, type CapturePlace, type LabCaptureTotal
 import { LabConfiguration, type ConfigurableRouter } from './lab-configuration.ts';
 import { serveFront } from './lab-front.ts';
 import { mergedSessionCaptures } from './session-captures.ts';
+import type { LinkState } from './port-links.ts';
 import { loadLab, parsedLab } from './load-lab.ts';
 import { socketPath, type Clearable, type NodeHealth } from './node-service.ts';
 
@@ -64,6 +66,21 @@ export class UpLab {
 
   async counters(router: string): Promise<ReadonlyMap<string, number>> {
     return new Map(Object.entries(await clientOf(this.#state, router).ask('stats')));
+  }
+
+  links(node: string): Promise<readonly LinkState[]> {
+    return clientOf(this.#state, node).ask('links');
+  }
+
+  /** Shows `see` what a node does, while it does it, until the node or the signal ends that. */
+  async follow(node: string, see: (event: LabEvent) => void, signal: AbortSignal): Promise<void> {
+    const stream = await clientOf(this.#state, node).open('eventStream');
+    addAbortSignal(signal, stream);
+    try {
+      for await (const line of createInterface({ input: stream })) see(JSON.parse(line) as LabEvent);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   sessions(router: string): Promise<readonly SessionRow[]> {

@@ -5,6 +5,7 @@ import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { Capturable } from './live-capture.ts';
+import type { LinkState } from './port-links.ts';
 import type { PortStatistics } from './ports/port.ts';
 import type { TakenPacket } from '../lib/highway/capture-points.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
@@ -40,6 +41,8 @@ export interface NodeService extends Capturable {
   counters(): Record<string, number>;
   metrics(): readonly MetricFamily[];
   portStatistics(): Readonly<Record<string, PortStatistics>>;
+  /** Of the links that the node stands on, the directions that it models. */
+  links(): readonly LinkState[];
   sessions(): readonly SessionRow[];
   flows(): readonly FlowRow[];
   peers(): readonly PeerRow[];

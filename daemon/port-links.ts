@@ -14,6 +14,14 @@ interface HostEnd {
   readonly direction: LinkDirection;
 }
 
+/** What becomes of the frames that one end of a link sends. */
+export interface LinkState {
+  readonly link: string;
+  /** Number of the end, from 0. */
+  readonly end: number;
+  readonly isCut: boolean;
+}
+
 /** What stands behind one port of a router. */
 export interface PortLinkOptions {
   readonly scenario: Scenario;
@@ -77,6 +85,13 @@ export class PortLink {
       else if (action.kind === 'heal') direction.model.heal();
       else direction.model.impair(action.kind === 'impair' ? action.impairment : this.#link.impairments[end]);
     }
+  }
+
+  /** Those that are modelled here. */
+  states(): readonly LinkState[] {
+    const link = this.#link?.name;
+    if (link === undefined) return [];
+    return [this.#own, ...this.#hosts].map(({ end, direction }) => ({ link, end, isCut: direction.model.isCut }));
   }
 
   nextDeadline(): Instant {

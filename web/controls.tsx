@@ -74,6 +74,12 @@ export function Controls({ report, isConnected }: { report: Report; isConnected:
       <p role="status" class="told">
         {isConnected ? told : 'The server does not answer; what is shown is the last that it said.'}
       </p>
+      {isConnected && report.silent.length > 0 && (
+        <p role="status" class="fails">
+          {report.silent.join(' and ')} {report.silent.length === 1 ? 'does' : 'do'} not answer; what is shown of{' '}
+          {report.silent.length === 1 ? 'it' : 'them'} is the last that came.
+        </p>
+      )}
     </Sheet>
   );
 }

@@ -184,7 +184,13 @@ function NodeBox({ node, at, width }: { node: DrawnNode; at: Point; width: numbe
   );
 }
 
-const roundness: Readonly<Record<DrawnNode['kind'], number>> = { host: 4, router: 19, nat: 4, firewall: 4 };
+const roundness: Readonly<Record<DrawnNode['kind'], number>> = {
+  host: 4,
+  router: 19,
+  nat: 4,
+  firewall: 4,
+  attacker: 4,
+};
 
 /** The drawing in words. */
 function describe({ nodes, links }: Topology): string {

@@ -13,8 +13,9 @@ import { LabWatch } from './watch.ts';
 
 const HOST = '127.0.0.1';
 
-/** How often a page is told what is new. */
+/** How often a page is told of packets and numbers; of what has happened, it is told within a tick. */
 const TELL_EVERY_MS = 500;
+const TICK_MS = 100;
 
 /** Bytes that wait for a page that does not read; a page that has more waiting is closed, and comes again by itself. */
 const WAITING_MAX = 32 << 20;
@@ -38,16 +39,19 @@ export async function serveUi(lab: LiveLab, port: number, code: PageCode): Promi
     throw systemError(`listen at ${HOST}:${port}`, error);
   });
   const ending = new AbortController();
-  const capturing = watch.run(ending.signal).catch(() => undefined);
+  const watching = Promise.all([watch.run(ending.signal).catch(() => undefined), watch.follow(ending.signal)]);
   let isAsking = false;
+  let toldAt = 0;
   const timer = setInterval(() => {
-    if (isAsking || pages.size === 0) return;
+    const isTime = watch.hasNews || performance.now() - toldAt >= TELL_EVERY_MS;
+    if (isAsking || pages.size === 0 || !isTime) return;
     isAsking = true;
     void watch.ask().finally(() => {
       isAsking = false;
+      toldAt = performance.now();
       for (const page of pages) page.tell(watch);
     });
-  }, TELL_EVERY_MS);
+  }, TICK_MS);
   const address = server.server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   return {
@@ -57,7 +61,7 @@ export async function serveUi(lab: LiveLab, port: number, code: PageCode): Promi
       ending.abort();
       for (const page of pages) page.end();
       await server.close();
-      await capturing;
+      await watching;
     },
   };
 }

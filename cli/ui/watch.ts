@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { wallClock } from '../../daemon/clock.ts';
 import { version } from '../../daemon/version.ts';
 import { CaptureFile } from '../../lib/capture/capture-file.ts';
@@ -7,6 +8,7 @@ import { CaptureParser } from '../../lib/capture/capture-parser.ts';
 import type { CapturedFrame } from '../../lib/capture/captured-frame.ts';
 import { typeOfComment } from '../../lib/capture/ladder/run-clock.ts';
 import { faultEvent } from '../../lib/lab/actions/table.ts';
+import type { LabEvent } from '../../lib/lab/fabric.ts';
 import type { Action, Scenario } from '../../lib/lab/scenario.ts';
 import type { PeerRow } from '../../lib/peering/rows.ts';
 import { ReportBuilder } from '../../lib/report/build.ts';
@@ -15,11 +17,17 @@ import { GONE } from '../../lib/report/sessions.ts';
 import type { SessionRow } from '../../lib/service-area/rows.ts';
 import { traceTypes } from '../../lib/trace.ts';
 import { seconds, type Duration } from '../../lib/time.ts';
-import type { LiveLab } from '../live-labs.ts';
+import type { LinkState } from '../../daemon/port-links.ts';
+import type { LiveLab, LiveNode } from '../live-labs.ts';
 
 /** How far back the timeline goes, in microseconds. */
 const SHOWN: Duration = seconds(60);
 const BUCKET: Duration = seconds(0.5);
+
+/** Nodes tell what happens; what they count, and how a path is, they have to be asked for. */
+const ASK_ALL_EVERY: Duration = seconds(2);
+
+const FOLLOW_AGAIN_MS = 1_000;
 
 /** Bytes of the capture that are kept for whoever opens the page later. */
 const CAPTURE_LENGTH_MAX = 64 << 20;
@@ -39,8 +47,18 @@ export class LabWatch {
   readonly #peers: Record<string, readonly PeerRow[]> = {};
   readonly #sessions: Record<string, readonly SessionRow[]> = {};
   /** By router: its sessions when it was asked last, and those that it had before. */
-  readonly #known = new Map<string, ReadonlySet<string>>();
+  readonly #known = new Map<string, Set<string>>();
   readonly #lost = new Map<string, Set<string>>();
+  readonly #links: Record<string, readonly LinkState[]> = {};
+  readonly #cut = new Set<string>();
+  /** Nodes that did not answer when they were asked last. */
+  readonly #silent = new Set<string>();
+  /** Nodes that have told something since they were asked last, and how much each has told. */
+  readonly #changed = new Set<string>();
+  readonly #told = new Map<string, number>();
+  #askedAll = -Infinity;
+  /** What the page has done. */
+  #acts = 0;
   readonly #counters: Record<string, Readonly<Record<string, number>>> = {};
 
   constructor(lab: LiveLab) {
@@ -71,30 +89,116 @@ export class LabWatch {
     await this.#lab.capture(places, sink, { signal });
   }
 
-  /** Notes in the timeline what is done to the lab. */
+  /** Whether something has happened that a page should be told at once. */
+  get hasNews(): boolean {
+    return this.#changed.size > 0;
+  }
+
+  /** Follows what the nodes tell of themselves, until the signal comes. */
+  async follow(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#devices.map(({ name }) => this.#followNode(name, signal)));
+  }
+
+  /** Notes in the timeline what the page has done to the lab. */
   done(action: Action): void {
+    this.#acts++;
+    for (const { name } of this.#devices) this.#changed.add(name);
+    this.#note(action);
+  }
+
+  /** Notes it unless that is how it is already. */
+  #note(action: Action): void {
+    if (action.kind === 'cut' || action.kind === 'heal') {
+      if (this.#cut.has(action.link) === (action.kind === 'cut')) return;
+      if (action.kind === 'cut') this.#cut.add(action.link);
+      else this.#cut.delete(action.link);
+    }
     this.#builder.event(faultEvent(this.#elapsed, action, this.#scenario.links));
   }
 
-  /** Asks every router and middlebox. One that does not answer keeps what it said last. */
+  /** Asks those about which there is news, and now and then all. One that does not answer keeps what it said last. */
   async ask(): Promise<void> {
+    const isTimeForAll = this.#elapsed - this.#askedAll >= ASK_ALL_EVERY;
+    if (isTimeForAll) this.#askedAll = this.#elapsed;
+    const asked = this.#devices.filter(({ name }) => isTimeForAll || this.#changed.has(name));
+    this.#changed.clear();
+    const acts = this.#acts;
+    await Promise.all(asked.map((node) => this.#askNode(node)));
+    // What was answered before the page did something is not how it is now.
+    if (this.#acts === acts) this.#noteCuts();
+  }
+
+  get #devices(): readonly LiveNode[] {
+    return this.#lab.nodes.filter(({ kind }) => kind !== 'host');
+  }
+
+  async #askNode({ name, kind }: LiveNode): Promise<void> {
     const lab = this.#lab;
-    await Promise.all(
-      lab.nodes
-        .filter(({ kind }) => kind !== 'host')
-        .map(async ({ name, kind }) => {
-          try {
-            this.#counters[name] = Object.fromEntries(await lab.counters(name));
-            if (kind !== 'router') return;
-            this.#peers[name] = await lab.peers(name);
-            this.#sessions[name] = await lab.sessions(name);
-          } catch {
-            this.#sessions[name] = [];
-            this.#peers[name] = [];
-          }
-          this.#compare(name, new Set(this.#sessions[name].map(({ sessionId }) => sessionId)));
-        }),
-    );
+    const told = this.#told.get(name) ?? 0;
+    try {
+      this.#counters[name] = Object.fromEntries(await lab.counters(name));
+      this.#links[name] = await lab.links(name);
+      if (kind === 'router') {
+        this.#peers[name] = await lab.peers(name);
+        this.#sessions[name] = await lab.sessions(name);
+      }
+      this.#silent.delete(name);
+    } catch {
+      this.#silent.add(name);
+      return;
+    }
+    // What it has told meanwhile may be newer than its answer; then there is news, and it is asked again.
+    if (kind === 'router' && (this.#told.get(name) ?? 0) === told)
+      this.#compare(name, new Set(this.#sessions[name].map(({ sessionId }) => sessionId)));
+  }
+
+  /** A link may be cut, and healed, by others than this page. */
+  #noteCuts(): void {
+    const states = Object.values(this.#links).flat();
+    for (const { name: link } of this.#scenario.links) {
+      const isCut = states.some((state) => state.link === link && state.isCut);
+      this.#note({ kind: isCut ? 'cut' : 'heal', link, direction: 'both' });
+    }
+  }
+
+  async #followNode(node: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      // Nodes count from when they began. Of all that they tell, what came quickest says most about when that was.
+      let began = Infinity;
+      const see = (event: LabEvent): void => {
+        began = Math.min(began, this.#elapsed - event.time);
+        this.#happened({ ...event, node, time: event.time + began });
+      };
+      await this.#lab.follow(node, see, signal).catch(() => undefined);
+      await sleep(FOLLOW_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Of packets their comments in the capture tell more: under which id they are known. */
+  #happened(event: LabEvent): void {
+    const { node, type, session } = event;
+    const isOfSession = type.startsWith('session-');
+    if (!isOfSession && (!Object.hasOwn(traceTypes, type) || event.packet !== undefined)) return;
+    this.#changed.add(node);
+    this.#told.set(node, (this.#told.get(node) ?? 0) + 1);
+    if (isOfSession && session !== undefined && !this.#isNews(node, type, session)) return;
+    const { packet: _ownNumber, ...rest } = event;
+    this.#builder.event(rest);
+  }
+
+  /** Takes note of what became of a session; false if that is known. */
+  #isNews(node: string, type: string, session: string): boolean {
+    const known = this.#known.get(node) ?? new Set();
+    this.#known.set(node, known);
+    if (type === 'session-removed') {
+      lostAt(this.#lost, node).add(session);
+      return known.delete(session);
+    }
+    if (type !== 'session-created' && type !== 'session-recreated') return true;
+    lostAt(this.#lost, node).delete(session);
+    if (known.has(session)) return false;
+    known.add(session);
+    return true;
   }
 
   report(): Report {
@@ -112,16 +216,17 @@ export class LabWatch {
         ),
         sessions: this.#sessions,
         peers: this.#peers,
+        silent: [...this.#silent],
       },
       Math.max(0, duration - SHOWN),
     );
   }
 
   /** Tells in events how the sessions of a router differ from what it had when it was asked last. */
-  #compare(node: string, ids: ReadonlySet<string>): void {
+  #compare(node: string, ids: Set<string>): void {
     const time = this.#elapsed;
     const before = this.#known.get(node) ?? new Set();
-    const lost = this.#lost.get(node) ?? new Set();
+    const lost = lostAt(this.#lost, node);
     const tell = (type: string, session: string, why: object = {}): void =>
       this.#builder.event({ time, node, type, session, ...why });
     for (const id of without(ids, before)) tell(lost.delete(id) ? 'session-recreated' : 'session-created', id);
@@ -130,7 +235,6 @@ export class LabWatch {
       lost.add(id);
     }
     this.#known.set(node, ids);
-    this.#lost.set(node, lost);
     this.#builder.counted(node, time, ids.size);
   }
 
@@ -162,6 +266,12 @@ export class LabWatch {
     this.#length += bytes.length;
     this.#pieces.push(bytes.slice());
   }
+}
+
+function lostAt(lost: Map<string, Set<string>>, node: string): Set<string> {
+  const known = lost.get(node) ?? new Set<string>();
+  lost.set(node, known);
+  return known;
 }
 
 const without = (ids: ReadonlySet<string>, others: ReadonlySet<string>): string[] =>

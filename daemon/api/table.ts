@@ -3,6 +3,7 @@ import { configRoutes } from './config.ts';
 import { documentRoutes } from './document.ts';
 import { eventRoutes } from './events.ts';
 import { faultRoutes } from './faults.ts';
+import { linkRoutes } from './links.ts';
 import { metricsRoutes } from './metrics.ts';
 import { nodeRoutes } from './node.ts';
 import { peerRoutes } from './peers.ts';
@@ -20,6 +21,7 @@ export const routes = {
   ...metricsRoutes,
   ...configRoutes,
   ...faultRoutes,
+  ...linkRoutes,
   ...captureRoutes,
   ...sessionCaptureRoutes,
   ...documentRoutes,

@@ -36,7 +36,11 @@ export interface ArrivedPacket {
 }
 
 /** A result that nobody has judged, for a lab that is up. */
-export type ReportedResult = Omit<RunResult, 'passed'> & { readonly passed: boolean | undefined };
+export type ReportedResult = Omit<RunResult, 'passed'> & {
+  readonly passed: boolean | undefined;
+  /** Nodes that do not answer. */
+  readonly silent?: readonly string[];
+};
 
 /** Gathers what a run leaves behind, and makes its report. */
 export class ReportBuilder {
@@ -112,6 +116,7 @@ export class ReportBuilder {
         .map((event) => told(event, scenario)),
       counters: Object.fromEntries(Object.entries(counters).map(([node, values]) => [node, Object.entries(values)])),
       sessions: reportSessions(events, sessions),
+      silent: result.silent ?? [],
       keys: plainKeys(scenario.authority),
     };
   }

@@ -17,6 +17,8 @@ export interface Report {
   /** By node: words of `show stats`, and the number. Those that are not 0. */
   readonly counters: Readonly<Record<string, readonly (readonly [path: string, value: number])[]>>;
   readonly sessions: readonly ReportSession[];
+  /** Nodes of a lab that is up that do not answer: of these the page shows what they said last. */
+  readonly silent: readonly string[];
   /** What it takes to read the packets. */
   readonly keys: PlainKeys;
 }

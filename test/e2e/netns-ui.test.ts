@@ -1,5 +1,8 @@
-import { deepEqual, match, ok } from 'node:assert/strict';
+import { deepEqual, match, ok, rejects } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser } from 'puppeteer-core';
 import { pageCode } from '../../cli/page.ts';
 import { serveUi, type UiServer } from '../../cli/ui/server.ts';
@@ -64,7 +67,29 @@ describe('svrlab ui on a lab of namespaces', function () {
     await page.waitForSelector('aria/Heal wan');
     await page.locator('aria/Heal wan').click();
     await says('#controls', 'wan is whole again.');
+    await lab.cut('wan', true);
+    await page.waitForSelector('aria/Heal wan');
+    await lab.cut('wan', false);
+    await page.waitForSelector('aria/Cut wan');
     deepEqual(misdeeds, []);
     await pinging;
+  });
+
+  it('is a program that tells where the page is, serves it, and ends by Ctrl-C with nothing left', async () => {
+    const main = join(import.meta.dirname, '..', '..', 'cli', 'main.js');
+    const program = spawn(process.execPath, [main, 'ui', '--lab', LAB], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = once(program, 'exit') as Promise<[number | null, string | null]>;
+    let err = '';
+    program.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    const [url] = (await once(program.stdout.setEncoding('utf8'), 'data')) as [string];
+    match(url, /^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/\n$/);
+    const page = await fetch(url.trim());
+    match(await page.text(), /<title>session-recovery - svrlab<\/title>/);
+    const stream = await fetch(`${url.trim()}stream`);
+    ok((await stream.body?.getReader().read())?.value, 'the page is told something');
+    program.kill('SIGINT');
+    deepEqual(await ended, [0, null]);
+    match(err, /^Open it in a browser; Ctrl-C ends it\.\n$/);
+    await rejects(fetch(url.trim()));
   });
 });

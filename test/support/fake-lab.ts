@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,8 @@ import { loadScenario } from '../../cli/load-scenario.ts';
 import { LabConfiguration, type ConfigurableRouter } from '../../daemon/lab-configuration.ts';
 import type { Clearable, NodeHealth } from '../../daemon/node-service.ts';
 import { formatConfiguration, parseConfiguration, restartReasons } from '../../lib/config/index.ts';
+import { LabError, type LabEvent } from '../../lib/lab/fabric.ts';
+import type { LinkState } from '../../daemon/port-links.ts';
 import type { Scenario } from '../../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
@@ -163,6 +166,11 @@ export class FakeLab implements LiveLab {
     { name: 'hub', kind: 'router', isUp: false },
   ] as const;
   readonly asked: string[] = [];
+  readonly cutLinks = new Set<string>();
+  /** By node: who follows what it does. */
+  readonly followers = new Map<string, (event: LabEvent) => void>();
+  /** Nodes that do not answer. */
+  readonly silent = new Set<string>();
   readonly routers = [new FakeRouter('spoke'), new FakeRouter('hub')];
   readonly folder = mkdtempSync(join(tmpdir(), 'svrlab-fake-'));
   readonly configuration = new LabConfiguration(this.folder, this.routers);
@@ -183,7 +191,17 @@ export class FakeLab implements LiveLab {
   }
 
   async sessions(router: string): Promise<readonly SessionRow[]> {
+    if (this.silent.has(router)) throw new LabError(`node '${router}' does not answer`, 3);
     return router === 'spoke' ? [session] : [];
+  }
+
+  async links(): Promise<readonly LinkState[]> {
+    return this.scenario.links.map(({ name: link }) => ({ link, end: 0, isCut: this.cutLinks.has(link) }));
+  }
+
+  async follow(node: string, see: (event: LabEvent) => void, signal: AbortSignal): Promise<void> {
+    this.followers.set(node, see);
+    await once(signal, 'abort');
   }
 
   async flows(router: string): Promise<readonly FlowRow[]> {
@@ -247,6 +265,8 @@ export class FakeLab implements LiveLab {
 
   async cut(link: string, isCut: boolean): Promise<void> {
     this.asked.push(`${isCut ? 'cut' : 'heal'} ${link}`);
+    if (isCut) this.cutLinks.add(link);
+    else this.cutLinks.delete(link);
   }
 
   async forgetSessions(router: string): Promise<void> {

@@ -1,7 +1,9 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { request } from 'node:http';
 import { serveUi, type UiServer } from '../../../cli/ui/server.ts';
-import { FakeLab } from '../../support/fake-lab.ts';
+import type { Duration } from '../../../lib/time.ts';
+import { LabWatch } from '../../../cli/ui/watch.ts';
+import { FakeLab, session } from '../../support/fake-lab.ts';
 
 interface Answer {
   readonly status: number | undefined;
@@ -24,6 +26,81 @@ function ask(
     asked.end(body);
   });
 }
+
+describe('what is watched of a lab that is up', () => {
+  let lab: FakeLab;
+  let watch: LabWatch;
+  let ending: AbortController;
+  let following: Promise<void>;
+
+  beforeEach(async () => {
+    lab = new FakeLab('mine');
+    watch = new LabWatch(lab);
+    ending = new AbortController();
+    await watch.ask();
+    following = watch.follow(ending.signal);
+  });
+
+  afterEach(async () => {
+    ending.abort();
+    await following;
+  });
+
+  const tell = (type: string, more: object = {}): void =>
+    lab.followers.get('spoke')?.({ time: 1_000_000 as Duration, node: 'spoke', type, ...more });
+  const typesOf = (node: string): string[] =>
+    watch.report().events.flatMap((event) => (event.node === node ? [event.type] : []));
+
+  it('is there as soon as a node tells it, once, whoever else tells it too', async () => {
+    equal(watch.hasNews, false);
+    tell('peer-path-down', { reason: 'timer-expiry' });
+    tell('session-removed', { session: session.sessionId, reason: 'forgotten' });
+    equal(watch.hasNews, true);
+    tell('session-recreated', { session: session.sessionId, packet: 7 });
+    await watch.ask();
+    equal(watch.hasNews, false);
+    deepEqual(typesOf('spoke'), ['session-created', 'peer-path-down', 'session-removed', 'session-recreated']);
+    const [{ losses, returns }] = watch.report().sessions;
+    deepEqual([losses.length, returns.length], [1, 1]);
+  });
+
+  it('leaves what belongs to packets to their comments in the capture', () => {
+    tell('metadata-added', { packet: 7 });
+    equal(watch.hasNews, false);
+    deepEqual(typesOf('spoke'), ['session-created']);
+  });
+
+  it('is the last that a node said, which does not answer any more, and the page says so', async () => {
+    deepEqual(watch.report().silent, []);
+    lab.silent.add('spoke');
+    tell('peer-path-down');
+    await watch.ask();
+    deepEqual(watch.report().silent, ['spoke']);
+    deepEqual(
+      watch.report().sessions.map(({ id, losses, knownBy }) => [id, losses, knownBy]),
+      [[session.sessionId, [], ['spoke']]],
+    );
+    lab.silent.clear();
+    tell('peer-path-up');
+    await watch.ask();
+    deepEqual(watch.report().silent, []);
+  });
+
+  it('has links cut and healed by whomever it was', async () => {
+    const windows = (): [string, boolean][] => {
+      const { faults, about } = watch.report();
+      return faults.map(({ what, end }) => [what, end >= about.duration]);
+    };
+    await lab.cut('wan', true);
+    tell('peer-path-down');
+    await watch.ask();
+    deepEqual(windows(), [['cut wan', true]]);
+    watch.done({ kind: 'cut', link: 'wan', direction: 'both' });
+    await lab.cut('wan', false);
+    await watch.ask();
+    deepEqual(windows(), [['cut wan', false]]);
+  });
+});
 
 describe('the page about a lab that is up', () => {
   let lab: FakeLab;

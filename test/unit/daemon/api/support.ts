@@ -6,6 +6,7 @@ import type { NodeHealth, NodeService } from '../../../../daemon/node-service.ts
 import type { PortStatistics } from '../../../../daemon/ports/port.ts';
 import type { TakenPacket } from '../../../../lib/highway/capture-points.ts';
 import type { SessionCaptureRequest } from '../../../../lib/service-area/session-captures.ts';
+import type { LinkState } from '../../../../daemon/port-links.ts';
 import { LabError, notFound } from '../../../../lib/lab/fabric.ts';
 import type { Action } from '../../../../lib/lab/scenario.ts';
 import { Counters } from '../../../../lib/stats/counters.ts';
@@ -48,6 +49,10 @@ export class NotedNode implements NodeService {
 
   counters(): Record<string, number> {
     return { 'service-area sent success': 3 };
+  }
+
+  links(): readonly LinkState[] {
+    return [{ link: 'wan', end: 0, isCut: true }];
   }
 
   sessions(): [] {
