@@ -182,8 +182,8 @@ export class LabWatch {
     this.#changed.add(node);
     this.#told.set(node, (this.#told.get(node) ?? 0) + 1);
     if (isOfSession && session !== undefined && !this.#isNews(node, type, session)) return;
-    const { packet: _ownNumber, ...rest } = event;
-    this.#builder.event(rest);
+    // Its number of the packet is not the id that the page knows it by.
+    this.#builder.event({ ...event, packet: undefined });
   }
 
   /** Takes note of what became of a session; false if that is known. */

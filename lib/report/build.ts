@@ -92,7 +92,9 @@ export class ReportBuilder {
   report(result: ReportedResult, begin = 0): Report {
     const { duration, peers, verdicts, traffic, counters, sessions } = result;
     const scenario = this.#scenario;
-    const [events, exchanges] = [this.#events, this.#exchanges];
+    // Of a lab that is up, what nodes tell comes sooner than what is captured at them.
+    const events = this.#events.toSorted((a, b) => a.time - b.time);
+    const exchanges = this.#exchanges;
     const routers = scenario.nodes.filter(({ kind }) => kind === 'router').map(({ name }) => name);
     const { scenario: name, about: teaches, fabric, seed, version, passed, epoch } = result;
     return {

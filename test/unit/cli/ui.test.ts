@@ -1,7 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { request } from 'node:http';
 import { serveUi, type UiServer } from '../../../cli/ui/server.ts';
-import type { Duration } from '../../../lib/time.ts';
 import { LabWatch } from '../../../cli/ui/watch.ts';
 import { FakeLab, session } from '../../support/fake-lab.ts';
 
@@ -47,7 +46,7 @@ describe('what is watched of a lab that is up', () => {
   });
 
   const tell = (type: string, more: object = {}): void =>
-    lab.followers.get('spoke')?.({ time: 1_000_000 as Duration, node: 'spoke', type, ...more });
+    lab.followers.get('spoke')?.({ time: 1_000_000, node: 'spoke', type, ...more });
   const typesOf = (node: string): string[] =>
     watch.report().events.flatMap((event) => (event.node === node ? [event.type] : []));
 
