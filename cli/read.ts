@@ -31,6 +31,8 @@ interface ReadOptions {
   readonly width?: number;
   readonly count?: number;
   readonly config?: string;
+  readonly key?: readonly string[];
+  readonly keys?: string;
 }
 
 const examples = `
@@ -81,6 +83,12 @@ export function readCommand(terminal: Terminal): Command {
     .option('--width <columns>', 'draw it for a terminal of so many columns', readWidth)
     .option('-c, --count <number>', 'stop after so many packets have been shown', readCount)
     .option('--config <file>', "the lab's scenario or configuration, to decrypt and to check HMACs with")
+    .addOption(
+      new Option('--key <key>', 'a key instead: ID=HEX to decrypt, hmac=HEX to check; may be repeated')
+        .argParser((key: string, keys: readonly string[] = []) => [...keys, key])
+        .conflicts('config'),
+    )
+    .addOption(new Option('--keys <file>', 'such keys, one a line').conflicts('config'))
     .addHelpText('after', examples)
     .action(async (paths: string[], options: ReadOptions) => {
       checkFiles(paths, options);
@@ -151,8 +159,10 @@ async function read(paths: readonly string[], options: ReadOptions, terminal: Te
 }
 
 /** What reads configurations takes longer to load than a small capture to read. */
-async function knownOf({ config }: ReadOptions): Promise<DissectionOptions> {
-  return config === undefined ? {} : (await import('./read/configuration.ts')).knownOfLab(config);
+async function knownOf({ config, key = [], keys }: ReadOptions): Promise<DissectionOptions> {
+  if (config === undefined && key.length === 0 && keys === undefined) return {};
+  const { knownOfKeys, knownOfLab } = await import('./read/configuration.ts');
+  return config === undefined ? knownOfKeys(key, keys) : knownOfLab(config);
 }
 
 const ladderRequest = (options: ReadOptions, filter: Filter | undefined): LadderRequest => ({

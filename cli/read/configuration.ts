@@ -1,12 +1,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { nodeCrypto } from '../../daemon/crypto.ts';
 import type { DissectionOptions } from '../../lib/capture/dissection.ts';
+import { secretsOf } from '../../lib/capture/bare-keys.ts';
 import { Secrets } from '../../lib/capture/secrets.ts';
 import { parseConfiguration, type Authority } from '../../lib/config/index.ts';
 import { formatDiagnostics } from '../../lib/diagnostic.ts';
 import type { Scenario } from '../../lib/lab/scenario.ts';
 import { SeededRandom } from '../../lib/random.ts';
 import { InputError } from '../exit.ts';
+import { bareKeys } from './keys.ts';
 import { loadScenario } from '../load-scenario.ts';
 
 /** What a scenario begins with, that a configuration never has. */
@@ -22,6 +24,11 @@ export function knownOfLab(name: string): DissectionOptions {
     ...(scenario && { links: linksOf(scenario) }),
   };
 }
+
+/** What keys alone let one read. */
+export const knownOfKeys = (words: readonly string[], file: string | undefined): DissectionOptions => ({
+  secrets: new Secrets(secretsOf(bareKeys(words, file)), nodeCrypto, new SeededRandom(0)),
+});
 
 function readConfiguration(text: string, file: string): Authority {
   const { authority, diagnostics } = parseConfiguration(text, file);

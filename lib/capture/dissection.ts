@@ -280,7 +280,7 @@ export class Dissection {
     this.learnTrailer();
     const length = this.#trailerLengths.of(layers);
     if (length === 0 || payloadEnd - length < payloadAt) return undefined;
-    return trailerAt(bytes, payloadEnd - length, payloadEnd, binding && this.#secrets ? 'wrong' : 'unchecked');
+    return trailerAt(bytes, payloadEnd - length, payloadEnd, binding && this.#secrets?.canCheck === true ? 'wrong' : 'unchecked');
   }
 
   /** A mark of live traffic, which is metadata too, stands before a packet that is sealed as if it were bare. */
@@ -316,13 +316,14 @@ export class Dissection {
     const end = trailer ? trailer.at : layers.payloadEnd;
     if (end <= at) return undefined;
     const isWhole = kind !== 'fragment' && !layers.isFragment;
-    const keys = isWhole && this.session ? this.#secrets?.payloadKeys(this.session.service ?? '') : undefined;
-    if (!keys) return { bytes, at, end, isOpaque: !isWhole || this.session?.isEncrypted === true };
-    const copy = bytes.slice(at, end);
-    const plainEnd = keys.decryptPayload(copy, 0, copy.length);
-    return typeof plainEnd === 'string'
-      ? { bytes, at, end, isOpaque: true }
-      : { bytes: copy, at: 0, end: plainEnd, isOpaque: false };
+    const rings = (isWhole && this.session && this.#secrets?.payloadKeys(this.session)) || [];
+    if (rings.length === 0) return { bytes, at, end, isOpaque: !isWhole || this.session?.isEncrypted === true };
+    for (const keys of rings) {
+      const copy = bytes.slice(at, end);
+      const plainEnd = keys.decryptPayload(copy, 0, copy.length);
+      if (typeof plainEnd !== 'string') return { bytes: copy, at: 0, end: plainEnd, isOpaque: false };
+    }
+    return { bytes, at, end, isOpaque: true };
   }
 }
 

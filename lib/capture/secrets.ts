@@ -4,6 +4,7 @@ import type { KeyRing } from '../metadata/key-ring.ts';
 import { OUTSIDE_WINDOW, OWN_PACKET, type Seal } from '../metadata/trailer.ts';
 import type { Random } from '../random.ts';
 import { SecurityPolicies } from '../security-policies.ts';
+import type { SessionIdentity } from './session.ts';
 
 /** An HMAC trailer that was found to be right. */
 export interface Opened {
@@ -18,6 +19,8 @@ export interface Opened {
 export type SecretsSource = Pick<Authority, 'securities'> & {
   readonly services: readonly Pick<Authority['services'][number], 'name' | 'security'>[];
   readonly emulator: Pick<Authority['emulator'], 'hmacTimeWindow'>;
+  /** Services are not known: the payload of any may be encrypted with any key. */
+  readonly isOfAnyService?: boolean;
 };
 
 interface NamedSeal {
@@ -34,7 +37,8 @@ export class Secrets {
   readonly rings: readonly KeyRing[];
   readonly #seals: NamedSeal[];
   /** By service. */
-  readonly #payloadKeys = new Map<string, KeyRing>();
+  readonly #payloadKeys = new Map<string, readonly KeyRing[]>();
+  readonly #anyKeys: readonly KeyRing[];
 
   /** `random` is never drawn from: nothing is encrypted here. */
   constructor(authority: SecretsSource, crypto: CryptoProvider, random: Random) {
@@ -46,13 +50,19 @@ export class Secrets {
     });
     for (const { name, security } of authority.services) {
       const keys = policies.keys(authority.securities.find((policy) => policy.name === security));
-      if (keys) this.#payloadKeys.set(name, keys);
+      if (keys) this.#payloadKeys.set(name, [keys]);
     }
+    this.#anyKeys = authority.isOfAnyService === true ? this.rings : [];
   }
 
-  /** What the payload of a service's sessions is encrypted with; undefined if it is not. */
-  payloadKeys(service: string): KeyRing | undefined {
-    return this.#payloadKeys.get(service);
+  /** Whether there is a key that a trailer could be right under. */
+  get canCheck(): boolean {
+    return this.#seals.length > 0;
+  }
+
+  /** What the payload of a session may be encrypted with; nothing if it is not. */
+  payloadKeys({ service, isEncrypted }: Pick<SessionIdentity, 'service' | 'isEncrypted'>): readonly KeyRing[] {
+    return this.#payloadKeys.get(service ?? '') ?? (isEncrypted ? this.#anyKeys : []);
   }
 
   /** The policy under which bytes[start, end) were sealed at about that time; undefined if no trailer is right. */

@@ -57,6 +57,45 @@ describe('svrlab read', () => {
     equal(out, 'hub\t172.16.0.2\tenableMetadata\n');
   });
 
+  it('decrypts with bare keys as it does with the configuration that they stand in, whatever their cipher', async () => {
+    const keys = join(folder, 'keys');
+    const lines = [
+      '# of the metadata, and of the payload',
+      '1 = 0123456789abcdef0123456789abcdef',
+      '2=FEDCBA9876543210FEDCBA9876543210 # the second',
+      '',
+      '1=000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f',
+      '2=1f1e1d1c1b1a191817161514131211100f0e0d0c0b0a09080706050403020100',
+    ];
+    writeFileSync(keys, lines.join('\n'));
+    const seen = ['--fields', 'frame.number,svr.encryption,svr.hmac,svr.session,svr.context.src,svr.content_length'];
+    const known = await read(encrypted, ...seen, '--config', 'key-rotation');
+    match(known.out, /decrypted\tright/);
+    const hmac = ['--key', 'hmac=5ea1ed5ea1ed5ea1ed5ea1ed5ea1ed5e'];
+    deepEqual(await read(encrypted, ...seen, '--keys', keys, ...hmac), known);
+  });
+
+  it('does not call a trailer wrong for which it was given no key', async () => {
+    const key = '1=0123456789abcdef0123456789abcdef';
+    const { out } = await read(encrypted, '--key', key, '-Y', 'svr.context', '-c', '1', '--fields', 'svr.hmac');
+    equal(out, 'unchecked\n');
+  });
+
+  it('points at what is no key', async () => {
+    const keys = join(folder, 'wrong');
+    writeFileSync(keys, '\n7=01020304\n');
+    for (const [words, complaint] of [
+      [['--key', 'secret'], /--key: 'secret' is no key; write ID=HEX, with a security ID, or hmac=HEX\n/],
+      [['--keys', keys], /wrong:2: key 7 has 4 bytes; an encryption key has 16 or 32\n/],
+      [['--keys', join(folder, 'none')], /none'/],
+      [['--key', '1=00', '--config', 'key-rotation'], /cannot be used with/],
+    ] as const) {
+      const { status, err } = await read(capture, ...words);
+      equal(status, 2);
+      match(err, complaint);
+    }
+  });
+
   it('prints JSON, an object for each packet', async () => {
     const { out } = await read(capture, '-Y', 'svr.health_check', '--json', '-c', '1');
     const packet = JSON.parse(out) as Record<string, unknown>;
