@@ -13,6 +13,7 @@ import { fieldsNamed, jsonPrinter, tabPrinter } from './read/columns.ts';
 import { formatJourney } from './read/journey-text.ts';
 import type { LadderRequest } from './read/ladder/command.ts';
 import { Listing } from './read/listing.ts';
+import { canReadAgain } from './read/files.ts';
 import { eachPacket, startsIn, warn } from './read/passes.ts';
 import { Statistics, formatSessions, sessionSummary } from './read/tables.ts';
 import type { Terminal } from './terminal.ts';
@@ -53,6 +54,9 @@ Exit status: 0, or 2 for a file, a filter or a field that makes no sense.`;
 
 /** How much text is put together before it is written. */
 const CHUNK_LENGTH = 32 * 1024;
+
+/** How long text waits at most to be written, while packets of a pipe come. */
+const WAIT_MS = 200;
 
 export function readCommand(terminal: Terminal): Command {
   const alone = ['fields', 'packet', 'sessions', 'stats', 'ladder'];
@@ -145,12 +149,16 @@ async function read(paths: readonly string[], options: ReadOptions, terminal: Te
   const sessions = isFollowing ? new Sessions(await startsIn(captures)) : undefined;
   let left = options.count ?? Infinity;
   let text = '';
+  // What comes slowly is shown as it comes.
+  const isPipe = !canReadAgain(paths);
+  let writtenAt = performance.now();
   const outcome = await eachPacket(captures, sessions, (packet) => {
     if (filter && !filter.test(packet)) return true;
     text += view.see(packet);
-    if (text.length >= CHUNK_LENGTH) {
+    if (text.length >= CHUNK_LENGTH || (isPipe && performance.now() - writtenAt >= WAIT_MS)) {
       terminal.out(text);
       text = '';
+      writtenAt = performance.now();
     }
     return --left > 0 && !terminal.isOutClosed;
   });

@@ -1,5 +1,5 @@
 import { CaptureParser } from '../lib/capture/capture-parser.ts';
-import type { CapturedFrame } from '../lib/capture/captured-frame.ts';
+import { keptFrame, type CapturedFrame } from '../lib/capture/captured-frame.ts';
 import { Dissection } from '../lib/capture/dissection.ts';
 import { Journey, type Sighting } from '../lib/capture/journey.ts';
 import { LadderBuilder } from '../lib/capture/ladder/ladder-builder.ts';
@@ -112,23 +112,9 @@ export class PacketStore {
       this.#omitted++;
       return;
     }
-    const comments = frame.comments();
-    const { seconds, nanoseconds, at, direction, id, originalLength } = frame;
-    const bytes = frame.bytes.slice(frame.start, frame.end);
-    const [start, end] = [0, bytes.length];
+    const { id } = frame;
     const kept: KeptPacket = {
-      frame: {
-        seconds,
-        nanoseconds,
-        at,
-        direction,
-        id,
-        originalLength,
-        bytes,
-        start,
-        end,
-        comments: () => comments,
-      },
+      frame: keptFrame(frame),
       session: undefined,
       direction: undefined,
       isBetweenRouters: false,

@@ -1,6 +1,8 @@
 import { Dissection, type DissectionOptions } from '../../lib/capture/dissection.ts';
 import { Sessions, type SessionStarts } from '../../lib/capture/sessions.ts';
+import type { CapturedFrame } from '../../lib/capture/captured-frame.ts';
 import { exitStatus } from '../exit.ts';
+import { LookAhead } from './look-ahead.ts';
 import type { Terminal } from '../terminal.ts';
 import { counted } from '../units.ts';
 import { canReadAgain, readCaptures, type ReadProblem } from './files.ts';
@@ -11,7 +13,7 @@ export interface Captures {
   readonly known: DissectionOptions;
 }
 
-/** A pass of its own, which finds out at which packets sessions begin; a pipe can be read only once. */
+/** A pass of its own, which finds out at which packets sessions begin. A pipe can be read only once, and is looked ahead in. */
 export async function startsIn({ paths, known }: Captures): Promise<SessionStarts | undefined> {
   if (!canReadAgain(paths)) return undefined;
   const starts: SessionStarts = new Map();
@@ -39,12 +41,22 @@ export async function eachPacket(
   visit: (packet: Dissection) => boolean,
 ): Promise<PassOutcome> {
   const packet = new Dissection(known);
-  const problems = await readCaptures(paths, (frame) => {
+  const see = (frame: CapturedFrame): boolean => {
     packet.load(frame);
     sessions?.see(packet);
     return visit(packet);
-  });
-  return { problems, unfollowed: sessions?.unfollowed ?? 0 };
+  };
+  if (!sessions || canReadAgain(paths))
+    return { problems: await readCaptures(paths, see), unfollowed: sessions?.unfollowed ?? 0 };
+  const ahead = new Dissection(known);
+  const lookAhead = new LookAhead((frame) => {
+    ahead.load(frame);
+    sessions.noteAhead(ahead);
+  }, see);
+  let goesOn = true;
+  const problems = await readCaptures(paths, (frame) => (goesOn = lookAhead.see(frame)));
+  if (goesOn) lookAhead.end();
+  return { problems, unfollowed: sessions.unfollowed };
 }
 
 /** Tells what went wrong in a pass. */

@@ -30,6 +30,15 @@ export interface CapturedFrame {
   comments(): readonly string[];
 }
 
+/** A copy that outlives the next packet. */
+export function keptFrame(frame: CapturedFrame): CapturedFrame {
+  const { seconds, nanoseconds, at, direction, id, originalLength } = frame;
+  const bytes = frame.bytes.slice(frame.start, frame.end);
+  const [start, end] = [0, bytes.length];
+  const told = frame.comments();
+  return { seconds, nanoseconds, at, direction, id, bytes, start, end, originalLength, comments: () => told };
+}
+
 /** Numbers of link types (pcap-linktype) whose frames are understood. */
 export const linkTypes = { ethernet: 1, rawIp: 101, cooked: 113, ipv4: 228, ipv6: 229 } as const;
 

@@ -280,7 +280,12 @@ export class Dissection {
     this.learnTrailer();
     const length = this.#trailerLengths.of(layers);
     if (length === 0 || payloadEnd - length < payloadAt) return undefined;
-    return trailerAt(bytes, payloadEnd - length, payloadEnd, binding && this.#secrets?.canCheck === true ? 'wrong' : 'unchecked');
+    return trailerAt(
+      bytes,
+      payloadEnd - length,
+      payloadEnd,
+      binding && this.#secrets?.canCheck === true ? 'wrong' : 'unchecked',
+    );
   }
 
   /** A mark of live traffic, which is metadata too, stands before a packet that is sealed as if it were bare. */

@@ -28,7 +28,9 @@ export type SessionStarts = Map<number, { readonly identity: SessionIdentity; re
  * which `noteStart` collects in an earlier pass over the same packets.
  */
 export class Sessions {
-  readonly #starts: SessionStarts | undefined;
+  readonly #starts: SessionStarts;
+  /** Sessions that have been named ahead. */
+  readonly #named = new Set<string>();
   readonly #list: Session[] = [];
   readonly #byUuid = new Map<string, number>();
   readonly #index = new FlowIndex();
@@ -36,7 +38,7 @@ export class Sessions {
   readonly #recent = new Int32Array(RECENT_IDS);
   #unfollowed = 0;
 
-  constructor(starts?: SessionStarts) {
+  constructor(starts: SessionStarts = new Map()) {
     this.#starts = starts;
   }
 
@@ -57,7 +59,7 @@ export class Sessions {
     const hasPorts = layers.sourcePort >= 0;
     if (hasPorts) this.#index.aim(layers);
     let owner = hasPorts ? this.#turned(this.#index.get()) : -1;
-    const start = frame.id === 0 ? undefined : this.#starts?.get(frame.id);
+    const start = frame.id === 0 ? undefined : this.#starts.get(frame.id);
     if (start && (owner < 0 || this.#list[owner >> 2].uuid !== start.identity.uuid)) owner = this.#begin(start, packet);
     // What goes between hosts may look like metadata, and is none.
     const isHosts = owner >= 0 && !isBetween(owner);
@@ -69,6 +71,11 @@ export class Sessions {
     if (owner < 0) return;
     if (frame.id !== 0) this.#remember(frame.id, owner);
     this.#count(packet, owner, hasMetadata);
+  }
+
+  /** Takes note of a packet that is yet to be seen, where all cannot be looked at beforehand. */
+  noteAhead(packet: Dissection): void {
+    Sessions.noteStart(packet, this.#starts, this.#named);
   }
 
   /** In the first pass: takes note of a packet that names a session for the first time. */

@@ -81,6 +81,15 @@ describe('svrlab read', () => {
     equal(out, 'unchecked\n');
   });
 
+  it('tells of a pipe what it tells of a file: also of packets before the first that names their session', async () => {
+    for (const words of [[], ['--sessions'], ['-c', '3', '-Y', 'svr.session and not svr']]) {
+      const piped = spawnSync(process.execPath, [main, 'read', '-', ...words], { input: readFileSync(capture) });
+      const { out } = await read(capture, ...words);
+      ok(out.includes('questions'));
+      equal(piped.stdout.toString(), out);
+    }
+  });
+
   it('points at what is no key', async () => {
     const keys = join(folder, 'wrong');
     writeFileSync(keys, '\n7=01020304\n');
