@@ -8,7 +8,7 @@ import { ipProtocols } from '../wire/ipv4.ts';
 import { tcpFlags } from '../wire/tcp.ts';
 import { bfdStates } from '../peering/bfd/control-packet.ts';
 import type { Dissection } from './dissection.ts';
-import { contextOf } from './fields/attributes.ts';
+import { contextIn } from './fields/attributes.ts';
 import { formatAddressAt, formatEndAt } from './fields/format.ts';
 import { innerHeader, type InnerHeader } from './inner.ts';
 import type { Layers } from './layers.ts';
@@ -139,7 +139,7 @@ const addressOf = (bytes: Uint8Array): string => formatAddressAt(bytes, 0, bytes
 /** What the metadata names: 'corp to web, 10.1.0.10:61028 to 10.2.0.10:7000'. */
 function namesIn(packet: Dissection, attributes: Attributes): string {
   if (packet.block?.encryption === 'unread') return 'encrypted';
-  const told = contextOf(packet);
+  const told = contextIn(attributes);
   const icmp = attributes.icmpErrorLocationIpv4 ?? attributes.icmpErrorLocationIpv6;
   const names: string[] = [];
   if (icmp) names.push(`ICMP error of ${addressOf(icmp)}`);
@@ -153,10 +153,14 @@ function namesIn(packet: Dissection, attributes: Attributes): string {
   return names.join(', ');
 }
 
+/** The first fragment carries the metadata that its packet has. */
 function fragmentInfo(packet: Dissection): string {
   const fragment = packet.block?.metadata?.attributes.fragment;
   if (!fragment) return '';
-  return `from byte ${fragment.offset * 8}${fragment.moreFragments ? '' : ', the last'} of packet ${fragment.extendedId}`;
+  const end = fragment.moreFragments ? '' : ', the last';
+  const carried = packet.sessionAttributes ?? {};
+  const names = carried.fragment ? '' : namesIn(packet, carried);
+  return joined(`from byte ${fragment.offset * 8}${end} of packet ${fragment.extendedId}`, names);
 }
 
 /** Protocols whose header SVR carries, and which there is something to say of. */

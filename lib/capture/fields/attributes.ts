@@ -1,4 +1,10 @@
-import { attributeList, attributes, type Attribute, type AttributeName } from '../../metadata/attributes.ts';
+import {
+  attributeList,
+  attributes,
+  type Attribute,
+  type AttributeName,
+  type Attributes,
+} from '../../metadata/attributes.ts';
 import { formatUuid } from '../../address.ts';
 import type { Context } from '../../metadata/layout.ts';
 import type { Dissection } from '../dissection.ts';
@@ -125,9 +131,15 @@ const contexts = [
 ] as const;
 
 /** The context of a packet's metadata, whichever of the four it is. */
-export function contextOf(packet: Dissection): { direction: 'forward' | 'reverse'; context: Context } | undefined {
-  const found = packet.block?.metadata?.attributes;
-  if (!found) return undefined;
+const contextOf = ({ block }: Dissection): ToldContext | undefined => contextIn(block?.metadata?.attributes ?? {});
+
+export interface ToldContext {
+  readonly direction: 'forward' | 'reverse';
+  readonly context: Context;
+}
+
+/** The context among some attributes. */
+export function contextIn(found: Attributes): ToldContext | undefined {
   for (const name of contexts) {
     const context = found[name];
     if (context) return { direction: name.startsWith('forward') ? 'forward' : 'reverse', context };

@@ -15,6 +15,7 @@ describe('svrlab read', () => {
   let folder: string;
   let capture: string;
   let encrypted: string;
+  let fragments: string;
 
   before(async function () {
     this.timeout(20_000);
@@ -26,6 +27,7 @@ describe('svrlab read', () => {
     };
     capture = await record('session-recovery');
     encrypted = await record('key-rotation');
+    fragments = await record('fragmentation');
   });
 
   after(() => rmSync(folder, { recursive: true }));
@@ -88,6 +90,13 @@ describe('svrlab read', () => {
       ok(out.includes('questions'));
       equal(piped.stdout.toString(), out);
     }
+  });
+
+  it('says of the first fragment of a packet what metadata the packet has', async () => {
+    const { out } = await read(fragments, '-Y', 'svr.fragment', '-c', '2');
+    const [first, second] = out.split('\n');
+    match(first, /SVR fragment .* from byte 0 of packet \d+, corp to questions, forward 10\.1\.0\.10:\d+ to /);
+    match(second, /SVR fragment .* from byte 1416, the last of packet \d+$/);
   });
 
   it('points at what is no key', async () => {
