@@ -30,6 +30,7 @@ const loaders: Readonly<Record<string, Loader>> = {
   read: async (terminal) => (await import('./read.ts')).readCommand(terminal),
   wireshark: async (terminal) => (await import('./wireshark.ts')).wiresharkCommand(terminal),
   report: async (terminal) => (await import('./report-command.ts')).reportCommand(terminal),
+  replay: async (terminal) => (await import('./replay.ts')).replayCommand(terminal),
   lab: async (terminal, labs) => (await import('./lab.ts')).labCommand(terminal, labs),
   show: async (terminal, labs) => (await import('./pcli/command.ts')).showCommand(terminal, labs),
   pcli: async (terminal, labs) => (await import('./pcli/command.ts')).pcliCommand(terminal, labs),

@@ -5,7 +5,7 @@ import { capturePoints } from '../lib/highway/capture-points.ts';
 import type { CapturedPacket, LabEvent } from '../lib/lab/fabric.ts';
 import { runScenario, type RunResult } from '../lib/lab/runner.ts';
 import type { Scenario } from '../lib/lab/scenario.ts';
-import { exitStatus } from './exit.ts';
+import { exitStatus, InputError } from './exit.ts';
 import { fabricMakers, type RunFabric } from './fabrics.ts';
 import { writeHtmlReport } from './html-report.ts';
 import { interruptible } from './interrupts.ts';
@@ -29,7 +29,11 @@ interface RunOptions {
   readonly junit?: string;
   readonly capture: boolean;
   readonly set: readonly string[];
+  readonly record?: true;
 }
+
+/** Folder in that of a run. */
+const TAPES = 'tapes';
 
 const examples = `
 SCENARIO is a file, or the name of one of svrlab's own: session-recovery.
@@ -41,6 +45,7 @@ DIR then holds
   exchanges.ndjson every question of the traffic, and when it was answered
   capture.pcapng   every port of every node, for Wireshark; comments say why
   session-captures.pcapng  what the timeline's session-capture took, if there is one
+  tapes/           with --record, what entered each router and middlebox
 
 Examples:
   svrlab run session-recovery
@@ -65,6 +70,7 @@ export function runCommand(terminal: Terminal): Command {
     .option('--junit <file>', 'write the verdicts for a build server')
     .option('--no-capture', 'keep no packets')
     .option('--set <key=value>', 'read this in the place of what the scenario says; may be repeated', collect, [])
+    .option('--record', "keep all that enters each router and middlebox, for 'svrlab replay' (netns, compose)")
     .addHelpText('after', examples)
     .action(async (name: string, options: RunOptions) => {
       const result = await run(name, options, terminal);
@@ -83,6 +89,8 @@ export function readSeed(text: string): number {
 
 async function run(name: string, options: RunOptions, terminal: Terminal): Promise<RunResult> {
   if (options.junit !== undefined) checkJunitFile(options.junit);
+  if (options.record && options.fabric === 'sim')
+    throw new InputError('--record is for real fabrics: a run on sim is repeated by its seed');
   const { path, scenario } = loadScenario(name, options.set);
   const seed = options.seed ?? scenario.seed;
   const about = captureOptions(scenario, options.fabric, seed, () => epoch());
@@ -103,6 +111,7 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
     seed,
     events: { event: onEvent },
     capture: { packet: (packet: CapturedPacket) => outputs.packet(packet) },
+    tapesIn: options.record && join(outputs.folder, TAPES),
     sessionCaptures: { packet: (packet: CapturedPacket) => outputs.sessionPacket(packet) },
   });
   const { fabric } = made;

@@ -10,6 +10,7 @@ import type { Audience } from './audience.ts';
 import { wallClock } from './clock.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
 import type { Deliver } from './link-direction.ts';
+import type { NodeTape } from './node-tape.ts';
 import { PortLink, type LinkState } from './port-links.ts';
 import type { Port, PortStatistics } from './ports/port.ts';
 
@@ -24,6 +25,8 @@ export interface DriverOptions<Driven extends Device> {
   readonly node: string;
   readonly ports: readonly Port[];
   readonly makeDevice: (wire: Wire, trace: Trace) => Driven;
+  /** Records what enters the device; nothing does if absent. */
+  readonly tape?: NodeTape | undefined;
   readonly epoch: Instant;
   readonly audience: Audience;
 }
@@ -49,7 +52,7 @@ export class DeviceDriver<Driven extends Device> {
   readonly #carriers: boolean[];
 
   /** Opens the ports: the device lives from now on, or from `epoch` if that is later. */
-  constructor({ scenario, seed, node, ports, makeDevice, epoch, audience }: DriverOptions<Driven>) {
+  constructor({ scenario, seed, node, ports, makeDevice, epoch, audience, tape }: DriverOptions<Driven>) {
     this.#node = node;
     this.#ports = ports;
     this.#epoch = epoch;
@@ -63,7 +66,9 @@ export class DeviceDriver<Driven extends Device> {
       return new PortLink({ scenario, seed, node, port: port.name, send, receive });
     });
     const trace: Trace = { event: (event) => this.#recorder?.trace(this.#elapsed(), node, event) };
-    this.device = makeDevice({ transmit: (port, frame) => this.#transmit(port, frame) }, trace);
+    const wire: Wire = { transmit: (port, frame) => this.#transmit(port, frame) };
+    const device = makeDevice(tape ? tape.wire(wire) : wire, trace);
+    this.device = tape ? tape.device(device) : device;
     ports.forEach((port, index) => port.open((frame) => this.#arrive(index, frame)));
     this.followCarriers();
     this.#settle();

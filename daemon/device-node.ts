@@ -1,4 +1,5 @@
 import type { AttackReport } from '../lib/attacker/attack.ts';
+import type { Authority } from '../lib/config/index.ts';
 import type { Device, Wire } from '../lib/device.ts';
 import type { TakenPacket } from '../lib/highway/capture-points.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
@@ -9,17 +10,20 @@ import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
 import type { Counters } from '../lib/stats/counters.ts';
 import type { MetricFamily } from '../lib/stats/metrics.ts';
-import type { Instant } from '../lib/time.ts';
+import { latest, type Instant } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
 import { Audience, type Onlooking } from './audience.ts';
+import { wallClock } from './clock.ts';
 import { DeviceDriver } from './device-driver.ts';
 import type { Clearable, NodeHealth, NodeService, NodeTraffic } from './node-service.ts';
 import type { LinkState } from './port-links.ts';
 import { CapPort, type CapDirection } from './ports/cap.ts';
 import { LinkMonitor } from './ports/link-monitor.ts';
 import type { PortStatistics } from './ports/port.ts';
-import { Recording } from './recording.ts';
+import { NodeTape } from './node-tape.ts';
+import { Recording, recordingPaths } from './recording.ts';
 import type { RedisPlace } from './stores/redis-place.ts';
+import { version } from './version.ts';
 
 export interface NodeOptions {
   readonly scenario: Scenario;
@@ -27,6 +31,8 @@ export interface NodeOptions {
   readonly node: string;
   /** Where recordings go; nothing is recorded without. */
   readonly recordIn: string | undefined;
+  /** Whether what enters its device is recorded as well, where recordings go. */
+  readonly hasTape?: boolean | undefined;
   /** How often the node has been started before. */
   readonly starts: number;
   /** The machine's interface for each port; a port that is not listed has its own name. */
@@ -55,8 +61,10 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
   #driver: DeviceDriver<Driven> | undefined;
   readonly #audience = new Audience();
   #recording: Recording | undefined;
+  #tape: NodeTape | undefined;
   #monitor: LinkMonitor | undefined;
   #epoch: Instant | undefined;
+  #startedAt: Instant | undefined;
 
   constructor(options: NodeOptions, described: LabNode, direction: CapDirection = 'inbound') {
     this.options = options;
@@ -64,7 +72,13 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
     this.#direction = direction;
   }
 
-  protected abstract makeDevice(ports: readonly CapPort[], wire: Wire, trace: Trace): Driven;
+  /** Everything that it draws or is told goes by the tape, if there is one. */
+  protected abstract makeDevice(
+    ports: readonly CapPort[],
+    wire: Wire,
+    trace: Trace,
+    tape: NodeTape | undefined,
+  ): Driven;
 
   /** What is done to the device itself; what is done to links, and to the whole process, is not its concern. */
   protected abstract faultOfDevice(action: Action, driver: DeviceDriver<Driven>): void;
@@ -86,6 +100,9 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
       this.#recording = new Recording(recordIn, node, starts, epoch);
       this.#audience.add(this.#recording);
     }
+    this.#startedAt = latest(epoch, wallClock());
+    const tape = this.#openTape(ports);
+    this.#tape = tape;
     this.#epoch = epoch;
     // First, so that nothing changes unheard once the driver has looked.
     this.#monitor = new LinkMonitor(() => this.#driver?.followCarriers());
@@ -96,8 +113,29 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
       ports,
       epoch,
       audience: this.#audience,
-      makeDevice: (wire, trace) => this.makeDevice(ports, wire, trace),
+      makeDevice: (wire, trace) => this.makeDevice(ports, wire, trace, tape),
+      tape,
     });
+  }
+
+  #openTape(ports: readonly CapPort[]): NodeTape | undefined {
+    const { recordIn, hasTape, node, starts, store } = this.options;
+    const described = this.#described;
+    if (recordIn === undefined || !hasTape) return undefined;
+    if (described.kind === 'host' || described.kind === 'attacker') return undefined;
+    return new NodeTape(recordingPaths(recordIn, node, starts).tape, {
+      version,
+      described,
+      startedAt: this.startedAt,
+      macs: ports.map(({ mac }) => mac),
+      ...(described.kind === 'router' && { authority: this.authority }),
+      hasStore: store !== undefined,
+    });
+  }
+
+  /** What a router comes up with. */
+  protected get authority(): Authority {
+    return this.options.scenario.authority;
   }
 
   get name(): string {
@@ -106,6 +144,11 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
 
   get ports(): readonly string[] {
     return this.#described.ports;
+  }
+
+  /** When the device is made, or the run begins if that is later. */
+  protected get startedAt(): Instant {
+    return this.#startedAt ?? wallClock();
   }
 
   get epoch(): Instant | undefined {
@@ -260,5 +303,6 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
     this.#driver?.close();
     this.#audience.end();
     this.#recording?.close();
+    this.#tape?.close();
   }
 }

@@ -29,6 +29,7 @@ interface Arguments {
   readonly storeCa?: string;
   readonly listen?: string;
   readonly record?: true;
+  readonly tape?: true;
   readonly wait?: true;
   readonly attached?: true;
 }
@@ -68,6 +69,7 @@ function nodeCommand(kind: NodeKind, summary: string, make: (options: NodeOption
     .option('--store-ca <file>', "certificates to trust the Redis by, beside the machine's own")
     .option('--listen <host:port>', 'answer on TCP as well, to those who show the token in SVRLAB_API_TOKEN')
     .option('--record', 'record packets and events')
+    .option('--tape', "with --record: record what enters the node's device as well, for 'svrlab replay'")
     .option('--wait', 'do nothing until told to start')
     .option('--attached', 'end when standard input ends')
     .action(async (given: Arguments) => {
@@ -81,6 +83,7 @@ function nodeCommand(kind: NodeKind, summary: string, make: (options: NodeOption
           seed: given.seed ?? scenario.seed,
           node: given.node,
           recordIn: given.record && given.run,
+          hasTape: given.tape,
           starts: countStarts(given.run, given.node),
           interfaces,
           store: storeOf(given),

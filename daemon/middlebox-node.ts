@@ -8,6 +8,7 @@ import { SeededRandom } from '../lib/random.ts';
 import type { Trace } from '../lib/trace.ts';
 import type { DeviceDriver } from './device-driver.ts';
 import { describedNode, DeviceNode, type NodeOptions } from './device-node.ts';
+import type { NodeTape } from './node-tape.ts';
 import type { CapPort } from './ports/cap.ts';
 
 /** One NAT or firewall on interfaces of this machine. */
@@ -21,11 +22,17 @@ export class MiddleboxNode extends DeviceNode<Nat | Firewall> {
     this.#described = described;
   }
 
-  protected makeDevice([inside, outside]: readonly CapPort[], wire: Wire, trace: Trace): Nat | Firewall {
+  protected makeDevice(
+    [inside, outside]: readonly CapPort[],
+    wire: Wire,
+    trace: Trace,
+    tape: NodeTape | undefined,
+  ): Nat | Firewall {
     const macs = [inside.mac, outside.mac] as const;
     const { seed, starts } = this.options;
     // What it draws after a restart is not what it drew before.
-    const random = SeededRandom.named(seed, `${this.#described.kind} ${this.#described.name} start ${starts}`);
+    const seeded = SeededRandom.named(seed, `${this.#described.kind} ${this.#described.name} start ${starts}`);
+    const random = tape ? tape.random(seeded) : seeded;
     return makeMiddlebox(this.#described, { macs, wire, random, trace });
   }
 

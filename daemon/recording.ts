@@ -8,10 +8,16 @@ import type { Instant } from '../lib/time.ts';
 const FILE_BYTES_MAX = 512 << 20;
 const EVENT_CHUNK_LENGTH = 64 * 1024;
 
+export interface RecordingPaths {
+  readonly events: string;
+  readonly capture: string;
+  readonly tape: string;
+}
+
 /** Where the recordings of a node lie. `start` counts how often the node was started. */
-export function recordingPaths(folder: string, node: string, start: number): { events: string; capture: string } {
+export function recordingPaths(folder: string, node: string, start: number): RecordingPaths {
   const stem = join(folder, start === 0 ? node : `${node}.${start}`);
-  return { events: `${stem}.events.ndjson`, capture: `${stem}.capture` };
+  return { events: `${stem}.events.ndjson`, capture: `${stem}.capture`, tape: `${stem}.tape` };
 }
 
 /** A file that is written at once, up to a limit. */

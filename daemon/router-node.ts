@@ -16,14 +16,13 @@ import { Router } from '../lib/router.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
-import { latest } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
-import { wallClock } from './clock.ts';
 import { machineRandom } from './random.ts';
 import { nodeCrypto } from './crypto.ts';
 import type { DeviceDriver } from './device-driver.ts';
 import { describedNode, DeviceNode, type NodeOptions } from './device-node.ts';
 import type { Clearable } from './node-service.ts';
+import type { NodeTape } from './node-tape.ts';
 import type { CapPort } from './ports/cap.ts';
 import { RedisStore } from './stores/redis.ts';
 
@@ -59,18 +58,22 @@ export class RouterNode extends DeviceNode<Router> {
     return new RedisStore({ place, own: hashOf(node ?? ''), twin: hashOf(twin), onArrival });
   }
 
-  protected makeDevice(ports: readonly CapPort[], wire: Wire, trace: Trace): Router {
-    this.#store = this.#openStore();
+  protected override get authority(): Authority {
+    return this.#authority;
+  }
+
+  protected makeDevice(ports: readonly CapPort[], wire: Wire, trace: Trace, tape: NodeTape | undefined): Router {
+    const store = (this.#store = this.#openStore());
     return new Router({
       authority: this.#authority,
       router: this.#described.router,
       node: this.#described.node,
-      store: this.#store,
+      store: tape && store ? tape.store(store) : store,
       ports,
       wire,
       crypto: nodeCrypto,
-      random: machineRandom,
-      startedAt: latest(this.epoch ?? wallClock(), wallClock()),
+      random: tape ? tape.random(machineRandom) : machineRandom,
+      startedAt: this.startedAt,
       trace,
     });
   }

@@ -7,7 +7,7 @@ import { LabError } from '../../lib/lab/fabric.ts';
 import type { Scenario } from '../../lib/lab/scenario.ts';
 import { saveLab } from '../load-lab.ts';
 import { socketPath } from '../node-service.ts';
-import { recordingPaths } from '../recording.ts';
+import { recordingPaths, type RecordingPaths } from '../recording.ts';
 import { composeDocument, RUN_FOLDER, STORE } from './compose-document.ts';
 import { linkNetworks } from './compose-networks.ts';
 import { Docker } from './docker.ts';
@@ -31,6 +31,8 @@ export interface ComposeLabOptions {
   readonly seed: number;
   /** A run: the daemons wait to be started, and record. */
   readonly isRun: boolean;
+  /** Of a run: whether the daemons make tapes. */
+  readonly hasTapes?: boolean;
 }
 
 /** A lab whose nodes are containers. */
@@ -99,7 +101,7 @@ export class ComposeLab implements Machinery {
     await this.#ready([node]);
   }
 
-  recordings(): { events: string; capture: string }[] {
+  recordings(): RecordingPaths[] {
     const folder = this.#folder;
     if (folder === undefined) return [];
     return this.#state.nodes.flatMap(({ name }) =>
@@ -133,14 +135,15 @@ export class ComposeLab implements Machinery {
   }
 
   async #write(docker: Docker, folder: string, image: string): Promise<string> {
-    const { name, scenario, seed, isRun } = this.#options;
+    const { name, scenario, seed, isRun, hasTapes } = this.#options;
+    const ofRun = ['--record', ...(hasTapes ? ['--tape'] : []), '--wait'];
     const labPath = join(RUN_FOLDER, basename(saveLab(scenario, folder)));
     const document = composeDocument(scenario, linkNetworks(scenario, await docker.subnets()), {
       image,
       labPath,
       run: { folder },
       containerOf: (node) => containerOf(name, node),
-      words: ['--seed', String(seed), ...(isRun ? ['--record', '--wait'] : [])],
+      words: ['--seed', String(seed), ...(isRun ? ofRun : [])],
       // The runner hears of its nodes all the time, and a check takes time from what is measured.
       isWatched: !isRun,
     });
@@ -194,9 +197,10 @@ export class ComposeLab implements Machinery {
 /** The fabric of a run. Two runs of one scenario do not meet: the process id is part of their names. */
 export class ComposeFabric extends RealFabric {
   constructor(options: FabricOptions) {
-    const { scenario, seed } = options;
+    const { scenario, seed, tapesIn } = options;
     const stem = scenario.name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '-');
-    super(options, new ComposeLab({ name: `${stem.slice(0, 32)}-${process.pid}`, scenario, seed, isRun: true }));
+    const name = `${stem.slice(0, 32)}-${process.pid}`;
+    super(options, new ComposeLab({ name, scenario, seed, isRun: true, hasTapes: tapesIn !== undefined }));
   }
 }
 

@@ -18,6 +18,7 @@ export interface DaemonOptions {
   readonly seed: number;
   /** A run: the daemon waits to be started, records, and ends with this process. Otherwise it outlives it. */
   readonly isRun: boolean;
+  readonly hasTapes?: boolean | undefined;
   /** Where the Redis of the lab is, for a node that shares it. */
   readonly store?: string | undefined;
 }
@@ -29,13 +30,13 @@ export class DaemonProcess {
   readonly #logPath: string;
   #status: string | undefined;
 
-  constructor({ node, kind, namespace, folder, labPath, seed, isRun, store }: DaemonOptions) {
+  constructor({ node, kind, namespace, folder, labPath, seed, isRun, hasTapes, store }: DaemonOptions) {
     this.client = new NodeClient(node, socketPath(folder, node));
     this.#logPath = join(folder, `${node}.log`);
     const main = fileURLToPath(new URL('../main.js', import.meta.url));
     const words = [kind, '--lab', labPath, '--node', node, '--run', folder, '--seed', seed];
     const ofStore = store === undefined ? [] : ['--store', store];
-    const ofRun = isRun ? ['--record', '--wait', '--attached'] : [];
+    const ofRun = isRun ? ['--record', ...(hasTapes ? ['--tape'] : []), '--wait', '--attached'] : [];
     const log = openSync(this.#logPath, 'a');
     // A session of its own: Ctrl-C is for the runner, which ends its daemons in good order.
     this.#process = spawn(

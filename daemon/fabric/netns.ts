@@ -4,7 +4,7 @@ import { LabError } from '../../lib/lab/fabric.ts';
 import type { Scenario } from '../../lib/lab/scenario.ts';
 import { saveLab } from '../load-lab.ts';
 import { loadNative } from '../ports/native.ts';
-import { recordingPaths } from '../recording.ts';
+import { recordingPaths, type RecordingPaths } from '../recording.ts';
 import { DaemonProcess } from './daemon-process.ts';
 import { ipBatch, runProgram, scriptIn } from './ip.ts';
 import { NetnsPlan } from './netns-plan.ts';
@@ -24,6 +24,8 @@ export interface NetnsLabOptions {
   readonly seed: number;
   /** See `DaemonOptions`. */
   readonly isRun: boolean;
+  /** Of a run: whether the daemons make tapes. */
+  readonly hasTapes?: boolean;
 }
 
 /** A lab whose nodes are network namespaces of this machine. */
@@ -79,7 +81,7 @@ export class NetnsLab implements Machinery {
     await this.#startDaemon(node);
   }
 
-  recordings(): { events: string; capture: string }[] {
+  recordings(): RecordingPaths[] {
     const folder = this.#folder;
     if (folder === undefined) return [];
     return this.#state.nodes.flatMap(({ name }) =>
@@ -103,14 +105,14 @@ export class NetnsLab implements Machinery {
   }
 
   async #startDaemon(node: string): Promise<void> {
-    const { seed, isRun } = this.#options;
+    const { seed, isRun, hasTapes } = this.#options;
     const described = this.#options.scenario.nodes.find(({ name }) => name === node);
     if (!described || this.#folder === undefined) throw new LabError(`there is no node '${node}' in this lab`, 2);
     const { kind } = described;
     const namespace = this.#plan.namespaceOf(node);
     const place = { folder: this.#folder, labPath: this.#labPath };
     const store = sharesStore(described) ? `unix:${redisSocket(this.#folder)}` : undefined;
-    const daemon = new DaemonProcess({ node, kind, namespace, ...place, seed, isRun, store });
+    const daemon = new DaemonProcess({ node, kind, namespace, ...place, seed, isRun, hasTapes, store });
     this.#daemons.set(node, daemon);
     await daemon.ready();
   }
@@ -128,8 +130,9 @@ export class NetnsLab implements Machinery {
 /** The fabric of a run. Two runs of one scenario do not meet: the process id is part of their names. */
 export class NetnsFabric extends RealFabric {
   constructor(options: FabricOptions) {
-    const { scenario, seed } = options;
-    super(options, new NetnsLab({ name: `${scenario.name.slice(0, 32)}-${process.pid}`, scenario, seed, isRun: true }));
+    const { scenario, seed, tapesIn } = options;
+    const name = `${scenario.name.slice(0, 32)}-${process.pid}`;
+    super(options, new NetnsLab({ name, scenario, seed, isRun: true, hasTapes: tapesIn !== undefined }));
   }
 }
 

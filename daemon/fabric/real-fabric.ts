@@ -20,7 +20,9 @@ import { after, between, milliseconds, type Duration, type Instant } from '../..
 import { wallClock } from '../clock.ts';
 import type { AnswerOf, RouteName } from '../api/table.ts';
 import { askSessionCaptures, readSessionCaptures } from '../session-captures.ts';
+import type { RecordingPaths } from '../recording.ts';
 import { EventFollower } from './event-follower.ts';
+import { keepTapes } from './keep-tapes.ts';
 import { mergeRecordings } from './merge.ts';
 import type { NodeClient } from './node-client.ts';
 
@@ -42,7 +44,7 @@ export interface Machinery {
   /** A new daemon for a node whose daemon has ended; returns when it waits to be started. */
   renew(node: string): Promise<void>;
   /** Where the nodes recorded. All daemons have ended. */
-  recordings(): readonly { readonly events: string; readonly capture: string }[];
+  recordings(): readonly RecordingPaths[];
   /** Removes everything. May be called at any time, and again. */
   destroy(): Promise<void>;
 }
@@ -230,10 +232,11 @@ export class RealFabric implements Fabric {
   }
 
   async #collect(epoch: Instant): Promise<void> {
-    const { scenario, events, capture } = this.#options;
+    const { scenario, events, capture, tapesIn } = this.#options;
     const sessionFiles = await this.#askSessionCaptures();
     await Promise.allSettled(scenario.nodes.map(({ name }) => this.#machinery.end(name)));
     const paths = this.#machinery.recordings();
+    if (tapesIn !== undefined) keepTapes(paths, tapesIn);
     const ids = mergeRecordings({ paths, ownEvents: this.#ownEvents, links: scenario.links, epoch }, events, capture);
     readSessionCaptures(sessionFiles, epoch, {
       packet: (packet) => this.#options.sessionCaptures?.packet({ ...packet, id: ids.idOf(packet.node, packet.id) }),

@@ -74,6 +74,11 @@ export interface FabricOptions {
    * point. A router that was restarted has forgotten what it had.
    */
   readonly sessionCaptures?: CaptureSink | undefined;
+  /**
+   * A folder for tapes of all that entered the routers and middleboxes, one for each start of each. `sim` makes none: its
+   * seed repeats the run.
+   */
+  readonly tapesIn?: string | undefined;
 }
 
 /**

@@ -12,6 +12,9 @@ import {
   type MetadataEncoding,
 } from '../../lib/metadata/codec.ts';
 import { SeededRandom } from '../../lib/random.ts';
+import { recordDevice } from '../../lib/replay/recorded-device.ts';
+import { RecordedRandom, RecordedWire } from '../../lib/replay/recorded-surroundings.ts';
+import type { TapeWriter } from '../../lib/replay/tape-writer.ts';
 import { Router } from '../../lib/router.ts';
 import { counter, type CounterName } from '../../lib/stats/counters.ts';
 import { after, milliseconds, type Duration, type Instant } from '../../lib/time.ts';
@@ -43,6 +46,8 @@ export interface LabOptions extends LabConfiguration {
   /** What the hub is told instead, where the two do not agree. */
   readonly hubDiffers?: LabConfiguration;
   readonly seed?: number;
+  /** Takes what enters the spoke. */
+  readonly spokeTape?: TapeWriter;
 }
 
 /**
@@ -89,10 +94,8 @@ export class Lab {
     const toServer = (frame: Uint8Array): void =>
       this.carry(LAN_DELAY, () => this.server.device.receive(0, Frame.of(frame), this.now));
     const spokePorts = { lan: macs.spokeLan, wan: macs.spokeWan };
-    this.spoke = new RouterNode(this, authority, 'spoke', spokePorts, seed, [
-      toClient,
-      (frame) => this.wan.carry('spoke', frame),
-    ]);
+    const spokeOutputs = [toClient, (frame: Uint8Array) => this.wan.carry('spoke', frame)];
+    this.spoke = new RouterNode(this, authority, 'spoke', spokePorts, seed, spokeOutputs, options.spokeTape);
     const hubPorts = { lan: macs.hubLan, wan: macs.hubWan };
     this.hub = new RouterNode(this, hubAuthority, 'hub', hubPorts, seed, [
       toServer,
@@ -221,6 +224,7 @@ export class RouterNode {
   readonly #ports: Readonly<Record<string, Uint8Array>>;
   readonly #seed: number;
   readonly #wire: Wire;
+  readonly #tape: TapeWriter | undefined;
   #starts = 0;
   #device: Router;
   #baseline = new Float64Array(Object.keys(counter).length);
@@ -232,7 +236,9 @@ export class RouterNode {
     ports: Readonly<Record<string, Uint8Array>>,
     seed: number,
     outputs: readonly ((frame: Uint8Array) => void)[],
+    tape?: TapeWriter,
   ) {
+    this.#tape = tape;
     this.#lab = lab;
     this.#authority = authority;
     this.#name = name;
@@ -253,16 +259,19 @@ export class RouterNode {
 
   #start(): Router {
     this.#starts++;
-    return new Router({
+    const tape = this.#tape;
+    const random = SeededRandom.named(this.#seed, `${this.#name} ${this.#starts}`);
+    const router = new Router({
       authority: this.#authority,
       router: this.#name,
       ports: Object.entries(this.#ports).map(([name, mac]) => ({ name, mac })),
-      wire: this.#wire,
+      wire: tape ? new RecordedWire(this.#wire, tape) : this.#wire,
       crypto: nodeCrypto,
-      random: SeededRandom.named(this.#seed, `${this.#name} ${this.#starts}`),
+      random: tape ? new RecordedRandom(random, tape) : random,
       startedAt: this.#lab.now,
       trace: { event: (event) => void (this.isTraced && this.events.push(event)) },
     });
+    return tape ? recordDevice(router, 'router', tape, () => this.#lab.now) : router;
   }
 
   /** What the router refuses of another configuration; nothing if it goes on with it. */

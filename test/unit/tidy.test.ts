@@ -26,7 +26,7 @@ const rooms = [
   ['lib/attacker'],
   ['lib/capture'],
   ['lib/lab'],
-  ['lib/report', 'lib/campaign'],
+  ['lib/report', 'lib/campaign', 'lib/replay'],
   ['daemon', 'web'],
   ['cli'],
   ['bench', 'scripts'],
