@@ -11,6 +11,7 @@ import { failover, manyPathsInSim, manyPathsOnNetns } from './peering.ts';
 import type { Figure } from './print.ts';
 import { readBenchmark } from './read.ts';
 import { reportBenchmark } from './report.ts';
+import { simulator } from './sim.ts';
 
 interface Benchmark {
   readonly name: string;
@@ -35,6 +36,7 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'report', run: reportBenchmark },
   { name: 'capture', run: captureCost },
   { name: 'campaign', run: campaignBenchmark },
+  { name: 'sim', run: simulator },
 ];
 
 /** Packets of established sessions, host to peer through the spoke and peer to host through the hub; no I/O. */
