@@ -1,6 +1,6 @@
 import type { Chance } from './chance.ts';
 import { linksOf, machinesOf, middleboxOf, type Fault, type Plan, type PlannedWire } from './plan.ts';
-import { INACTIVITY_BASED } from './settings.ts';
+import { ENCRYPTED_POLICIES, INACTIVITY_BASED } from './settings.ts';
 import { formatMs } from './time.ts';
 
 type Lab = Pick<Plan, 'routers' | 'wires' | 'settings' | 'traffic'>;
@@ -27,15 +27,6 @@ const lasting = (place: string, keys: Keys, key: 'for' | 'down-for', { fromMs, u
   steps: [{ atMs: fromMs, keys: { ...keys, [key]: formatMs(untilMs - fromMs) } }],
 });
 
-/** Something that is undone by another step. */
-const undone = (place: string, broken: Keys, healed: Keys, { fromMs, untilMs }: Span): Fault => ({
-  places: [place],
-  steps: [
-    { atMs: fromMs, keys: broken },
-    { atMs: untilMs, keys: healed },
-  ],
-});
-
 const anyMachine = (chance: Chance, { routers }: Lab): string => chance.of(machinesOf(chance.of(routers)));
 
 const faults: Readonly<Record<string, Draw>> = {
@@ -53,29 +44,36 @@ const faults: Readonly<Record<string, Draw>> = {
   },
   kill: (chance, lab, span) => {
     const machine = anyMachine(chance, lab);
-    return undone(machine, { kill: machine }, { start: machine }, span);
+    return lasting(machine, { kill: machine }, 'for', span);
   },
   'kill one of a pair': (chance, { routers }, span) => {
     const pair = routers.find(({ isPair }) => isPair);
     if (!pair) return undefined;
     const machine = chance.of(machinesOf(pair));
-    return undone(machine, { kill: machine }, { start: machine }, span);
+    return lasting(machine, { kill: machine }, 'for', span);
   },
   cut: (chance, { wires }, span) => {
     const link = chance.of(linksOf(chance.of(wires)));
-    return undone(link, { cut: link }, { heal: link }, span);
+    return lasting(link, { cut: link }, 'for', span);
   },
   'cut one way': (chance, lab, span) => {
     const wire = plainWire(chance, lab);
     if (!wire) return undefined;
     const ends = [wire.from, wire.to].map((end) => `${chance.of(machinesAt(lab, end))}:${wire.name}`);
     const what = (chance.once(2) ? ends : ends.toReversed()).join(' -> ');
-    return undone(wire.name, { cut: what }, { heal: what }, span);
+    return lasting(wire.name, { cut: what }, 'for', span);
+  },
+  flap: (chance, { wires }, { fromMs, untilMs }) => {
+    const link = chance.of(linksOf(chance.of(wires)));
+    const times = chance.between(2, 4);
+    const everyMs = Math.floor((untilMs - fromMs) / times);
+    const keys = { cut: link, for: formatMs(Math.ceil(everyMs / 2)), every: formatMs(everyMs), times: String(times) };
+    return once(link, keys, { fromMs, untilMs });
   },
   impair: (chance, { wires }, span) => {
-    const { name, delayMs, jitterUs } = chance.of(wires);
+    const { name } = chance.of(wires);
     const impaired = { impair: name, delay: `${chance.of([1, 20, 100, 200])}ms`, ...impairment(chance) };
-    return undone(name, impaired, { impair: name, delay: `${delayMs}ms`, jitter: `${jitterUs}us` }, span);
+    return lasting(name, impaired, 'for', span);
   },
   'interface down': (chance, lab, span) => {
     const wire = chance.of(lab.wires);
@@ -103,6 +101,14 @@ const faults: Readonly<Record<string, Draw>> = {
       `router ${router} bfd required-min-rx-interval 50ms`,
     ]);
     return once('configuration', { configure: `authority ${line}` }, span);
+  },
+  'rotate a key': (chance, lab, span) => {
+    const machine = anyMachine(chance, lab);
+    const policies = ENCRYPTED_POLICIES.filter((policy) =>
+      lab.settings.some(({ lines }) => lines.includes(`authority security ${policy} encrypt true`)),
+    );
+    if (policies.length === 0) return undefined;
+    return once(machine, { 'rotate-key': chance.of(policies), node: machine, 'security-id': '2' }, span);
   },
   'session capture': (chance, lab, span) => {
     const machine = anyMachine(chance, lab);

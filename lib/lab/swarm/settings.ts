@@ -11,6 +11,9 @@ type Topology = Pick<Plan, 'routers' | 'wires'>;
 /** Lines of configuration, each from the root; none if the lab has no place for them. */
 type Draw = (chance: Chance, topology: Topology) => readonly string[] | Setting;
 
+/** Policies that a lab may encrypt by, each with a second key to turn to. */
+export const ENCRYPTED_POLICIES = ['between-routers', 'payload'] as const;
+
 const KEYS = { '128': 'a1'.repeat(16), '256': 'a2'.repeat(32) } as const;
 
 /**
@@ -116,12 +119,13 @@ export function drawSettings(chance: Chance, topology: Topology): Setting[] {
   });
 }
 
-function encryption(policy: string, chance: Chance): string[] {
+function encryption(policy: (typeof ENCRYPTED_POLICIES)[number], chance: Chance): string[] {
   const length = chance.of(['128', '256'] as const);
   return [
     `authority security ${policy} encrypt true`,
     `authority security ${policy} encryption-cipher ${chance.of(['aes-cbc', 'aes-gcm'])}-${length}`,
     `authority security ${policy} encryption-key ${KEYS[length]}`,
+    `authority security ${policy} emulator key 2 encryption-key ${KEYS[length].replaceAll('a', 'b')}`,
   ];
 }
 
