@@ -1,4 +1,5 @@
 import { SeededRandom } from '../../random.ts';
+import { drawAttacks } from './attacks.ts';
 import { Chance } from './chance.ts';
 import { drawFaults } from './faults.ts';
 import type { Plan } from './plan.ts';
@@ -27,7 +28,7 @@ export function drawPlan(seed: number): Plan {
   const chance = (part: string): Chance => new Chance(SeededRandom.named(seed, `swarm ${part}`));
   const topology = drawTopology(chance('topology'));
   const settings = drawSettings(chance('settings'), topology);
-  const kinds = drawKinds(chance('kinds'));
+  const kinds = drawKinds(chance('kinds'), topology.wires);
   const healedAtMs = FAULTS_FROM_MS + chance('time').between(2, 20) * 100;
   const recoveryMs = HEALING_MS + settings.reduce((total, setting) => total + setting.recoveryMs, 0);
   // What is answered is tried again when the run is over; what is not has to go on until its sessions are back.
@@ -36,6 +37,7 @@ export function drawPlan(seed: number): Plan {
   const lab = { ...topology, settings };
   const traffic = drawTraffic(chance('traffic'), kinds, lab, times);
   const faults = drawFaults(chance('faults'), { ...lab, traffic }, { fromMs: FAULTS_FROM_MS, untilMs: healedAtMs });
+  const attacks = drawAttacks(chance('attacks'), lab, times.durationMs);
   const convergeWithinMs = recoveryMs + (kinds.includes('http-download') ? CONNECTION_MS : 0);
-  return { seed, ...lab, traffic, faults, ...times, convergeWithinMs };
+  return { seed, ...lab, traffic, faults, attacks, ...times, convergeWithinMs };
 }

@@ -15,6 +15,7 @@ export interface Plan {
   readonly settings: readonly Setting[];
   readonly traffic: readonly PlannedTraffic[];
   readonly faults: readonly Fault[];
+  readonly attacks: readonly PlannedAttack[];
   /** When every fault is over. */
   readonly healedAtMs: number;
   /** From then on nothing may be lost of what is not answered. */
@@ -43,7 +44,8 @@ export interface PlannedWire {
   readonly families: readonly Family[];
   readonly delayMs: number;
   readonly jitterUs: number;
-  readonly middlebox?: 'nat' | 'firewall';
+  /** What stands in it: an attacker is no more than a bridge to those who pass. */
+  readonly middlebox?: 'nat' | 'firewall' | 'attacker';
   /** Whether `from` can reach `to`, and not the other way round unless `from` opens the way. */
   readonly isOutboundOnly: boolean;
 }
@@ -63,6 +65,12 @@ export interface PlannedTraffic {
   readonly outlives: boolean;
 }
 
+/** What an attacker does; `keys` as a scenario writes them. */
+export interface PlannedAttack {
+  readonly name: string;
+  readonly keys: Readonly<Record<string, string>>;
+}
+
 /** What fails, with what makes it whole again. */
 export interface Fault {
   /** The machines and wires that it is done to. */
@@ -80,7 +88,12 @@ export interface PlannedStep {
 export const hostOf = ({ number }: PlannedRouter): string => `h${number}`;
 export const lanLinkOf = ({ number }: PlannedRouter): string => `lan${number}`;
 export const middleboxOf = ({ name, middlebox }: PlannedWire): string =>
-  middlebox === 'nat' ? `${name}-nat` : `${name}-wall`;
+  `${name}-${middlebox === undefined ? '' : middleboxNames[middlebox]}`;
+
+const middleboxNames = { nat: 'nat', firewall: 'wall', attacker: 'eve' } as const;
+
+/** Whether a wire lets nobody in from `to` whom nobody behind it has asked. */
+export const isFiltered = ({ middlebox }: PlannedWire): boolean => middlebox === 'nat' || middlebox === 'firewall';
 
 /** What each of a router's machines is called in the lab. */
 export const machinesOf = ({ name, isPair }: PlannedRouter): readonly string[] =>

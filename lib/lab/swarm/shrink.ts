@@ -1,4 +1,4 @@
-import { lanLinkOf, hostOf, linksOf, machinesOf, middleboxOf, type Plan } from './plan.ts';
+import { lanLinkOf, hostOf, isFiltered, linksOf, machinesOf, middleboxOf, type Plan } from './plan.ts';
 
 /** Runs that the search for a smaller lab may take. */
 const TRIES_MAX = 400;
@@ -39,13 +39,14 @@ const steps: readonly Step[] = [
   (plan, at) => (at < plan.wires.length ? cleaned({ ...plan, wires: without(plan.wires, at) }) : undefined),
   (plan, at) => (at < plan.traffic.length ? cleaned({ ...plan, traffic: without(plan.traffic, at) }) : undefined),
   (plan, at) => (at < plan.faults.length ? { ...plan, faults: without(plan.faults, at) } : undefined),
+  (plan, at) => (at < plan.attacks.length ? { ...plan, attacks: without(plan.attacks, at) } : undefined),
   (plan, at) => (at < plan.settings.length ? { ...plan, settings: without(plan.settings, at) } : undefined),
   (plan, at) => lineLeftOut(plan, at),
   replaced('routers', (router) => router.isPair && { ...router, isPair: false }),
   replaced('routers', (router) => router.hasHost && { ...router, hasHost: false }),
   replaced('wires', ({ middlebox, ...wire }) => middlebox && wire),
   // Behind a middlebox it is what lets anybody in.
-  replaced('wires', (wire) => wire.isOutboundOnly && !wire.middlebox && { ...wire, isOutboundOnly: false }),
+  replaced('wires', (wire) => wire.isOutboundOnly && !isFiltered(wire) && { ...wire, isOutboundOnly: false }),
   replaced('wires', (wire) => wire.families.length > 1 && { ...wire, families: [4] }),
   replaced('wires', (wire) => wire.families[0] === 6 && { ...wire, families: [4] }),
   replaced('wires', (wire) => wire.jitterUs > 0 && { ...wire, jitterUs: 0 }),
@@ -115,6 +116,7 @@ function cleaned(plan: Plan): Plan {
     settings: plan.settings
       .map((setting) => ({ ...setting, lines: setting.lines.filter(isWhole) }))
       .filter(({ lines }) => lines.length > 0),
+    attacks: plan.attacks.filter(({ keys }) => isWhole(keys.by)),
     faults: plan.faults.filter(({ steps }) =>
       steps.every(({ keys }) =>
         Object.values(keys).every((text) => isWhole(text) && (!/^t\d+$/.test(text) || names.includes(text))),

@@ -1,6 +1,6 @@
 import type { Family } from '../../address.ts';
 import type { Chance } from './chance.ts';
-import type { Plan, PlannedRouter, PlannedWire } from './plan.ts';
+import { isFiltered, type Plan, type PlannedRouter, type PlannedWire } from './plan.ts';
 
 type Topology = Pick<Plan, 'routers' | 'wires' | 'lanFamilies'>;
 
@@ -43,7 +43,7 @@ export function drawTopology(chance: Chance): Topology {
   const middleboxAt = chance.once(4) ? chance.between(1, joints.length) : 0;
   const wires = joints.map(([from, to], i): PlannedWire => {
     const number = i + 1;
-    const middlebox = number === middleboxAt ? chance.of(['nat', 'firewall'] as const) : undefined;
+    const middlebox = number === middleboxAt ? chance.of(['nat', 'firewall', 'attacker'] as const) : undefined;
     return {
       name: `w${number}`,
       number,
@@ -53,7 +53,7 @@ export function drawTopology(chance: Chance): Topology {
       delayMs: chance.of([1, 5, 10, 20, 50]),
       jitterUs: chance.of([0, 0, 200, 2_000]),
       ...(middlebox && { middlebox }),
-      isOutboundOnly: middlebox === 'firewall' ? chance.once(2) : middlebox === undefined && chance.once(10),
+      isOutboundOnly: middlebox === 'firewall' ? chance.once(2) : middlebox !== 'nat' && chance.once(10),
     };
   });
   return { routers, wires, lanFamilies: chance.once(4) ? [4, 6] : [4] };
@@ -61,9 +61,9 @@ export function drawTopology(chance: Chance): Topology {
 
 /** Whether a middlebox on the way lets nobody in who comes from this side. */
 export function isBarred({ wires }: Pick<Plan, 'wires'>, way: readonly string[]): boolean {
-  return wires.some(({ from, to, middlebox, isOutboundOnly }) => {
-    const at = way.indexOf(to);
-    return middlebox !== undefined && !isOutboundOnly && at >= 0 && way[at + 1] === from;
+  return wires.some((wire) => {
+    const at = way.indexOf(wire.to);
+    return isFiltered(wire) && !wire.isOutboundOnly && at >= 0 && way[at + 1] === wire.from;
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Chance } from './chance.ts';
 import { lanAddress } from './configuration.ts';
-import { hostOf, type Plan, type PlannedRouter, type PlannedTraffic, type PlannedWire } from './plan.ts';
+import { hostOf, isFiltered, type Plan, type PlannedRouter, type PlannedTraffic, type PlannedWire } from './plan.ts';
 import { INACTIVITY_BASED, OBEY } from './settings.ts';
 import { isBarred, wayBetween } from './topology.ts';
 import { formatMs } from './time.ts';
@@ -12,8 +12,12 @@ export type DrawnKind = (typeof kinds)[number];
 /** Whether nobody answers what is sent. */
 export const isUnanswered = (kind: string): boolean => kind === 'udp-push' || kind === 'udp-one-way';
 
-export const drawKinds = (chance: Chance): DrawnKind[] =>
-  Array.from({ length: chance.between(1, 5) }, () => chance.of(kinds));
+/** Who is attacked is expected to have all downloads right, whatever else fails: there are none where an attacker is. */
+export function drawKinds(chance: Chance, wires: readonly PlannedWire[]): DrawnKind[] {
+  const isAttacked = wires.some(({ middlebox }) => middlebox === 'attacker');
+  const allowed = kinds.filter((kind) => kind !== 'http-download' || !isAttacked);
+  return Array.from({ length: chance.between(1, 5) }, () => chance.of(allowed));
+}
 
 /** Time in which what was sent last is answered. */
 const LAST_ANSWER_MS = 1_000;
@@ -74,10 +78,10 @@ export function drawTraffic(
  * session stays stuck. Only in inactivity-based mode the outside notices, and only who is outbound-only can then be told.
  */
 function speaksFromOutside(way: readonly string[], wires: readonly PlannedWire[], isInactivityBased: boolean): boolean {
-  return wires.some(({ from, to, middlebox, isOutboundOnly }) => {
-    const at = way.indexOf(to);
-    const isInwards = middlebox !== undefined && at >= 0 && way[at + 1] === from;
-    return isInwards && !(isInactivityBased && isOutboundOnly);
+  return wires.some((wire) => {
+    const at = way.indexOf(wire.to);
+    const isInwards = isFiltered(wire) && at >= 0 && way[at + 1] === wire.from;
+    return isInwards && !(isInactivityBased && wire.isOutboundOnly);
   });
 }
 
