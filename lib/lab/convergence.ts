@@ -113,15 +113,24 @@ async function disagreements(fabric: Fabric, scenario: Scenario): Promise<string
   return wrong;
 }
 
-/** Routers that carry a traffic entry know the same sessions of it. */
+/**
+ * Routers that carry a traffic entry know the same sessions of it. A router of two nodes may know more: what a node has not
+ * shared stays there after a failover.
+ */
 async function disagreement(traffic: Traffic, scenario: Scenario, snapshot: Snapshot): Promise<string | undefined> {
-  const known: { readonly name: string; readonly ids: string }[] = [];
-  for (const { name } of scenario.nodes.filter((node): node is RouterNode => node.kind === 'router')) {
-    // What a node of a pair has not shared is its own affair: after a failover it may be left there.
-    const shared = (await snapshot.sessions(name)).filter(({ redundancyState }) => redundancyState !== 'NOT_SYNCED');
-    const ids = sessionsOf(traffic, scenario, shared);
-    if (ids.length > 0) known.push({ name, ids: ids.toSorted().join(', ') });
+  const known = new Map<string, Set<string>>();
+  const pairs = new Set<string>();
+  for (const { name, router } of scenario.nodes.filter((node): node is RouterNode => node.kind === 'router')) {
+    const ids = sessionsOf(traffic, scenario, await snapshot.sessions(name));
+    if (known.has(router)) pairs.add(router);
+    known.set(router, new Set([...(known.get(router) ?? []), ...ids]));
   }
-  const other = known.find(({ ids }) => ids !== known[0].ids);
-  return other && `${traffic.name} is session ${known[0].ids} at ${known[0].name}, and ${other.ids} at ${other.name}`;
+  const carrying = [...known].filter(([, ids]) => ids.size > 0);
+  for (const [router, ids] of carrying) {
+    const other = carrying.find(([, others]) => !pairs.has(router) && [...ids].some((id) => !others.has(id)));
+    if (other) return `${traffic.name} is session ${list(ids)} at ${router}, and ${list(other[1])} at ${other[0]}`;
+  }
+  return undefined;
 }
+
+const list = (ids: ReadonlySet<string>): string => [...ids].toSorted().join(', ');
