@@ -2,7 +2,7 @@ import type { Device, PortIndex, Wire } from '../lib/device.ts';
 import type { Frame } from '../lib/frame.ts';
 import { Recorder } from '../lib/lab/sim/recorder.ts';
 import { notFound } from '../lib/lab/fabric.ts';
-import type { InterfaceAction, LinkAction, Scenario } from '../lib/lab/scenario.ts';
+import type { InterfaceAction, Scenario, WireAction } from '../lib/lab/scenario.ts';
 import { commentOf, isAllLost, type FrameEvent } from '../lib/link/fate.ts';
 import { between, earliest, latest, type Duration, type Instant } from '../lib/time.ts';
 import type { Trace } from '../lib/trace.ts';
@@ -122,8 +122,11 @@ export class DeviceDriver<Driven extends Device> {
     this.#runDue(wallClock());
   }
 
-  apply(action: LinkAction): void {
-    for (const link of this.#links) link.apply(action);
+  apply(action: WireAction): void {
+    const now = latest(wallClock(), this.#epoch);
+    this.#now = now;
+    for (const link of this.#links) link.apply(action, now);
+    this.#settle();
   }
 
   linkStates(): readonly LinkState[] {

@@ -4,7 +4,8 @@ import type { Device, Wire } from '../lib/device.ts';
 import type { TakenPacket } from '../lib/highway/capture-points.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
 import { LabError, notFound } from '../lib/lab/fabric.ts';
-import type { Action, LabNode, Scenario } from '../lib/lab/scenario.ts';
+import { actionTable } from '../lib/lab/actions/table.ts';
+import type { Action, LabNode, Scenario, WireAction } from '../lib/lab/scenario.ts';
 import type { AlarmRow, BfdRow, EventRow, PeerRow } from '../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { ServicePathRow } from '../lib/service-area/service-paths.ts';
@@ -52,6 +53,8 @@ export function describedNode<Kind extends LabNode['kind']>(
   if (described && isMeant(described)) return described;
   throw new LabError(`there is no ${kinds[0]} '${node}' in this lab`, 2);
 }
+
+const isForLinks = (action: Action): action is WireAction => actionTable[action.kind].doneBy === 'link';
 
 /** A device on interfaces of this machine, as a node: what is the same for all kinds of device. */
 export abstract class DeviceNode<Driven extends Device & { readonly counters: Counters }> implements NodeService {
@@ -272,14 +275,12 @@ export abstract class DeviceNode<Driven extends Device & { readonly counters: Co
     const driver = this.#driver;
     const { kind } = this.#described;
     if (!driver) throw new LabError(`this ${kind} has not been started`, 2);
+    if (isForLinks(action)) {
+      if ('link' in action) this.#checkLink(action.link);
+      driver.apply(action);
+      return;
+    }
     switch (action.kind) {
-      case 'cut':
-      case 'heal':
-      case 'impair':
-      case 'restore':
-        this.#checkLink(action.link);
-        driver.apply(action);
-        break;
       case 'interface-down':
       case 'interface-up':
         await driver.setInterface(action);

@@ -1,5 +1,7 @@
 import type { Frame } from '../lib/frame.ts';
 import { EventQueue } from '../lib/lab/sim/event-queue.ts';
+import { HeldFrames } from '../lib/lab/frames/held-frames.ts';
+import type { LinkFaults } from '../lib/lab/frames/link-faults.ts';
 import { FramePool } from '../lib/lab/sim/frame-pool.ts';
 import { change, commentOf, eventsOf, isChanged, type Fate, type FrameEvent, type LinkDrop } from '../lib/link/fate.ts';
 import type { LinkModel } from '../lib/link/link-model.ts';
@@ -13,23 +15,37 @@ export type Deliver = (frame: Frame, now: Instant, comments: readonly string[]) 
 
 export const NO_COMMENTS: readonly string[] = [];
 
+const NO_EVENTS: readonly FrameEvent[] = [];
+
+/** What is done to some of the frames that one end of a link sends. */
+export interface EndFaults {
+  readonly of: LinkFaults;
+  readonly end: number;
+}
+
 /** One direction of a link on a real fabric: the link model, and the frames that are on their way. */
 export class LinkDirection {
   readonly model: LinkModel;
+  readonly #faults: EndFaults | undefined;
+  #held: HeldFrames | undefined;
   readonly #deliver: Deliver;
   readonly #pool = new FramePool();
   readonly #onTheirWay = new EventQueue<Frame>(FRAMES_MAX);
   /** What is to be said of those on their way that were changed. */
   readonly #comments = new Map<Frame, readonly string[]>();
 
-  constructor(model: LinkModel, deliver: Deliver) {
+  constructor(model: LinkModel, deliver: Deliver, faults?: EndFaults) {
     this.model = model;
+    this.#faults = faults;
     this.#deliver = deliver;
   }
 
   /** Delivers the frame, or copies of it when they are due. What is to be told of it; nothing if it passes as it is. */
   send(frame: Frame, now: Instant): readonly FrameEvent[] {
-    const fates = this.model.admit(now, frame);
+    if (this.#held) return this.#held.hold(frame) ? NO_EVENTS : eventsOf(this.model.refuse());
+    const fates = this.#faults?.of.isActive
+      ? this.#faults.of.admit(this.#faults.end, frame, now, this.model)
+      : this.model.admit(now, frame);
     for (const fate of fates) {
       const drop = fate.lost === undefined ? this.#carry(frame, fate, now) : undefined;
       if (drop !== undefined) this.model.fail(fate, drop, frame);
@@ -38,6 +54,17 @@ export class LinkDirection {
     // What was changed and is not delayed waits as a copy, so that the frame itself stays what was sent.
     if (events.length > 0) this.poll(now);
     return events;
+  }
+
+  clog(): void {
+    this.#held ??= new HeldFrames(this.#pool);
+  }
+
+  /** Sends what has waited. */
+  unclog(now: Instant): void {
+    const held = this.#held;
+    this.#held = undefined;
+    held?.release((frame) => void this.send(frame, now));
   }
 
   nextDeadline(): Instant {

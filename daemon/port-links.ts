@@ -1,11 +1,17 @@
 import type { Frame } from '../lib/frame.ts';
-import type { Direction, LabLink, LinkAction, Scenario } from '../lib/lab/scenario.ts';
+import { Secrets } from '../lib/capture/secrets.ts';
+import type { LinkAction, WireAction } from '../lib/lab/actions/action.ts';
+import { LinkFaults } from '../lib/lab/frames/link-faults.ts';
+import { meddlingsOf } from '../lib/lab/frames/meddlings.ts';
+import type { Direction, LabLink, Scenario } from '../lib/lab/scenario.ts';
 import type { FrameEvent } from '../lib/link/fate.ts';
 import { NO_IMPAIRMENT } from '../lib/link/impairment.ts';
 import { linkChance, LinkModel } from '../lib/link/link-model.ts';
 import { earliest, NEVER, type Instant } from '../lib/time.ts';
 import { ETHERNET_HEADER_LENGTH } from '../lib/wire/ethernet.ts';
 import { LinkDirection, NO_COMMENTS, type Deliver } from './link-direction.ts';
+import { nodeCrypto } from './crypto.ts';
+import { machineRandom } from './random.ts';
 import { macOf } from './node-macs.ts';
 
 interface HostEnd {
@@ -43,6 +49,7 @@ export class PortLink {
   readonly #own: { readonly end: number; readonly direction: LinkDirection };
   readonly #hosts: readonly HostEnd[];
   readonly #receive: Deliver;
+  readonly #faults: LinkFaults | undefined;
 
   constructor({ scenario, seed, node, port, send, receive }: PortLinkOptions) {
     const isHere = (end: { node: string; port: string }): boolean => end.node === node && end.port === port;
@@ -54,12 +61,15 @@ export class PortLink {
         link?.impairments[end] ?? NO_IMPAIRMENT,
         linkChance(seed, `link ${link?.name ?? ''} end ${end} at ${node}:${port}`),
       );
+    const secrets = (): Secrets => new Secrets(scenario.authority, nodeCrypto, machineRandom);
+    this.#faults = link && new LinkFaults({ link, timeline: scenario.timeline, secrets });
+    const direction = (end: number, deliver: Deliver): LinkDirection =>
+      new LinkDirection(model(end), deliver, this.#faults && { of: this.#faults, end });
     const ownEnd = link?.ends.findIndex(isHere) ?? 0;
-    this.#own = { end: ownEnd, direction: new LinkDirection(model(ownEnd), (frame) => send(frame)) };
+    this.#own = { end: ownEnd, direction: direction(ownEnd, (frame) => send(frame)) };
     this.#hosts = (link?.ends ?? []).flatMap((other, end) => {
       if (scenario.nodes.find(({ name }) => name === other.node)?.kind !== 'host') return [];
-      const direction = new LinkDirection(model(end), receive);
-      return [{ end, mac: macOf(scenario, other.node, other.port), direction }];
+      return [{ end, mac: macOf(scenario, other.node, other.port), direction: direction(end, receive) }];
     });
   }
 
@@ -72,17 +82,21 @@ export class PortLink {
   arrive(frame: Frame, now: Instant): readonly FrameEvent[] {
     const sender = this.#senderOf(frame);
     if (sender) return sender.direction.send(frame, now);
+    if (this.#faults?.follows) this.#faults.see(this.#own.end === 0 ? 1 : 0, frame, now);
     this.#receive(frame, now, NO_COMMENTS);
     return NOTHING;
   }
 
   /** Applies what is done to a link, if it is this one. */
-  apply(action: LinkAction): void {
-    if (action.link !== this.#link?.name) return;
+  apply(action: WireAction, now: Instant): void {
+    for (const meddling of meddlingsOf(action)) this.#faults?.apply(meddling);
+    if (isMeddling(action) || action.link !== this.#link?.name) return;
     for (const { end, direction } of [this.#own, ...this.#hosts]) {
       if (!isMeant(action.direction, end)) continue;
       if (action.kind === 'cut') direction.model.cut();
       else if (action.kind === 'heal') direction.model.heal();
+      else if (action.kind === 'clog') direction.clog();
+      else if (action.kind === 'unclog') direction.unclog(now);
       else direction.model.impair(action.kind === 'impair' ? action.impairment : this.#link.impairments[end]);
     }
   }
@@ -112,5 +126,7 @@ export class PortLink {
     return this.#hosts.find(({ mac }) => mac.every((byte, at) => byte === frame.bytes[frame.start + 6 + at]));
   }
 }
+
+const isMeddling = (action: WireAction): action is Exclude<WireAction, LinkAction> => meddlingsOf(action).length > 0;
 
 const isMeant = (direction: Direction, end: number): boolean => direction === 'both' || direction === end;

@@ -3,7 +3,7 @@ import type { TakenPacket } from '../lib/highway/capture-points.ts';
 import type { SessionCaptureRequest, SessionCaptureRow } from '../lib/service-area/session-captures.ts';
 import { LabError, notFound } from '../lib/lab/fabric.ts';
 import type { Action, RouterNode as RouterNodeDescription } from '../lib/lab/scenario.ts';
-import { sessionsOf } from '../lib/lab/traffic-sessions.ts';
+import { actOnRouter } from '../lib/lab/router-faults.ts';
 import {
   formatConfiguration,
   parseConfiguration,
@@ -169,14 +169,22 @@ export class RouterNode extends DeviceNode<Router> {
 
   protected faultOfDevice(action: Action, driver: DeviceDriver<Router>): void {
     switch (action.kind) {
-      case 'forget-sessions':
-        driver.act((router) => router.forgetSessions());
-        break;
       case 'forget-session':
-        this.#forgetSessionOf(action.traffic, driver);
+        this.#checkTraffic(action.traffic);
+        driver.act((router, now) => actOnRouter(router, action, this.options.scenario, now));
         break;
       case 'rotate-key':
         this.#rotateKey(action.security, action.securityId, driver);
+        break;
+      case 'forget-sessions':
+      case 'clock-step':
+      case 'clock-drift':
+      case 'clock-right':
+      case 'table-full':
+      case 'table-free':
+      case 'slow-setup':
+      case 'prompt-setup':
+        driver.act((router, now) => actOnRouter(router, action, this.options.scenario, now));
         break;
       default:
         throw new LabError(`'${action.kind}' is nothing that is done to a router`, 2);
@@ -195,15 +203,8 @@ export class RouterNode extends DeviceNode<Router> {
       throw new LabError(`nothing here goes by security policy '${name}' with a key ${securityId}`, 2);
   }
 
-  #forgetSessionOf(name: string, driver: DeviceDriver<Router>): void {
-    const { scenario } = this.options;
-    const traffic = scenario.traffic.find((entry) => entry.name === name);
-    if (!traffic) {
-      const names = scenario.traffic.map((entry) => entry.name);
-      throw notFound('traffic', name, names);
-    }
-    driver.act((router, now) => {
-      for (const id of sessionsOf(traffic, scenario, router.sessions(now))) router.forgetSession(id);
-    });
+  #checkTraffic(name: string): void {
+    const names = this.options.scenario.traffic.map((entry) => entry.name);
+    if (!names.includes(name)) throw notFound('traffic', name, names);
   }
 }

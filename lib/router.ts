@@ -22,6 +22,7 @@ import type { AlarmRow, BfdRow, EventRow, PeerRow } from './peering/rows.ts';
 import { fittingLoads } from './peering/svr-bfd/metadata.ts';
 import type { KeyRing } from './metadata/key-ring.ts';
 import { ReplayCache } from './metadata/replay.ts';
+import type { SealClock } from './metadata/seal-clock.ts';
 import { SeededRandom, type Random } from './random.ts';
 import {
   bfdNeighborsOf,
@@ -52,7 +53,7 @@ import { WaysOut } from './highway/ways-out.ts';
 import { Waypoints } from './service-area/waypoints.ts';
 import type { StateStore } from './state-store.ts';
 import { Counters, counter } from './stats/counters.ts';
-import { earliest, type Instant } from './time.ts';
+import { earliest, type Duration, type Instant } from './time.ts';
 import type { Trace } from './trace.ts';
 
 /** Frames a router may hold at once for what it makes itself and for what waits for an address (emulator choice). */
@@ -507,6 +508,21 @@ export class Router implements Device {
     const isDone = this.#policies.rotate(policy, securityId);
     if (isDone) this.counters.values[counter.keyRotations]++;
     return isDone;
+  }
+
+  /** By which what it seals is dated. */
+  get clock(): SealClock {
+    return this.#policies.clock;
+  }
+
+  /** Takes no more sessions, as if its table were full; or takes them again. */
+  closeSessionTable(isClosed: boolean): void {
+    this.#parts.sessions.isClosed = isClosed;
+  }
+
+  /** Each session takes so long to be set up from now on, one after the other; 0 for no time. */
+  slowSetup(each: Duration, now: Instant): void {
+    this.#serviceArea.setups.slow(each, now);
   }
 
   /** Loses every session without a word to anybody, as a crash would. Returns how many there were. */

@@ -2,6 +2,7 @@ import { assert } from './assert.ts';
 import type { Security } from './config/index.ts';
 import type { CryptoProvider } from './crypto.ts';
 import { KeyRing } from './metadata/key-ring.ts';
+import { SealClock } from './metadata/seal-clock.ts';
 import { Seal } from './metadata/trailer.ts';
 import type { Random } from './random.ts';
 import { seconds, type Duration } from './time.ts';
@@ -23,11 +24,14 @@ export class SecurityPolicies {
   /** Of the configuration before, by what stands in the policies: one that is as it was goes on as it is. */
   readonly #formerSeals: ReadonlyMap<string, Seal>;
   readonly #formerKeys: ReadonlyMap<string, UsedKeys>;
+  /** By which everything is dated that is sealed here. */
+  readonly clock: SealClock;
   /** How long the longest-lived copy of a sealed packet may be accepted. */
   copyLifetime: Duration = seconds(0);
 
   /** `router` is the name of the router whose policies they are; `before` are those of its last configuration. */
   constructor(crypto: CryptoProvider, random: Random, timeWindow: Duration, router: string, before?: SecurityPolicies) {
+    this.clock = before?.clock ?? new SealClock();
     const [seals, keys] = before ? [before.#seals, before.#keys] : [[], []];
     this.#formerSeals = new Map(Array.from(seals, ([policy, seal]) => [contentOf(policy), seal]));
     this.#formerKeys = new Map(Array.from(keys, ([policy, ring]) => [policy.name, { policy, keys: ring }]));
@@ -51,6 +55,7 @@ export class SecurityPolicies {
         policy.hmacMode,
         this.#windowSeconds,
         this.#sender,
+        this.clock,
       );
     this.#seals.set(policy, seal);
     if (seal.copyLifetime > this.copyLifetime) this.copyLifetime = seal.copyLifetime;

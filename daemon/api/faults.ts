@@ -1,5 +1,12 @@
 import { LabError } from '../../lib/lab/fabric.ts';
-import type { Action, LabAction, ProcessAction } from '../../lib/lab/actions/action.ts';
+import type {
+  Action,
+  InterfaceAction,
+  LinkAction,
+  MiddleboxAction,
+  RouterAction,
+  WireAction,
+} from '../../lib/lab/actions/action.ts';
 import type { ActionRow } from '../../lib/lab/actions/row.ts';
 import { actionTable } from '../../lib/lab/actions/table.ts';
 import { NO_IMPAIRMENT } from '../../lib/link/impairment.ts';
@@ -8,18 +15,18 @@ import { route } from './route.ts';
 import { constant, nothing, union, type JsonSchema } from './schema.ts';
 
 /** What can be done to a node through its own API; the rest is done by the fabric, to its process for instance. */
-type NodeAction = Exclude<Action, ProcessAction | LabAction | { readonly kind: 'session-capture' }>;
+type NodeAction = Exclude<RouterAction, { readonly kind: 'session-capture' }> | InterfaceAction | MiddleboxAction;
 
 /** The node is the one that is asked, and need not be named. */
 type Unaddressed<Of> = Of extends { readonly node: string } ? Omit<Of, 'node'> & { readonly node?: string } : Of;
-type Impair = Omit<Extract<NodeAction, { kind: 'impair' }>, 'impairment'> & { readonly impairment: SomeImpairment };
-export type Fault = Unaddressed<Exclude<NodeAction, { kind: 'impair' }>> | Impair;
+type Impair = Omit<Extract<LinkAction, { kind: 'impair' }>, 'impairment'> & { readonly impairment: SomeImpairment };
+export type Fault = Unaddressed<NodeAction> | Exclude<WireAction, { kind: 'impair' }> | Impair;
 
 /** Fields of an action that stand for several of a step. */
 const together: Readonly<Record<string, Readonly<Record<string, JsonSchema>>>> = { impair: { impairment } };
 
 /** One kind of fault, as its row of the table tells it. */
-function schemaOf(kind: string, { target, fields, help }: ActionRow): JsonSchema {
+function schemaOf(kind: string, { target, fields, help, doneBy }: ActionRow): JsonSchema {
   const told = Object.entries(fields).flatMap(([name, { json, isNeeded = false }]) =>
     json ? [{ name: camelCase(name), json, isNeeded }] : [],
   );
@@ -34,7 +41,7 @@ function schemaOf(kind: string, { target, fields, help }: ActionRow): JsonSchema
       ...own,
       ...Object.fromEntries(told.map(({ name, json }) => [name, json])),
     },
-    required: ['kind', ...needed.filter((name) => name !== 'node')],
+    required: ['kind', ...needed.filter((name) => name !== 'node' || doneBy === 'link')],
     additionalProperties: false,
   };
 }
@@ -46,9 +53,11 @@ const faults = Object.entries(actionTable)
   .filter(([, { doneBy }]) => doneBy !== 'fabric')
   .map(([kind, row]) => schemaOf(kind, row));
 
+const isForNode = (fault: Fault): fault is Unaddressed<NodeAction> => actionTable[fault.kind].doneBy === 'node';
+
 function addressed(fault: Fault, here: string): Action {
   if (fault.kind === 'impair') return { ...fault, impairment: { ...NO_IMPAIRMENT, ...fault.impairment } };
-  if ('link' in fault) return fault;
+  if (!isForNode(fault)) return fault as Action;
   if (fault.node !== undefined && fault.node !== here)
     throw new LabError(`this is node '${here}', not '${fault.node}'`, 2);
   return { ...fault, node: here };

@@ -92,6 +92,14 @@ export class ComposeLab implements Machinery {
     this.#killed.add(node);
   }
 
+  async setPaused(node: string, isPaused: boolean): Promise<void> {
+    await this.#docker?.setPaused(this.#containerOf(node), isPaused);
+  }
+
+  async setStorePaused(isPaused: boolean): Promise<void> {
+    await this.#docker?.setPaused(this.#containerOf(STORE), isPaused);
+  }
+
   /** Since it ended, there has been a new one; one that was killed was so with its container. */
   async renew(node: string): Promise<void> {
     if (this.#killed.delete(node)) {

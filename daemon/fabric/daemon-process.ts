@@ -67,6 +67,11 @@ export class DaemonProcess {
     clearTimeout(killer);
   }
 
+  /** It stands still, and whatever comes waits in the kernel; or it goes on. */
+  setPaused(isPaused: boolean): void {
+    if (this.#status === undefined) this.#process.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
+  }
+
   /** It has no time to do anything any more. */
   async kill(): Promise<void> {
     if (this.#status !== undefined) return;

@@ -72,6 +72,11 @@ export class Docker {
     await this.#lines(['start', container]);
   }
 
+  /** Everything in a container stands still, or goes on. */
+  async setPaused(container: string, isPaused: boolean): Promise<void> {
+    await this.#lines([isPaused ? 'pause' : 'unpause', container]);
+  }
+
   /** Which of these containers have ended, or are not there. */
   async ended(containers: readonly string[]): Promise<readonly string[]> {
     const words = ['container', 'inspect', '--format', '{{.Name}} {{.State.Running}}', ...containers];

@@ -38,6 +38,8 @@ export class NetnsLab implements Machinery {
   readonly #starts = new Map<string, number>();
   #folder: string | undefined;
   #labPath = '';
+  /** Process of the Redis. */
+  #redis: number | undefined;
 
   constructor(options: NetnsLabOptions) {
     refuseUnmodelled(options.scenario, this.name);
@@ -54,7 +56,8 @@ export class NetnsLab implements Machinery {
     try {
       this.#labPath = saveLab(this.#options.scenario, this.#folder);
       await this.#makeNetwork();
-      if (this.#plan.storeNamespace !== undefined) await startRedis(this.#plan.storeNamespace, this.#folder);
+      if (this.#plan.storeNamespace !== undefined)
+        this.#redis = await startRedis(this.#plan.storeNamespace, this.#folder);
       await Promise.all(this.#state.nodes.map(({ name }) => this.#startDaemon(name)));
     } catch (error) {
       await this.destroy();
@@ -74,6 +77,14 @@ export class NetnsLab implements Machinery {
 
   async kill(node: string): Promise<void> {
     await this.#daemons.get(node)?.kill();
+  }
+
+  async setPaused(node: string, isPaused: boolean): Promise<void> {
+    this.#daemons.get(node)?.setPaused(isPaused);
+  }
+
+  async setStorePaused(isPaused: boolean): Promise<void> {
+    if (this.#redis !== undefined) process.kill(this.#redis, isPaused ? 'SIGSTOP' : 'SIGCONT');
   }
 
   async renew(node: string): Promise<void> {

@@ -13,7 +13,7 @@ import type {
 } from '../../lib/lab/fabric.ts';
 import { bothCaptures, bothEvents, LabError } from '../../lib/lab/fabric.ts';
 import { faultEvent } from '../../lib/lab/actions/table.ts';
-import type { Action, LinkAction, TrafficReport } from '../../lib/lab/scenario.ts';
+import type { Action, TrafficReport, WireAction } from '../../lib/lab/scenario.ts';
 import type { AlarmRow, EventRow, PeerRow } from '../../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
 import { after, between, milliseconds, type Duration, type Instant } from '../../lib/time.ts';
@@ -41,12 +41,23 @@ export interface Machinery {
   end(node: string): Promise<void>;
   /** Kills a node's daemon as `kill -9` does, or as near to that as the fabric can. */
   kill(node: string): Promise<void>;
+  /** Has a node's daemon stand still, or go on. */
+  setPaused(node: string, isPaused: boolean): Promise<void>;
+  /** The same for the store that nodes share. */
+  setStorePaused(isPaused: boolean): Promise<void>;
   /** A new daemon for a node whose daemon has ended; returns when it waits to be started. */
   renew(node: string): Promise<void>;
   /** Where the nodes recorded. All daemons have ended. */
   recordings(): readonly RecordingPaths[];
   /** Removes everything. May be called at any time, and again. */
   destroy(): Promise<void>;
+}
+
+/** What is known of a node that stands still, and what had been done to the lab when it began to. */
+interface Paused {
+  readonly known: Partial<Record<RouteName, unknown>>;
+  readonly linkActions: number;
+  readonly authority: Authority;
 }
 
 /** A lab of real processes in real time. */
@@ -56,9 +67,11 @@ export class RealFabric implements Fabric {
   readonly #machinery: Machinery;
   readonly #ownEvents: LabEvent[] = [];
   /** What was done to links, for a node that starts with none of it in its memory. */
-  readonly #linkActions: LinkAction[] = [];
+  readonly #linkActions: WireAction[] = [];
   /** Nodes that were killed, and have not been started since. */
   readonly #dead = new Set<string>();
+  /** Nodes that stand still. */
+  readonly #paused = new Map<string, Paused>();
   readonly #restarts = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #restartFailure: Error | undefined;
@@ -128,12 +141,21 @@ export class RealFabric implements Fabric {
     this.#tell(faultEvent(this.elapsed(), action, scenario.links));
     switch (action.kind) {
       case 'restart':
+        await this.#resume(action.node);
         return this.#restart(action.node, action.downFor);
       case 'kill':
+        this.#paused.delete(action.node);
         this.#dead.add(action.node);
         return this.#machinery.kill(action.node);
+      case 'pause':
+        return this.#pause(action.node);
+      case 'resume':
+        return this.#resume(action.node);
+      case 'store-gone':
+      case 'store-back':
+        return this.#machinery.setStorePaused(action.kind === 'store-gone');
       case 'start':
-        this.#inBackground(this.#comeUp(action.node, wallClock()));
+        if (this.#dead.has(action.node)) this.#inBackground(this.#comeUp(action.node, wallClock()));
         return;
       case 'configure':
         return this.#configure(action.lines);
@@ -143,6 +165,13 @@ export class RealFabric implements Fabric {
       case 'forget-sessions':
       case 'forget-session':
       case 'rotate-key':
+      case 'clock-step':
+      case 'clock-drift':
+      case 'clock-right':
+      case 'table-full':
+      case 'table-free':
+      case 'slow-setup':
+      case 'prompt-setup':
       case 'rebind':
       case 'forget-mappings':
       case 'forget-states':
@@ -154,6 +183,20 @@ export class RealFabric implements Fabric {
       case 'heal':
       case 'impair':
       case 'restore':
+      case 'clog':
+      case 'unclog':
+      case 'drop':
+      case 'delay':
+      case 'duplicate':
+      case 'corrupt':
+      case 'alter-payload':
+      case 'strip-metadata':
+      case 'let-pass':
+      case 'arp-silent':
+      case 'arp-answers':
+      case 'blackhole':
+      case 'slow':
+      case 'serve':
         this.#linkActions.push(action);
         await this.#atDevices((client) => client.ask('fault', { body: action }));
     }
@@ -166,12 +209,34 @@ export class RealFabric implements Fabric {
     this.#authority = authority;
     for (const { name, kind } of this.#options.scenario.nodes) {
       const client = this.#machinery.client(name);
-      if (kind === 'router' && (await client.answers())) await this.#tellConfiguration(client);
+      if (kind === 'router' && !this.#paused.has(name) && (await client.answers()))
+        await this.#tellConfiguration(client);
     }
   }
 
   async #tellConfiguration(client: NodeClient): Promise<void> {
     await client.ask('configure', { body: { text: formatConfiguration(this.#authority) } });
+  }
+
+  /** A node that stands still answers nobody, and stays as it is: it is asked beforehand. */
+  async #pause(node: string): Promise<void> {
+    const isRouter = this.#isRouter(node);
+    const known: Partial<Record<RouteName, unknown>> = { stats: await this.#ask(node, 'stats', {}) };
+    for (const what of isRouter ? (['sessions', 'flows', 'peers', 'alarms', 'events'] as const) : [])
+      known[what] = await this.#ask<RouteName>(node, what, []);
+    this.#paused.set(node, { known, linkActions: this.#linkActions.length, authority: this.#authority });
+    await this.#machinery.setPaused(node, true);
+  }
+
+  /** It is told what was done to links meanwhile. */
+  async #resume(node: string): Promise<void> {
+    const paused = this.#paused.get(node);
+    if (!paused) return;
+    await this.#machinery.setPaused(node, false);
+    this.#paused.delete(node);
+    const client = this.#machinery.client(node);
+    if (paused.authority !== this.#authority && this.#isRouter(node)) await this.#tellConfiguration(client);
+    for (const action of this.#linkActions.slice(paused.linkActions)) await client.ask('fault', { body: action });
   }
 
   async counters(node: string): Promise<ReadonlyMap<string, number>> {
@@ -223,6 +288,7 @@ export class RealFabric implements Fabric {
     this.#stopping.abort();
     this.#follower?.close();
     await Promise.allSettled(this.#restarts);
+    for (const node of this.#paused.keys()) await this.#machinery.setPaused(node, false).catch(() => undefined);
     try {
       if (this.#epoch !== undefined) await this.#collect(this.#epoch);
     } finally {
@@ -302,6 +368,8 @@ export class RealFabric implements Fabric {
   async #ask<Name extends RouteName>(node: string, what: Name, whenDown: AnswerOf<Name>): Promise<AnswerOf<Name>> {
     if (!this.#isDevice(node)) throw new LabError(`there is no router or middlebox '${node}' in this lab`, 2);
     const client = this.#machinery.client(node);
+    const paused = this.#paused.get(node);
+    if (paused) return (paused.known[what] ?? whenDown) as AnswerOf<Name>;
     if (this.#dead.has(node)) return whenDown;
     return this.#restarts.size > 0 && !(await client.answers()) ? whenDown : client.ask(what);
   }
@@ -310,13 +378,15 @@ export class RealFabric implements Fabric {
   async #atDevices(tell: (client: NodeClient) => Promise<unknown>): Promise<void> {
     for (const { name, kind } of this.#options.scenario.nodes) {
       const client = this.#machinery.client(name);
-      if (kind !== 'host' && (await isStarted(client))) await tell(client);
+      if (kind !== 'host' && !this.#paused.has(name) && (await isStarted(client))) await tell(client);
     }
   }
 
   async #progress(): Promise<Progress> {
     const all = await Promise.allSettled(
-      this.#options.scenario.nodes.map(({ name }) => this.#machinery.client(name).ask('health')),
+      this.#options.scenario.nodes
+        .filter(({ name }) => !this.#paused.has(name))
+        .map(({ name }) => this.#machinery.client(name).ask('health')),
     );
     const healths = all.flatMap((asked) => (asked.status === 'fulfilled' ? [asked.value] : []));
     return {

@@ -37,8 +37,8 @@ export async function checkRedis(): Promise<void> {
     );
 }
 
-/** Starts a Redis for a lab in a namespace, with which it also ends. */
-export async function startRedis(namespace: string, folder: string): Promise<void> {
+/** Starts a Redis for a lab in a namespace, with which it also ends. Returns its process. */
+export async function startRedis(namespace: string, folder: string): Promise<number | undefined> {
   const logPath = join(folder, '-redis.log');
   const log = openSync(logPath, 'a');
   const child = spawn('ip', ['netns', 'exec', namespace, 'redis-server', ...redisWords(folder)], {
@@ -52,6 +52,7 @@ export async function startRedis(namespace: string, folder: string): Promise<voi
   child.unref();
   const lastWords = (): string => readFileSync(logPath, 'utf8').trim().split('\n').slice(-2).join('; ');
   await redisReady(folder, () => status && (lastWords() || status));
+  return child.pid;
 }
 
 /** Waits until the Redis of a lab answers; `hasEnded` tells what it said if it never will. */

@@ -10,7 +10,7 @@ import type { Duration } from '../time.ts';
 import type { Action } from './actions/action.ts';
 
 export type { Silence, Traffic, TrafficReport } from '../host/applications/traffic.ts';
-export type { Action, InterfaceAction, LinkAction, MiddleboxAction } from './actions/action.ts';
+export type { Action, FrameAction, InterfaceAction, MiddleboxAction, WireAction } from './actions/action.ts';
 
 /** A lab and what happens to it, as `parseScenario` reads it from YAML. Every name in it has been checked. */
 export interface Scenario {

@@ -8,7 +8,7 @@ export type LinkDrop = 'cut' | 'too-long' | 'loss' | 'queue-full';
 /** What a link makes of one frame, or of one of two where it has been duplicated. */
 export interface Fate {
   /** Undefined if it arrives. */
-  readonly lost: LinkDrop | undefined;
+  readonly lost: LinkDrop | 'fault' | undefined;
   readonly arrival: Instant;
   /** Which bit is turned over, counted from the first of the frame; -1 for none. */
   readonly corruptBit: number;
@@ -16,6 +16,10 @@ export interface Fate {
   readonly isMarked: boolean;
   /** It skips the delay. */
   readonly isAhead: boolean;
+  /** What else makes another frame of it: somebody means it harm. */
+  readonly alter?: (frame: Frame) => void;
+  /** And what is told of that. */
+  readonly told?: readonly FrameEvent[];
 }
 
 /** What is told of a frame on a link; one that arrives as it was sent is not spoken of. */
@@ -33,6 +37,8 @@ const words = {
   'frame-corrupted': 'corrupted on the link',
   'frame-marked': 'marked on the link',
   'frame-reordered': 'sent ahead on the link',
+  'frame-delayed': 'held back on the link',
+  'frame-altered': 'altered on the link',
 } as const;
 
 export type FrameEventType = keyof typeof words;
@@ -51,10 +57,12 @@ export function commentOf({ type, reason, isOfTwo }: FrameEvent): string {
 export const isAllLost = (events: readonly FrameEvent[]): boolean =>
   events.some(({ type, isOfTwo }) => type === 'frame-lost' && !isOfTwo);
 
-export const isChanged = ({ corruptBit, isMarked }: Fate): boolean => corruptBit >= 0 || isMarked;
+export const isChanged = ({ corruptBit, isMarked, alter }: Fate): boolean =>
+  corruptBit >= 0 || isMarked || alter !== undefined;
 
 /** Makes of a copy of the frame what arrives. */
-export function change(frame: Frame, { corruptBit, isMarked }: Fate): void {
+export function change(frame: Frame, { corruptBit, isMarked, alter }: Fate): void {
+  alter?.(frame);
   if (isMarked) markCongestion(frame.bytes, frame.start, frame.end);
   if (corruptBit >= 0) frame.bytes[frame.start + (corruptBit >>> 3)] ^= 0x80 >>> (corruptBit & 7);
 }
@@ -62,12 +70,15 @@ export function change(frame: Frame, { corruptBit, isMarked }: Fate): void {
 /** Of nothing there is one. */
 const NOTHING: readonly FrameEvent[] = [];
 
+const isAsSent = (fate: Fate): boolean =>
+  fate.lost === undefined && !isChanged(fate) && !fate.isAhead && fate.told === undefined;
+
 export function eventsOf(fates: readonly Fate[]): readonly FrameEvent[] {
-  if (fates.length === 1 && fates[0].lost === undefined && !isChanged(fates[0]) && !fates[0].isAhead) return NOTHING;
+  if (fates.length === 1 && isAsSent(fates[0])) return NOTHING;
   const events: FrameEvent[] = [];
   const isOneLeft = fates.some(({ lost }) => lost === undefined);
-  if (fates.length === 2) events.push({ type: 'frame-duplicated' });
-  for (const { lost, corruptBit, isMarked, isAhead } of fates) {
+  if (fates.length > 1) events.push({ type: 'frame-duplicated' });
+  for (const { lost, corruptBit, isMarked, isAhead, told = [] } of fates) {
     if (lost !== undefined) {
       events.push({ type: 'frame-lost', reason: lost, ...(isOneLeft && { isOfTwo: true }) });
       continue;
@@ -76,6 +87,7 @@ export function eventsOf(fates: readonly Fate[]): readonly FrameEvent[] {
     if (corruptBit >= 0)
       events.push({ type: 'frame-corrupted', reason: `bit ${corruptBit & 7} of byte ${corruptBit >>> 3}` });
     if (isAhead) events.push({ type: 'frame-reordered' });
+    events.push(...told);
   }
   return events;
 }

@@ -141,6 +141,11 @@ export class LinkModel {
     return fates;
   }
 
+  /** There is no room for a frame before it. */
+  refuse(): readonly Fate[] {
+    return this.#loseAtOnce('queue-full');
+  }
+
   /** Whoever carries the frame could not do so after all. */
   fail(fate: Fate, drop: LinkDrop, frame: Frame): void {
     this.#statistics.framesPassed--;

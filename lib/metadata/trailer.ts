@@ -2,6 +2,7 @@ import type { Hmac } from '../crypto.ts';
 import { seconds } from '../time.ts';
 import type { Duration } from '../time.ts';
 import { readU32, writeU32 } from '../wire/bytes.ts';
+import { SealClock } from './seal-clock.ts';
 
 /** Whether the time of sealing limits how long a packet is accepted (SVR sheet, section 4.4). */
 export type SealMode = 'time-based' | 'regular';
@@ -39,9 +40,11 @@ export class Seal {
   readonly #windowSeconds: number;
   readonly #sender: number;
   readonly #digest: Uint8Array;
+  readonly #clock: SealClock;
 
-  /** `sender` tells the routers that share a key apart. */
-  constructor(hmac: Hmac, mode: SealMode, windowSeconds: number, sender: number) {
+  /** `sender` tells the routers that share a key apart; `clock` is the one that they date by. */
+  constructor(hmac: Hmac, mode: SealMode, windowSeconds: number, sender: number, clock: SealClock = new SealClock()) {
+    this.#clock = clock;
     this.#sender = sender >>> 0;
     this.#hmac = hmac;
     this.#mode = mode;
@@ -64,7 +67,7 @@ export class Seal {
     const sealedEnd = end + this.trailerLength;
     if (sealedEnd > bytes.length) throw new RangeError('no room for the trailer');
     writeU32(bytes, end, sequence);
-    writeU32(bytes, end + 4, this.#mode === 'time-based' ? nowSeconds : 0);
+    writeU32(bytes, end + 4, this.#mode === 'time-based' ? this.#clock.seconds(nowSeconds) : 0);
     writeU32(bytes, end + 8, this.#sender);
     this.#hmac.digest(binding, bytes, start, end + STAMP_LENGTH, bytes, end + STAMP_LENGTH);
     return sealedEnd;
@@ -79,7 +82,7 @@ export class Seal {
     if (!sameBytes(this.#digest, bytes, digestAt)) return WRONG_DIGEST;
     if (readU32(bytes, openedEnd + 8) === this.#sender) return OWN_PACKET;
     if (this.#mode === 'regular') return openedEnd;
-    const ageSeconds = (nowSeconds - readU32(bytes, openedEnd + 4)) | 0;
+    const ageSeconds = (this.#clock.seconds(nowSeconds) - readU32(bytes, openedEnd + 4)) | 0;
     return Math.abs(ageSeconds) <= this.#windowSeconds ? openedEnd : OUTSIDE_WINDOW;
   }
 }

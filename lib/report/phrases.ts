@@ -151,6 +151,7 @@ const tracePhrases = {
     says: 'sends a packet that never arrives ({reason})',
     because: {
       cut: 'sends a packet into the cut wire',
+      fault: 'sends a packet that somebody takes off the wire',
       loss: 'sends a packet that the wire loses',
       'too-long': 'sends a packet that is too long for the wire',
       'queue-full': 'sends a packet for which the queue before the wire has no room',
@@ -162,6 +163,8 @@ const tracePhrases = {
   'frame-corrupted': { tone: 'bad', says: 'sends a packet of which the wire turns over a bit' },
   'frame-marked': { tone: 'bad', says: 'sends a packet that the wire marks as having met congestion' },
   'frame-reordered': { tone: 'bad', says: 'sends a packet that overtakes those before it' },
+  'frame-delayed': { tone: 'bad', says: 'sends a packet that is held back on its way ({reason})' },
+  'frame-altered': { tone: 'bad', says: 'sends a packet that is altered on its way ({reason})' },
   'node-started': { tone: 'plain', says: 'is up again, and knows no session yet' },
 } as const satisfies Record<TraceType | FrameEventType | 'node-started', Phrase | undefined>;
 

@@ -22,6 +22,7 @@ import type { ServiceAreaParts } from './parts.ts';
 import { Replication, type RedundancyState } from './replication.ts';
 import { Sessions } from './sessions.ts';
 import { SessionSetup } from './setup.ts';
+import { SetupQueue } from './setup-queue.ts';
 
 /** The lowest port that can be a waypoint (SVR sheet, section 2.8: port-range). */
 const WAYPOINT_PORT_MIN = 1_025;
@@ -32,6 +33,7 @@ export class ServiceArea implements SlowPath {
   readonly handshake: Handshake;
   readonly moves: Moves;
   readonly #parts: ServiceAreaParts;
+  readonly setups: SetupQueue;
   readonly #setup: SessionSetup;
   readonly #icmpRelay: IcmpRelay;
   #replication: Replication | undefined;
@@ -43,6 +45,7 @@ export class ServiceArea implements SlowPath {
     this.#setup = new SessionSetup(parts, this.sessions, this.handshake);
     this.moves = new Moves(parts, this.sessions, this.#setup, this.handshake);
     this.#icmpRelay = new IcmpRelay(parts);
+    this.setups = new SetupQueue((port, frame, now) => parts.highway().receive(port, frame, now));
   }
 
   /** Shares the sessions with the twin node from now on. */
@@ -57,10 +60,15 @@ export class ServiceArea implements SlowPath {
   }
 
   nextDeadline(): Instant {
-    return earliest(this.moves.nextDeadline(), earliest(this.sessions.nextDeadline(), this.handshake.nextDeadline()));
+    const setups = this.setups.nextDeadline();
+    return earliest(
+      earliest(setups, this.moves.nextDeadline()),
+      earliest(this.sessions.nextDeadline(), this.handshake.nextDeadline()),
+    );
   }
 
   poll(now: Instant): void {
+    this.setups.poll(now);
     this.moves.poll(now);
     this.handshake.poll(now);
     this.sessions.poll(now);
@@ -73,7 +81,7 @@ export class ServiceArea implements SlowPath {
     if (interfaces.owns(packet.networkInterface, packet.frame.bytes, packet.destinationAt, packet.family))
       return this.#own(packet, now);
     if (isMulticast(packet)) return this.#drop(packet, 'frameUnsupported');
-    this.#setup.fromHost(packet, now);
+    if (!this.#hasToWait(packet, now)) this.#setup.fromHost(packet, now);
   }
 
   #icmpMessage(packet: Packet, now: Instant): void {
@@ -123,6 +131,7 @@ export class ServiceArea implements SlowPath {
   }
 
   #metadataForUnknownFlow(packet: Packet, now: Instant): void {
+    if (this.#hasToWait(packet, now)) return;
     const highway = this.#parts.highway();
     const { seal } = this.#parts.interfaces.list[packet.networkInterface];
     // Without an HMAC the address is all there is to tell a peer from a stranger.
@@ -173,6 +182,14 @@ export class ServiceArea implements SlowPath {
       return this.#drop(packet, 'reverseBufferAllocation');
     trace?.event({ type: 'control-sent', packet: 0, reason: 'enableMetadata' });
     this.#drop(packet, 'unknownWaypointAnswered');
+  }
+
+  /** Whether the packet waits its turn, or has found no room to. */
+  #hasToWait(packet: Packet, now: Instant): boolean {
+    if (!this.setups.isSlow) return false;
+    const { port } = this.#parts.interfaces.list[packet.networkInterface];
+    if (!this.setups.hold(packet, port, now)) this.#drop(packet, 'serviceAreaDropped');
+    return true;
   }
 
   #comesFromPeer(packet: Packet): boolean {

@@ -48,6 +48,8 @@ export class SessionTable {
   /** Sessions from here on have never been used. */
   #fresh = 0;
   #count = 0;
+  /** It takes no more, as if it were full. */
+  isClosed = false;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -70,7 +72,7 @@ export class SessionTable {
   /** A new session, or -1 if the table is full. */
   add(seed: SessionSeed, now: Instant): number {
     const session = this.#firstFree !== NONE ? this.#firstFree : this.#fresh;
-    if (session === this.capacity) return NONE;
+    if (session === this.capacity || this.isClosed) return NONE;
     if (session === this.#fresh) this.#fresh++;
     else this.#firstFree = this.#nextFree[session];
     this.#uuids.set(seed.uuid, session * 16);

@@ -96,7 +96,7 @@ export class Sessions {
     if (session < 0) {
       if (toNeighbor >= 0) this.#parts.neighbors.release(toNeighbor);
       if (fromNeighbor >= 0) this.#parts.neighbors.release(fromNeighbor);
-      if (sessions.count === sessions.capacity) counters.values[counter.sessionTableFull]++;
+      if (sessions.count === sessions.capacity || sessions.isClosed) counters.values[counter.sessionTableFull]++;
       return -1;
     }
     const forward = session * 2;

@@ -26,21 +26,27 @@ interface Side {
 
 /** A store in memory for the two nodes of a router in a simulation. It can be made to fail, and to lose what it has. */
 export class MemoryStore {
-  readonly #delay: Duration;
+  readonly #usualDelay: Duration;
+  #delay: Duration;
   readonly #queueLength: number;
   readonly #sides: readonly [Side, Side] = [newSide(), newSide()];
   #isUp = true;
 
   constructor({ delay = milliseconds(1), queueLength = 4_096 }: MemoryStoreOptions = {}) {
-    this.#delay = delay;
+    this.#usualDelay = this.#delay = delay;
     this.#queueLength = queueLength;
+  }
+
+  /** What is put from now on takes so long; as long as ever without. */
+  setDelay(delay: Duration | undefined): void {
+    this.#delay = delay ?? this.#usualDelay;
   }
 
   /** The store as one node sees it from its start on. Whoever had that end before has lost it. */
   open(end: TwinEnd, now: Instant): StateStore {
     const [own, twin] = [this.#sides[end], this.#sides[1 - end]];
     twin.reader?.close();
-    const opened = new MemoryEnd(own, twin, this.#delay, this.#queueLength);
+    const opened = new MemoryEnd(own, twin, () => this.#delay, this.#queueLength);
     twin.reader = opened;
     if (this.#isUp) opened.connect(now);
     return opened;
@@ -54,6 +60,7 @@ export class MemoryStore {
 
   /** The store is back, with what it had; or without, if it has been emptied. */
   recover(now: Instant): void {
+    if (this.#isUp) return;
     this.#isUp = true;
     for (const { reader } of this.#sides) reader?.connect(now);
   }
@@ -71,7 +78,7 @@ const newSide = (): Side => ({ entries: new Map(), isComplete: false, reader: un
 class MemoryEnd implements StateStore {
   readonly #own: Side;
   readonly #twin: Side;
-  readonly #delay: Duration;
+  readonly #delay: () => Duration;
   readonly #arriving: ChangeQueue<Delayed>;
   /** When what the twin has is to be told anew; undefined while changes are enough. */
   #rereadAt: Instant | undefined;
@@ -80,7 +87,7 @@ class MemoryEnd implements StateStore {
   reachedAt: Instant | undefined;
   readonly statistics = noStatistics();
 
-  constructor(own: Side, twin: Side, delay: Duration, queueLength: number) {
+  constructor(own: Side, twin: Side, delay: () => Duration, queueLength: number) {
     this.#own = own;
     this.#twin = twin;
     this.#delay = delay;
@@ -92,7 +99,7 @@ class MemoryEnd implements StateStore {
     this.reachedAt = undefined;
     this.#arriving.clear();
     this.#arriving.push({ due: now, change: { kind: 'connected' } });
-    this.#rereadAt = after(now, this.#delay);
+    this.#rereadAt = after(now, this.#delay());
   }
 
   lose(now: Instant): void {
@@ -142,7 +149,7 @@ class MemoryEnd implements StateStore {
 
   #tell(change: StateChange, now: Instant): void {
     this.reachedAt = now;
-    this.#own.reader?.hear(change, after(now, this.#delay));
+    this.#own.reader?.hear(change, after(now, this.#delay()));
   }
 
   /** The twin did something. */

@@ -50,6 +50,7 @@ const sameInBothModes = new Set([
   'path-mtu',
   'attack-flood',
   'attack-forge',
+  'lost-second-metadata',
 ]);
 
 describe('the expectations of the scenarios', () => {

@@ -6,7 +6,7 @@ import { actionTable, liftingKinds } from './table.ts';
 export function liftOf(action: Action, part: object = action): Action | undefined {
   const { liftedBy, target } = actionTable[action.kind];
   if (liftedBy === undefined) return undefined;
-  const told = Object.entries(part).filter(([name]) => name in target.json);
+  const told = Object.entries(part).filter(([name]) => name in target.json || name in actionTable[liftedBy].fields);
   return { kind: liftedBy, ...Object.fromEntries(told) } as Action;
 }
 
@@ -27,7 +27,7 @@ export class StandingActions {
   /** Notes that something is done, or undone. */
   note(action: Action): void {
     for (const [key, part] of this.#partsOf(action)) {
-      if (liftingKinds.has(action.kind)) this.#standing.delete(key);
+      if (liftingKinds.has(action.kind)) for (const known of this.#meant(key)) this.#standing.delete(known);
       else this.#standing.set(key, { by: action, part });
     }
   }
@@ -35,7 +35,7 @@ export class StandingActions {
   /** Whether everything that the action touches, or would undo, stands; some of it; or nothing. */
   covers(action: Action): 'all' | 'some' | 'none' {
     const keys = [...this.#partsOf(action).keys()];
-    const standing = keys.filter((key) => this.#standing.has(key)).length;
+    const standing = keys.filter((key) => this.#meant(key).length > 0).length;
     return standing === 0 ? 'none' : standing === keys.length ? 'all' : 'some';
   }
 
@@ -47,6 +47,14 @@ export class StandingActions {
       const isWhole = parts.length === this.#partsOf(by).size;
       return (isWhole ? [by] : parts.map(({ part }) => part)).flatMap((part) => liftOf(by, part) ?? []);
     });
+  }
+
+  /** What stands of that name. */
+  #meant(key: string): string[] {
+    const isMeant = key.endsWith('*')
+      ? (known: string): boolean => known.startsWith(key.slice(0, -1))
+      : (known: string): boolean => known === key;
+    return [...this.#standing.keys()].filter(isMeant);
   }
 
   /** By names that an action shares with the one that undoes it. */

@@ -1,21 +1,55 @@
-import { span, wholeNumber } from '../read/forms.ts';
-import { readSessionCapture, sessionCaptureFields } from '../read/session-capture.ts';
+import { fraction, gain, signedSpan, span, wholeNumber } from '../read/forms.ts';
+import { prefix, readSessionCapture, sessionCaptureFields } from '../read/session-capture.ts';
 import { describeDuration } from '../describe.ts';
-import type { LabAction, ProcessAction, RouterAction } from './action.ts';
-import { field, microseconds, needed, noted, text, type RowsOf, type Target } from './row.ts';
+import type { LabAction, ProcessAction, RouterAction, StoreAction } from './action.ts';
+import {
+  field,
+  microseconds,
+  needed,
+  noted,
+  readName,
+  text,
+  type Field,
+  type LabOfSteps,
+  type RowsOf,
+  type Target,
+} from './row.ts';
+import type { Duration } from '../../time.ts';
 import { atRouter, machine, namedTarget, router } from './targets.ts';
+
+const named = (what: string, namesIn: (lab: LabOfSteps) => readonly string[]): Field => ({
+  read: (value, lab) => readName(value, namesIn(lab), what),
+  help: `of this ${what}`,
+  json: text(`name of the ${what}`),
+});
 
 const serviceTarget = namedTarget('service', 'service', ({ authority }) => authority.services.map(({ name }) => name));
 
 export const routerActions: RowsOf<RouterAction> = {
   'forget-sessions': {
     target: router,
-    fields: {},
-    help: 'the router loses every session and tells nobody',
+    fields: {
+      service: named('service', ({ authority }) => authority.services.map(({ name }) => name)),
+      tenant: named('tenant', ({ authority }) => authority.tenants.map(({ name }) => name)),
+      source: field(prefix, 'addresses that they come from', text('addresses that they come from')),
+      share: field(fraction, 'how many of those', { type: 'number', minimum: 0, maximum: 1, description: 'how many' }),
+    },
+    help:
+      'the router loses every session and tells nobody; or those of a `service`, of a `tenant`, from a `source` such as ' +
+      '10.1.0.0/16, or a `share` of them such as 50%',
     example: 'forget-sessions: hub',
     tone: 'fault',
     says: 'loses its memory: every session is gone, and nobody is told',
     doneBy: 'node',
+    more: ({ service, tenant, source, share }) =>
+      [
+        ...(service === undefined ? [] : [`service ${service}`]),
+        ...(tenant === undefined ? [] : [`tenant ${tenant}`]),
+        ...(source === undefined ? [] : [`source ${source}`]),
+        ...(share === undefined ? [] : [`share ${Number((100 * share).toFixed(6))}%`]),
+      ]
+        .map((part) => `, ${part}`)
+        .join(''),
   },
   'forget-session': {
     target: namedTarget('traffic', 'traffic', ({ traffic }) => traffic.map(({ name }) => name)),
@@ -57,6 +91,87 @@ export const routerActions: RowsOf<RouterAction> = {
       return action;
     },
     more: ({ securityId, node }) => ` to security-id ${securityId} at ${node}`,
+  },
+  'clock-step': {
+    target: router,
+    fields: { by: needed(field(signedSpan, 'how far', { type: 'number', description: 'microseconds' })) },
+    help: 'the clock by which the router dates what it seals is put forward, or back (`-40s`); time-based HMACs suffer',
+    example: 'clock-step: hub, by: 40s',
+    tone: 'fault',
+    says: 'has another time from now on ({what})',
+    liftedBy: 'clock-right',
+    state: 'off the time',
+    isReplaceable: true,
+    doneBy: 'node',
+    more: ({ by }) => ` by ${by < 0 ? '-' : ''}${describeDuration(Math.abs(by) as Duration)}`,
+  },
+  'clock-drift': {
+    target: router,
+    fields: {
+      rate: needed(
+        field(gain, 'how much it gains or loses', { type: 'number', description: 'seconds in each second' }),
+      ),
+    },
+    help: 'that clock gains a share of the time that passes, or loses it (`-10%`)',
+    example: 'clock-drift: hub, rate: 500%',
+    tone: 'fault',
+    says: 'has a clock that goes wrong from now on ({what})',
+    liftedBy: 'clock-right',
+    state: 'off the time',
+    isReplaceable: true,
+    doneBy: 'node',
+    more: ({ rate }) => `, rate ${Number((100 * rate).toFixed(6))}%`,
+  },
+  'clock-right': {
+    target: router,
+    fields: {},
+    help: 'undoes either: its clock is right, and goes right',
+    example: 'clock-right: hub',
+    tone: 'fault',
+    says: 'has the right time again ({what})',
+    doneBy: 'node',
+  },
+  'table-full': {
+    target: router,
+    fields: {},
+    help: "the router's session table takes no more; those that are there stay",
+    example: 'table-full: hub, for: 2s',
+    tone: 'fault',
+    says: 'takes no more sessions ({what})',
+    liftedBy: 'table-free',
+    state: 'full',
+    doneBy: 'node',
+  },
+  'table-free': {
+    target: router,
+    fields: {},
+    help: 'undoes that',
+    example: 'table-free: hub',
+    tone: 'fault',
+    says: 'takes sessions again ({what})',
+    doneBy: 'node',
+  },
+  'slow-setup': {
+    target: router,
+    fields: { each: needed(field(span, 'how long each takes', microseconds('that each takes'))) },
+    help: 'to set up a session takes the router so long, one after the other; first packets wait, up to 256',
+    example: 'slow-setup: hub, each: 20ms',
+    tone: 'fault',
+    says: 'takes its time for new sessions from now on ({what})',
+    liftedBy: 'prompt-setup',
+    state: 'slow',
+    isReplaceable: true,
+    doneBy: 'node',
+    more: ({ each }) => `, ${describeDuration(each)} each`,
+  },
+  'prompt-setup': {
+    target: router,
+    fields: {},
+    help: 'undoes that',
+    example: 'prompt-setup: hub',
+    tone: 'fault',
+    says: 'sets up sessions at once again ({what})',
+    doneBy: 'node',
   },
   'session-capture': {
     target: {
@@ -100,7 +215,75 @@ export const labActions: RowsOf<LabAction> = {
   },
 };
 
+/** A router of two nodes. */
+const shared: Target<StoreAction> = {
+  read(value, { nodes }) {
+    const names = nodes.flatMap((node) => (node.kind === 'router' && node.node !== undefined ? [node.router] : []));
+    return { router: readName(value, [...new Set(names)], 'router of two nodes') };
+  },
+  describe: ({ router }) => router,
+  parts: ({ router }) => new Map([[router, { router }]]),
+  json: { router: text('name of the router') },
+};
+
+const ofStore = { target: shared, tone: 'fault', doneBy: 'fabric' } as const;
+const nobodyBetween = 'nobody stands there between a node and its Redis';
+
+export const storeActions: RowsOf<StoreAction> = {
+  'store-gone': {
+    ...ofStore,
+    fields: {},
+    help:
+      'the store that the two nodes of a router share is out of reach; on netns and compose, where a lab has one Redis, ' +
+      'that of every router',
+    example: 'store-gone: spoke',
+    says: 'has lost the store of its nodes ({what})',
+    liftedBy: 'store-back',
+    state: 'without its store',
+    isReplaceable: true,
+  },
+  'store-slow': {
+    ...ofStore,
+    fields: { by: needed(field(span, 'how much later', microseconds('by which changes come later'))) },
+    help: 'what a node puts there reaches the other one so late',
+    example: 'store-slow: spoke, by: 500ms',
+    says: 'has a store that takes its time ({what})',
+    liftedBy: 'store-back',
+    state: 'with a slow store',
+    isReplaceable: true,
+    unable: { netns: nobodyBetween, compose: nobodyBetween },
+    more: ({ by }) => `, by ${describeDuration(by)}`,
+  },
+  'store-back': {
+    ...ofStore,
+    fields: {},
+    help: 'undoes either',
+    example: 'store-back: spoke',
+    says: 'has the store of its nodes as it should be ({what})',
+  },
+};
+
 export const processActions: RowsOf<ProcessAction> = {
+  pause: {
+    target: machine,
+    fields: {},
+    help: 'the router or middlebox does nothing, neither does it die: what comes waits, up to a bound',
+    example: 'pause: hub, for: 800ms',
+    tone: 'fault',
+    says: 'stands still, and knows nothing of it ({what})',
+    liftedBy: 'resume',
+    state: 'paused',
+    doneBy: 'fabric',
+  },
+  resume: {
+    target: machine,
+    fields: {},
+    help: 'undoes a pause',
+    example: 'resume: hub',
+    tone: 'fault',
+    says: 'goes on, and finds what has waited ({what})',
+    doneBy: 'fabric',
+  },
   restart: {
     target: machine,
     fields: { 'down-for': needed(field(span, 'how long it is gone', microseconds('that it is gone'))) },

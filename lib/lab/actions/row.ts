@@ -22,7 +22,7 @@ export interface Target<Part> {
   read(value: Value, lab: LabOfSteps): object | undefined;
   /** As a person writes it. */
   describe(part: Part, links: readonly LabLink[]): string;
-  /** What an action on it touches, by names: those are lifted one by one. */
+  /** What an action on it touches, by names: those are lifted one by one. A `*` at the end means all that begin so. */
   parts(part: Part, links: readonly LabLink[]): ReadonlyMap<string, object>;
   /** The fields as the API takes them. */
   readonly json: Readonly<Record<string, JsonSchema>>;

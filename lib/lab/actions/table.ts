@@ -3,18 +3,24 @@ import { describeDuration } from '../describe.ts';
 import type { LabLink, TimelineEntry } from '../scenario.ts';
 import type { Duration } from '../../time.ts';
 import type { Action } from './action.ts';
+import { frameActions, silenceActions } from './frames.ts';
 import { interfaceActions } from './interfaces.ts';
 import { linkActions } from './links.ts';
 import { middleboxActions } from './middleboxes.ts';
-import { labActions, processActions, routerActions } from './routers.ts';
+import { labActions, processActions, routerActions, storeActions } from './routers.ts';
+import { serviceActions } from './services.ts';
 import type { ActionRow, RowsOf } from './row.ts';
 
 const rows: RowsOf<Action> = {
   ...routerActions,
   ...labActions,
   ...processActions,
+  ...storeActions,
   ...middleboxActions,
   ...linkActions,
+  ...frameActions,
+  ...silenceActions,
+  ...serviceActions,
   ...interfaceActions,
 };
 
@@ -49,5 +55,7 @@ export function faultEvent(time: Duration, action: Action, links: readonly LabLi
 /** The node or the link that it is done to. */
 export function placeOf(action: Action): string {
   if (action.kind === 'configure') return 'authority';
+  if ('on' in action) return action.on;
+  if ('router' in action) return action.router;
   return 'node' in action ? action.node : action.link;
 }

@@ -6,6 +6,7 @@ import {
 } from '../../capture/captured-frame.ts';
 import { Dissection } from '../../capture/dissection.ts';
 import { compileFilter, isFault, type Filter } from '../../capture/filter/compile.ts';
+import type { Layers } from '../../capture/layers.ts';
 import type { Secrets } from '../../capture/secrets.ts';
 import { Sessions } from '../../capture/sessions.ts';
 import { assert } from '../../assert.ts';
@@ -30,12 +31,12 @@ export class PacketTests {
   readonly #interfaces = new Map<string, CaptureInterface>();
 
   /** Filters that have been checked. */
-  constructor(filters: Iterable<string>, { links, secrets, epoch }: PacketSurroundings) {
+  constructor(filters: Iterable<string>, { links, secrets, epoch }: PacketSurroundings, followsSessions = false) {
     this.#epoch = epoch;
     this.#filters = new Map(Array.from(filters, (text) => [text, compiled(text)]));
     const linkOf = links.flatMap(({ name, ends }) => ends.map(({ node, port }) => [`${node}:${port}`, name] as const));
     this.#packet = new Dissection({ secrets: secrets(), links: new Map(linkOf) });
-    const needsSessions = [...this.#filters.values()].some(({ needsSession }) => needsSession);
+    const needsSessions = followsSessions || [...this.#filters.values()].some(({ needsSession }) => needsSession);
     this.#sessions = needsSessions ? new Sessions() : undefined;
   }
 
@@ -43,6 +44,25 @@ export class PacketTests {
   load(captured: CapturedPacket): void {
     this.#packet.load(this.#frameOf(captured));
     this.#sessions?.see(this.#packet);
+  }
+
+  get followsSessions(): boolean {
+    return this.#sessions !== undefined;
+  }
+
+  /** Whether it can be asked about this filter. */
+  knows(filter: string): boolean {
+    return this.#filters.has(filter);
+  }
+
+  /** The UUID of the packet's session, if sessions are followed and it is known. */
+  get session(): string | undefined {
+    return this.#packet.session?.uuid;
+  }
+
+  /** The headers of the packet, until the next one is loaded. */
+  get layers(): Layers {
+    return this.#packet.layers;
   }
 
   /** Whether a filter lets the packet through. */

@@ -43,6 +43,27 @@ export const span: Form<Duration> = {
   read: (text) => readDuration(text) || undefined,
 };
 
+/** A duration that may lead back: `-40s`. */
+export const signedSpan: Form<number> = {
+  describes: 'a duration such as 40s, or -40s for back',
+  neutral: 0,
+  read(text) {
+    const length = readDuration(text.replace(/^-/, ''));
+    return length && (text.startsWith('-') ? -length : length);
+  },
+};
+
+/** A share that is gained, or lost: `-10%`. At most ten times as much. */
+export const gain: Form<number> = {
+  describes: 'a share that is gained such as 10%, or lost such as -10%',
+  neutral: 0,
+  read(text) {
+    const match = /^(-?\d{1,4}(?:\.\d{1,6})?)%$/.exec(text);
+    const value = match ? Number(match[1]) / 100 : NaN;
+    return value > -1 && value <= 10 && value !== 0 ? value : undefined;
+  },
+};
+
 /** `2s..6s`. */
 export const silence: Form<Silence> = {
   describes: 'a time from and until, such as 2s..6s',

@@ -19,7 +19,7 @@ export const sessionCaptureFields = [
 const count = wholeNumber(1, 0xffff_ffff);
 const protocol = oneOf('tcp, udp or icmp', ['tcp', 'udp', 'icmp']);
 
-const prefix: Form<string> = {
+export const prefix: Form<string> = {
   neutral: '',
   describes: 'an address, or a prefix such as 10.1.0.0/16',
   read: (text) => (parsePrefix(text) ? text : undefined),

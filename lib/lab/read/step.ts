@@ -2,13 +2,14 @@ import { quote, suggest } from '../../diagnostic.ts';
 import type { Duration } from '../../time.ts';
 import type { Action } from '../actions/action.ts';
 import { liftOf } from '../actions/lift.ts';
-import type { LabOfSteps } from '../actions/row.ts';
+import { field, needed, type Field, type LabOfSteps } from '../actions/row.ts';
 import { actionKinds, actionTable } from '../actions/table.ts';
 import { describeDuration } from '../describe.ts';
 import type { TimelineEntry, Trigger } from '../scenario.ts';
 import type { Fields, Value } from './document.ts';
 import { readEventChoice } from './event-choice.ts';
 import * as forms from './forms.ts';
+import { readDirection } from './link-name.ts';
 import { Phrase } from './phrase.ts';
 
 /** When a step begins: one of these stands in each. */
@@ -18,6 +19,22 @@ export const stepFields: readonly string[] = [...beginnings, 'wait', 'for', 'eve
 
 const shape = "a step of the timeline: '{at: 4s, forget-sessions: hub}'";
 const times = forms.wholeNumber(2, 10_000);
+
+/** What a step does: an action of the table, or several in a row. */
+export type StepKind = Action['kind'] | 'flap';
+
+/** What `flap` says besides; `for` is how long it goes on. */
+export const flapFields: Readonly<Record<string, Field>> = {
+  down: needed(field(forms.span, 'how long the link is cut each time', {})),
+  up: needed(field(forms.span, 'how long it is whole in between', {})),
+};
+
+const FLAPS_MAX = 10_000;
+
+interface Beginning {
+  readonly at: Duration;
+  readonly trigger?: Trigger;
+}
 
 /** An entry, and the value that messages about it point at. */
 export interface PlacedEntry extends TimelineEntry {
@@ -29,12 +46,9 @@ export function readStep(item: Value, lab: LabOfSteps): PlacedEntry[] {
   const own = ownKey(item);
   if (!own) return [];
   const { kind, value } = own;
-  const fields = item.fields(`the step ${quote(kind)}`, [
-    ...stepFields,
-    kind,
-    ...Object.keys(actionTable[kind].fields),
-  ]);
+  const fields = item.fields(`the step ${quote(kind)}`, [...stepFields, kind, ...Object.keys(fieldsOf(kind))]);
   const beginning = readBeginning(fields, item, lab);
+  if (kind === 'flap') return beginning ? readFlap(value, fields, beginning, lab) : [];
   const action = readAction(kind, value, fields, lab);
   const { lasts, every, count } = readRepetition(kind, fields);
   if (!action || !beginning) return [];
@@ -53,21 +67,51 @@ export function readStep(item: Value, lab: LabOfSteps): PlacedEntry[] {
   ]);
 }
 
+const isKind = (word: string): word is StepKind => word === 'flap' || Object.hasOwn(actionTable, word);
+
+/** What a step may say besides. */
+const fieldsOf = (kind: StepKind): Readonly<Record<string, unknown>> =>
+  kind === 'flap' ? flapFields : actionTable[kind].fields;
+
 /** The key that says what the step does. */
-function ownKey(item: Value): { readonly kind: Action['kind']; readonly value: Value } | undefined {
+function ownKey(item: Value): { readonly kind: StepKind; readonly value: Value } | undefined {
   const entries = item.entries(shape);
-  const named = entries.filter(({ key }) => (actionKinds as readonly string[]).includes(key.text ?? ''));
-  if (named.length === 1) return { kind: named[0].key.text as Action['kind'], value: named[0].value };
+  const words = entries.map(({ key }) => key.text ?? '');
+  // Some words name a kind of action, and say something of another: `impair: wan, corrupt: 1%`.
+  const isSaidOfAnother = (word: string): boolean =>
+    words.some((other) => other !== word && isKind(other) && word in fieldsOf(other));
+  const named = entries.filter(({ key }) => isKind(key.text ?? '') && !isSaidOfAnother(key.text ?? ''));
+  if (named.length === 1) return { kind: named[0].key.text as StepKind, value: named[0].value };
   const word = entries.find(({ key }) => !stepFields.includes(key.text ?? ''))?.key;
   if (named.length > 1) named[1].key.wrong('one step does one thing', 'write a second step with the same time');
-  else if (word) word.wrong(`there is no action ${quote(word.text ?? '')}`, suggest(word.text ?? '', actionKinds));
+  else if (word)
+    word.wrong(`there is no action ${quote(word.text ?? '')}`, suggest(word.text ?? '', [...actionKinds, 'flap']));
   else if (item.isMap)
     item.wrong('this step does nothing', "what it does is such as 'cut: wan' or 'forget-sessions: hub'");
   return undefined;
 }
 
+/** A link that is cut and healed, over and over, for a time. */
+function readFlap(value: Value, fields: Fields, { at, trigger }: Beginning, lab: LabOfSteps): PlacedEntry[] {
+  const where = readDirection(value, lab.links);
+  const [down, up, lasts] = ['down', 'up', 'for'].map((name) => fields.required(name, forms.span));
+  for (const name of ['every', 'times']) fields.get(name)?.wrong('a flap repeats itself');
+  const count = down + up > 0 ? Math.max(1, Math.ceil(lasts / (down + up))) : 0;
+  if (count > FLAPS_MAX) fields.get('for')?.wrong(`these are more than ${FLAPS_MAX} flaps`);
+  checkEnd(fields, at + lasts, at, lab.duration);
+  if (!where || count > FLAPS_MAX) return [];
+  return Array.from({ length: count }, (_, i) => at + i * (down + up)).flatMap((start) => {
+    const end = Math.min(start + down, at + lasts);
+    const told = { ...(trigger && { trigger }), value };
+    return [
+      { at: start as Duration, action: { kind: 'cut', ...where }, ...told },
+      { at: end as Duration, action: { kind: 'heal', ...where }, ...told },
+    ] as const;
+  });
+}
+
 /** When the step begins: at a time, or so long after what triggers it; undefined if what that is cannot be read. */
-function readBeginning(fields: Fields, item: Value, lab: LabOfSteps): { at: Duration; trigger?: Trigger } | undefined {
+function readBeginning(fields: Fields, item: Value, lab: LabOfSteps): Beginning | undefined {
   const [at, after, wait] = ['at', 'after', 'wait'].map((name) => fields.get(name));
   if (at && after) after.wrong("this step begins 'at' a time already");
   if (!at && !after && item.isMap) item.wrong("this step needs a beginning: 'at' or 'after'");
@@ -108,7 +152,8 @@ function readRepetition(kind: Action['kind'], fields: Fields): { lasts?: Duratio
   const { liftedBy } = actionTable[kind];
   if (lasting && liftedBy === undefined) {
     const lifted = actionKinds.filter((kind) => actionTable[kind].liftedBy !== undefined);
-    const hint = kind === 'restart' ? "it has 'down-for'" : `what is: ${lifted.join(', ')}`;
+    const hint =
+      kind === 'restart' ? "it has 'down-for'" : `what is undone is such as ${lifted.slice(0, 3).join(', ')}`;
     lasting.wrong(`a ${quote(kind)} is not undone: it has no 'for'`, hint);
   }
   const lasts = lasting?.read(forms.span);

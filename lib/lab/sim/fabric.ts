@@ -1,6 +1,7 @@
 import { assert } from '../../assert.ts';
 import type { AttackReport } from '../../attacker/attack.ts';
 import { formatConfiguration, parseOverlaid, type Authority } from '../../config/index.ts';
+import { Secrets } from '../../capture/secrets.ts';
 import type { CryptoProvider } from '../../crypto.ts';
 import { DeadlineHeap } from '../../deadline-heap.ts';
 import type { PortIndex } from '../../device.ts';
@@ -9,19 +10,32 @@ import { change, commentOf, eventsOf, type Fate, type FrameEvent, type LinkDrop 
 import type { AlarmRow, EventRow, PeerRow } from '../../peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../service-area/rows.ts';
 import { MemoryStore } from '../../stores/memory.ts';
+import { SeededRandom } from '../../random.ts';
 import { after, between, earliest, milliseconds, NEVER } from '../../time.ts';
 import type { Duration, Instant } from '../../time.ts';
 import type { Trace, TraceEvent } from '../../trace.ts';
 import { LabError } from '../fabric.ts';
 import type { CaptureSink, EventSink, Fabric, FabricOptions, Progress } from '../fabric.ts';
 import { faultEvent } from '../actions/table.ts';
+import { LinkFaults } from '../frames/link-faults.ts';
+import { meddlingsOf } from '../frames/meddlings.ts';
 import type { Violation } from '../invariants/violation.ts';
 import { Invariants } from '../invariants/invariants.ts';
 import { actOnMiddlebox } from '../middlebox.ts';
-import type { Action, InterfaceAction, LabLink, LabNode, RouterNode, Scenario, TrafficReport } from '../scenario.ts';
+import { actOnRouter } from '../router-faults.ts';
+import type {
+  Action,
+  Direction,
+  InterfaceAction,
+  LabLink,
+  LabNode,
+  RouterNode,
+  Scenario,
+  TrafficReport,
+} from '../scenario.ts';
 import { Router } from '../../router.ts';
-import { sessionsOf } from '../traffic-sessions.ts';
 import { EventQueue } from './event-queue.ts';
+import { Inbox } from './inbox.ts';
 import { FramePool } from './frame-pool.ts';
 import { SimAttacker, SimHost, SimMiddlebox, SimRouter } from './nodes.ts';
 import type { SimNode, Surroundings } from './nodes.ts';
@@ -83,6 +97,8 @@ export class SimFabric implements Fabric {
   readonly #twins = new Map<SimNode, readonly number[]>();
   readonly #attachments = new Map<string, Attachment>();
   readonly #segments = new Map<string, Segment>();
+  /** Of nodes that are paused. */
+  readonly #inboxes = new Map<SimNode, Inbox>();
   readonly #stores = new Map<string, MemoryStore>();
   #traffic: SimTraffic | undefined;
   #authority: Authority;
@@ -167,16 +183,23 @@ export class SimFabric implements Fabric {
     assert(this.#state === 'running', 'only to a running lab something is done');
     this.#watchTables();
     this.#recorder.event(faultEvent(this.elapsed(), action, this.#options.scenario.links));
+    for (const meddling of meddlingsOf(action))
+      for (const link of new Set(meddling.wires.map(({ link }) => link))) this.#segment(link).meddle(meddling);
     switch (action.kind) {
       case 'forget-sessions':
-        this.#router(action.node).device?.forgetSessions();
-        break;
       case 'forget-session':
-        this.#forgetSessionOf(action.traffic, action.node);
-        break;
       case 'rotate-key':
-        this.#router(action.node).device?.rotateKey(action.security, action.securityId);
+      case 'clock-step':
+      case 'clock-drift':
+      case 'clock-right':
+      case 'table-full':
+      case 'table-free':
+      case 'slow-setup':
+      case 'prompt-setup': {
+        const { device } = this.#router(action.node);
+        if (device) actOnRouter(device, action, this.#options.scenario, this.#now);
         break;
+      }
       case 'session-capture': {
         const refusal = this.#router(action.node).device?.sessionCaptures.create(action.request);
         if (typeof refusal === 'string') throw new LabError(`${action.node}: ${refusal}`, 2);
@@ -186,11 +209,27 @@ export class SimFabric implements Fabric {
         this.#configure(action.lines);
         break;
       case 'restart':
-        this.#machine(action.node).stop();
+        this.#takeDown(action.node);
         this.#queue.push(after(this.#now, action.downFor), { kind: 'start', machine: this.#machine(action.node) });
         break;
       case 'kill':
-        this.#machine(action.node).stop();
+        this.#takeDown(action.node);
+        break;
+      case 'pause':
+        this.#pause(action.node);
+        break;
+      case 'resume':
+        this.#resume(action.node);
+        break;
+      case 'store-gone':
+        this.#stores.get(action.router)?.fail(this.#now);
+        break;
+      case 'store-slow':
+        this.#stores.get(action.router)?.setDelay(action.by);
+        break;
+      case 'store-back':
+        this.#stores.get(action.router)?.setDelay(undefined);
+        this.#stores.get(action.router)?.recover(this.#now);
         break;
       case 'start':
         this.#startAgain(this.#machine(action.node));
@@ -210,6 +249,12 @@ export class SimFabric implements Fabric {
         break;
       case 'restore':
         this.#segment(action.link).restore(action.direction);
+        break;
+      case 'clog':
+        this.#segment(action.link).clog(action.direction);
+        break;
+      case 'unclog':
+        this.#unclog(action.link, action.direction);
         break;
       case 'interface-down':
       case 'interface-up':
@@ -307,19 +352,26 @@ export class SimFabric implements Fabric {
     );
     const ends = attachments.map(({ node, port }, i) => ({ ...link.ends[i], mac: node.ports[port].mac }));
     const leadsToHost = attachments.some(({ node }) => node instanceof SimHost);
-    const segment = new Segment(link, ends, this.#options.seed, leadsToHost);
+    const { seed, scenario, crypto } = this.#options;
+    const secrets = (): Secrets => new Secrets(scenario.authority, crypto, new SeededRandom(0));
+    const faults = new LinkFaults({ link, timeline: scenario.timeline, secrets });
+    const segment = new Segment(link, ends, { seed, leadsToHost, faults, pool: this.#pool });
     attachments.forEach((attachment, end) => Object.assign(attachment, { segment, end, joined: attachments }));
     this.#segments.set(link.name, segment);
   }
 
   /** A node's deadline may be another one now; so may that of its twin, who hears of what it puts into their store. */
   #touched(node: SimNode): void {
-    for (const place of this.#twins.get(node) ?? [])
-      this.#deadlines.set(place, this.#order[place].device?.nextDeadline() ?? NEVER);
+    for (const place of this.#twins.get(node) ?? []) this.#deadlines.set(place, this.#deadlineOf(this.#order[place]));
   }
 
   #allTouched(): void {
-    this.#order.forEach(({ device }, place) => this.#deadlines.set(place, device?.nextDeadline() ?? NEVER));
+    this.#order.forEach((node, place) => this.#deadlines.set(place, this.#deadlineOf(node)));
+  }
+
+  /** One that is paused wants nothing. */
+  #deadlineOf(node: SimNode): Instant {
+    return node.device && !this.#isPaused(node) ? node.device.nextDeadline() : NEVER;
   }
 
   #nextTime(): Instant {
@@ -349,7 +401,36 @@ export class SimFabric implements Fabric {
     this.#recorder.flush(this.elapsed());
   }
 
+  #takeDown(name: string): void {
+    this.#inboxes.delete(this.#machine(name));
+    this.#machine(name).stop();
+  }
+
+  #isPaused(node: SimNode): boolean {
+    return this.#inboxes.size > 0 && this.#inboxes.has(node);
+  }
+
+  #pause(name: string): void {
+    const node = this.#machine(name);
+    if (node.device && !this.#inboxes.has(node)) this.#inboxes.set(node, new Inbox(node.ports.length, this.#pool));
+  }
+
+  #resume(name: string): void {
+    const node = this.#machine(name);
+    const inbox = this.#inboxes.get(node);
+    this.#inboxes.delete(node);
+    inbox?.empty((port, frame) => this.#take(node, port, frame));
+  }
+
+  /** A node gets a frame that has come to it. */
+  #take(node: SimNode, port: PortIndex, frame: Frame): void {
+    this.#recorder.arrived(node.name, node.ports[port].name, frame);
+    node.device?.receive(port, frame, this.#now);
+    this.#recorder.flush(this.elapsed());
+  }
+
   #startAgain(machine: SimMachine): void {
+    if (machine.device) return;
     machine.start(this.#now);
     this.#recorder.event({ time: this.elapsed(), node: machine.name, type: 'node-started' });
     for (const { node, port, hasCarrier } of this.#attachments.values())
@@ -373,7 +454,10 @@ export class SimFabric implements Fabric {
   }
 
   #arrive({ node, port, name, hasCarrier }: Attachment, frame: Frame): void {
-    if (node.device && hasCarrier) {
+    const inbox = hasCarrier ? this.#inboxes.get(node) : undefined;
+    if (inbox) {
+      if (!inbox.take(port, frame)) this.#tell(node.name, name, frame.id, { type: 'frame-lost', reason: 'queue-full' });
+    } else if (node.device && hasCarrier) {
       // A switch that does not know an address yet gives the frame to everybody.
       if (node instanceof SimHost && hasMac(frame, 0, node.ports[port].mac))
         this.#invariants.hostGot(node.name, frame, this.elapsed());
@@ -431,6 +515,16 @@ export class SimFabric implements Fabric {
     return undefined;
   }
 
+  #unclog(link: string, direction: Direction): void {
+    const segment = this.#segment(link);
+    segment.unclog(direction, (end, frame) => {
+      const { node, port } = segment.link.ends[end];
+      const from = this.#attachments.get(`${node}:${port}`);
+      const events = from ? this.#send(from, frame) : [];
+      for (const event of events) this.#tell(node, port, frame.id, event);
+    });
+  }
+
   #tell(node: string, port: string, packet: number, { type, reason }: FrameEvent): void {
     this.#recorder.event({ time: this.elapsed(), node, type, packet, port, ...(reason !== undefined && { reason }) });
   }
@@ -455,14 +549,6 @@ export class SimFabric implements Fabric {
     );
     for (const packet of packets.toSorted((a, b) => a.time - b.time))
       this.#options.sessionCaptures?.packet({ ...packet, time: between(SIM_EPOCH, packet.time) });
-  }
-
-  #forgetSessionOf(trafficName: string, nodeName: string): void {
-    const { scenario } = this.#options;
-    const router = this.#router(nodeName).device;
-    const traffic = scenario.traffic.find(({ name }) => name === trafficName);
-    if (!router || !traffic) return;
-    for (const id of sessionsOf(traffic, scenario, router.sessions(this.#now))) router.forgetSession(id);
   }
 
   #router(name: string): SimRouter {

@@ -4,11 +4,22 @@ import { linkChance, LinkModel } from '../../link/link-model.ts';
 import type { Frame } from '../../frame.ts';
 import type { Instant } from '../../time.ts';
 import { ETHERNET_HEADER_LENGTH, MAC_LENGTH } from '../../wire/ethernet.ts';
+import type { FrameAction } from '../actions/action.ts';
+import { HeldFrames } from '../frames/held-frames.ts';
+import type { LinkFaults } from '../frames/link-faults.ts';
 import type { Direction, LabLink, LinkEnd } from '../scenario.ts';
+import type { FramePool } from './frame-pool.ts';
 
 /** An end of a link, and the address by which the others know it. */
 export interface SegmentEnd extends LinkEnd {
   readonly mac: Uint8Array;
+}
+
+export interface SegmentOptions {
+  readonly seed: number;
+  readonly leadsToHost: boolean;
+  readonly faults: LinkFaults;
+  readonly pool: FramePool;
 }
 
 /** A link in the simulator: one model for what each end sends, and the choice of who gets it. */
@@ -23,10 +34,16 @@ export class Segment {
   /** For each end, all others. */
   readonly #others: readonly (readonly number[])[];
   #heard = 0;
+  readonly #faults: LinkFaults;
+  readonly #pool: FramePool;
+  /** Of the directions that are clogged. */
+  readonly #held = new Map<number, HeldFrames>();
 
-  constructor(link: LabLink, ends: readonly SegmentEnd[], seed: number, leadsToHost: boolean) {
+  constructor(link: LabLink, ends: readonly SegmentEnd[], { seed, leadsToHost, faults, pool }: SegmentOptions) {
     this.link = link;
     this.leadsToHost = leadsToHost;
+    this.#faults = faults;
+    this.#pool = pool;
     this.#ends = ends;
     this.#lastHeard = ends.map(() => 0);
     this.#others = ends.map((_, own) => ends.map((_, i) => i).filter((i) => i !== own));
@@ -38,6 +55,11 @@ export class Segment {
 
   /** What becomes of a frame that `from` sends now. */
   admit(from: number, frame: Frame, now: Instant): readonly Fate[] {
+    if (this.#held.size > 0) {
+      const held = this.#held.get(from);
+      if (held) return held.hold(frame) ? NOTHING : this.#models[from].refuse();
+    }
+    if (this.#faults.isActive) return this.#faults.admit(from, frame, now, this.#models[from]);
     return this.#models[from].admit(now, frame);
   }
 
@@ -81,10 +103,36 @@ export class Segment {
     });
   }
 
+  /** What is done to some frames only. */
+  meddle(action: FrameAction): void {
+    this.#faults.apply(action);
+  }
+
+  clog(direction: Direction): void {
+    for (const end of this.#endsOf(direction))
+      if (!this.#held.has(end)) this.#held.set(end, new HeldFrames(this.#pool));
+  }
+
+  /** Hands over what has waited, with the end that has sent it. */
+  unclog(direction: Direction, pass: (end: number, frame: Frame) => void): void {
+    for (const end of this.#endsOf(direction)) {
+      const held = this.#held.get(end);
+      this.#held.delete(end);
+      held?.release((frame) => pass(end, frame));
+    }
+  }
+
+  #endsOf(direction: Direction): number[] {
+    return this.#ends.map((_, end) => end).filter((end) => direction === 'both' || direction === end);
+  }
+
   #of(direction: Direction): readonly LinkModel[] {
     return direction === 'both' ? this.#models : [this.#models[direction]];
   }
 }
+
+/** It waits. */
+const NOTHING: readonly Fate[] = [];
 
 /** Whether the Ethernet header has this address `at` bytes from its beginning. */
 export const hasMac = (frame: Frame, at: number, mac: Uint8Array): boolean =>

@@ -57,13 +57,13 @@ describe('the link in front of a port', () => {
     const own =
       twoRouters.links.find(({ name }) => name === 'wan')?.ends.findIndex(({ node }) => node === 'spoke') ?? 0;
     const send = (): string | undefined => link.send(frameFrom(macOf(twoRouters, 'spoke', 'wan')), start)[0]?.reason;
-    link.apply({ kind: 'cut', link: 'hub-lan', direction: 'both' });
+    link.apply({ kind: 'cut', link: 'hub-lan', direction: 'both' }, start);
     equal(send(), undefined);
-    link.apply({ kind: 'cut', link: 'wan', direction: 1 - own });
+    link.apply({ kind: 'cut', link: 'wan', direction: 1 - own }, start);
     equal(send(), undefined);
-    link.apply({ kind: 'cut', link: 'wan', direction: own });
+    link.apply({ kind: 'cut', link: 'wan', direction: own }, start);
     equal(send(), 'cut');
-    link.apply({ kind: 'heal', link: 'wan', direction: 'both' });
+    link.apply({ kind: 'heal', link: 'wan', direction: 'both' }, start);
     equal(send(), undefined);
   });
 });
