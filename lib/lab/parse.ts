@@ -35,7 +35,8 @@ export type ParsedScenario =
       readonly sources: ReadonlyMap<string, string>;
     };
 
-const scenarioFields = [
+/** The keys of a scenario. */
+export const scenarioFields = [
   'name',
   'about',
   'lab',

@@ -2,6 +2,7 @@ import { parseAddress, parsePrefix } from '../../address.ts';
 import type { IpAddress, IpPrefix } from '../../address.ts';
 import type { FourStates, GilbertElliott } from '../../link/loss.ts';
 import type { SlotSpan } from '../../link/slot.ts';
+import type { JsonSchema } from '../../json-schema.ts';
 import { microseconds } from '../../time.ts';
 import type { Duration } from '../../time.ts';
 import type { Silence } from '../scenario.ts';
@@ -12,6 +13,8 @@ export interface Form<T> {
   readonly describes: string;
   /** Every valid text, where they can be counted. */
   readonly words?: readonly string[];
+  /** The same for editors, as far as JSON Schema can tell; absent for any word or number. */
+  readonly schema?: JsonSchema;
   /** Stands for a value that could not be read; nobody uses what was built with it. */
   readonly neutral: T;
   read(text: string): T | undefined;
@@ -32,6 +35,7 @@ const zero = microseconds(0);
 /** At most a day. */
 export const duration: Form<Duration> = {
   describes: 'a duration such as 200ms, 5s or 1.5s',
+  schema: { type: 'string', pattern: '^[0-9]{1,12}([.][0-9]{1,6})?(us|ms|s|min)$' },
   neutral: zero,
   read: readDuration,
 };
@@ -78,6 +82,7 @@ export const silence: Form<Silence> = {
 export function wholeNumber(min: number, max: number): Form<number> {
   return {
     describes: `a whole number from ${min} to ${max}`,
+    schema: { type: 'integer', minimum: min, maximum: max },
     neutral: min,
     read: (text) =>
       /^-?\d{1,12}$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined,

@@ -13,7 +13,7 @@ import * as forms from './forms.ts';
 const paced = ['every', 'count', 'length', 'silences'];
 
 /** What an entry of each kind may say beside what all say. */
-const kindFields = {
+export const kindFields = {
   'udp-request': ['port', ...paced],
   'udp-push': ['port', ...paced],
   'udp-one-way': ['port', ...paced],
@@ -23,7 +23,7 @@ const kindFields = {
 } as const satisfies Record<Traffic['kind'], readonly string[]>;
 
 const kinds = Object.keys(kindFields) as Traffic['kind'][];
-const commonFields = ['kind', 'from', 'to', 'address', 'start'];
+export const commonFields = ['kind', 'from', 'to', 'address', 'start'];
 
 /** Payloads that carry a number and a time of sending, and fit a host's MTU of 1,500 bytes in packets of either family. */
 const length = forms.wholeNumber(16, 1_452);
