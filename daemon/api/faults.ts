@@ -57,7 +57,7 @@ const isForNode = (fault: Fault): fault is Unaddressed<NodeAction> => actionTabl
 
 function addressed(fault: Fault, here: string): Action {
   if (fault.kind === 'impair') return { ...fault, impairment: { ...NO_IMPAIRMENT, ...fault.impairment } };
-  if (!isForNode(fault)) return fault as Action;
+  if (!isForNode(fault)) return fault;
   if (fault.node !== undefined && fault.node !== here)
     throw new LabError(`this is node '${here}', not '${fault.node}'`, 2);
   return { ...fault, node: here };

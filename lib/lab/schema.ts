@@ -18,7 +18,7 @@ export function scenarioSchema(): JsonSchema {
     duration: told(forms.span, 'how long the run lasts'),
     traffic: { ...named(trafficSchema()), description: 'entries by name' },
     attacks: { ...named({ type: 'object' }), description: 'attacks by name' },
-    timeline: listed({ anyOf: steps() }, 'what is done to the lab, and when'),
+    timeline: listed({ $ref: '#/$defs/step' }, 'what is done to the lab, and when'),
     expect: listed({ type: 'string' }, 'sentences that must hold'),
     'converge-within': { type: 'string', description: 'how soon the lab works again when the run is over' },
   };
@@ -29,10 +29,13 @@ export function scenarioSchema(): JsonSchema {
     properties,
     required: ['name', 'about', 'lab', 'duration'],
     additionalProperties: false,
+    $defs: { step: { anyOf: steps() }, ...commonDefs },
   };
 }
 
-const told = (form: Form<unknown>, description: string): JsonSchema => ({ ...schemaOf(form), description });
+function told(form: Form<unknown>, description: string): JsonSchema {
+  return { ...schemaOf(form), description };
+}
 
 /** A list, of which one may stand by itself. */
 const listed = (items: JsonSchema, description: string): JsonSchema => ({
@@ -45,7 +48,9 @@ const named = (additionalProperties: JsonSchema): JsonSchema => ({ type: ['objec
 /** Numbers and words without quotes are what YAML makes of them. */
 const scalar: JsonSchema = { type: ['string', 'number', 'boolean'] };
 
-const schemaOf = ({ words, schema }: Form<unknown>): JsonSchema => schema ?? (words ? { enum: words } : scalar);
+function schemaOf({ words, schema }: Form<unknown>): JsonSchema {
+  return schema ?? (words ? { enum: words } : scalar);
+}
 
 function trafficSchema(): JsonSchema {
   const kinds = Object.entries(kindFields).map(([kind, own]): JsonSchema => {
@@ -82,9 +87,7 @@ function step(
     title: kind,
     type: 'object',
     properties: {
-      ...Object.fromEntries(
-        common.map((name) => [name, told(name === 'times' ? anything : beginning(name), stepHelp[name])]),
-      ),
+      ...Object.fromEntries(common.map((name) => [name, { $ref: `#/$defs/${name}` }])),
       ...Object.fromEntries(own),
       [kind]: kind === 'configure' ? listed({ type: 'string' }, help) : { type: 'string', description: help },
     },
@@ -95,18 +98,17 @@ function step(
 }
 
 const anything: Form<unknown> = { describes: 'a word or a number', neutral: undefined, read: (text) => text };
-const beginning = (name: string): Form<unknown> =>
-  beginnings.includes(name) && name !== 'at' ? anything : forms.duration;
 
 /** One of these stands in each step. */
 const beginnings: readonly string[] = ['at', 'after'];
 const repeating = new Set(['for', 'every', 'times']);
 
-const stepHelp: Readonly<Record<string, string>> = {
-  at: 'the time of the run at which it is done',
-  after: "the event after which it is done: 'session-created at hub, the 2nd time'",
-  wait: 'how long after the event',
-  for: 'how long it stands before it is undone',
-  every: 'how long it takes until it is done again',
-  times: 'how often it is done',
+/** What may stand in any step. */
+const commonDefs: Readonly<Record<string, JsonSchema>> = {
+  at: told(forms.duration, 'the time of the run at which it is done'),
+  after: { type: 'string', description: "the event after which it is done: 'session-created at hub, the 2nd time'" },
+  wait: told(forms.duration, 'how long after the event'),
+  for: told(forms.span, 'how long it stands before it is undone'),
+  every: told(forms.span, 'how long it takes until it is done again'),
+  times: told(forms.wholeNumber(2, 10_000), 'how often it is done'),
 };

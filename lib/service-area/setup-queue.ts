@@ -47,7 +47,7 @@ export class SetupQueue {
     if (this.#waiting.length >= WAITING_MAX) return false;
     const copy = Frame.of(frame.bytes.subarray(frame.start, frame.end));
     copy.id = frame.id;
-    this.#busyUntil = after((now > this.#busyUntil ? now : this.#busyUntil) as Instant, this.#each);
+    this.#busyUntil = after(now > this.#busyUntil ? now : this.#busyUntil, this.#each);
     this.#waiting.push({ due: this.#busyUntil, port, frame: copy });
     return true;
   }

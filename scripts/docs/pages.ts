@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { scenarioSchema } from '../../lib/lab/schema.ts';
 import { apiObjects, apiTable } from './api.ts';
 import { attackKeysTable, attacksTable } from './attacks.ts';
 import { configurationReference, emulatorTable } from './configuration.ts';
@@ -47,6 +48,9 @@ const generators: Readonly<Record<string, Generator>> = {
   steps: stepsTable,
 };
 
+/** For editors. */
+const schemaPath = join('docs', 'scenario.schema.json');
+
 /** Paths of all documents, from the project's folder. */
 export function documentPaths(): string[] {
   const markdown = (folder: string): string[] =>
@@ -57,10 +61,11 @@ export function documentPaths(): string[] {
   return [...markdown('.'), ...markdown('docs')];
 }
 
-/** Everything that has generated parts: the documents, and the dissector for Wireshark. */
-export const generatedPaths = (): string[] => [...documentPaths(), join('wireshark', 'svr.lua')];
+/** Everything that has generated parts: the documents, the dissector for Wireshark, and the schema of scenario files. */
+export const generatedPaths = (): string[] => [...documentPaths(), join('wireshark', 'svr.lua'), schemaPath];
 
 export const readDocument = (path: string): string => readFileSync(join(home, path), 'utf8');
 
 /** A document with its generated parts as they have to be now. */
-export const currentDocument = (path: string): string => fillRegions(readDocument(path), generators);
+export const currentDocument = (path: string): string =>
+  path === schemaPath ? `${JSON.stringify(scenarioSchema(), null, 2)}\n` : fillRegions(readDocument(path), generators);

@@ -23,7 +23,7 @@ ${configure}
 duration: 9s
 traffic:
   questions: { kind: udp-request, from: client, to: server, port: 7000, start: 1s, every: 100ms, count: 60 }
-  pings: { kind: ping, from: client, to: server, start: 1s, every: 100ms, count: 5 }
+  pings: { kind: ping, from: client, to: server, start: 1s, every: 10ms, count: 5 }
   pushes: { kind: udp-push, from: client, to: server, port: 7100, start: 1s, every: 100ms, count: 10 }
 timeline:
 ${timeline}

@@ -53,7 +53,7 @@ export const signedSpan: Form<number> = {
   neutral: 0,
   read(text) {
     const length = readDuration(text.replace(/^-/, ''));
-    return length && (text.startsWith('-') ? -length : length);
+    return length && (text.startsWith('-') ? 0 - length : length);
   },
 };
 
