@@ -159,7 +159,7 @@ function readLab(heading: Heading, fields: Fields, lab: Fields, authority: Autho
   const { duration } = heading;
   const traffic = readTraffic(fields.get('traffic'), topology.nodes, duration);
   const attacks = readAttacks(fields.get('attacks'), { ...topology, traffic, authority, duration });
-  const timeline = readTimeline(fields.get('timeline'), { ...topology, authority, traffic, duration });
+  const timeline = readTimeline(fields.get('timeline'), { ...topology, authority, traffic, attacks, duration });
   const written = readExpectations(fields.get('expect'), { ...topology, traffic, attacks, timeline, duration });
   const expectations = [...written, ...impliedExpectations(written, { attacks, traffic, authority })];
   const convergeWithin = readConvergence(fields, authority);

@@ -99,9 +99,9 @@ export interface Recovery {
 export async function runScenario(options: RunOptions): Promise<RunResult> {
   const { fabric, scenario } = options;
   refuseUnable(scenario, fabric.name);
-  const watch = watchOf(options);
-  if (!watch.isIdle) fabric.observe(watch);
   const schedule = new Schedule(scenario);
+  const watch = watchOf(options, schedule);
+  if (!watch.isIdle) fabric.observe(watch);
   if (schedule.awaitsEvents) fabric.follow(schedule);
   const gathered = await untilStopped(fabric, async () => {
     await fabric.create();
@@ -133,10 +133,11 @@ async function untilStopped<T>(fabric: Fabric, work: () => Promise<T>): Promise<
   }
 }
 
-function watchOf({ scenario, crypto, epoch = () => 0 }: RunOptions): Watch {
+function watchOf({ scenario, crypto, epoch = () => 0 }: RunOptions, schedule: Schedule): Watch {
   const { authority, links, expectations } = scenario;
   const secrets = (): Secrets | undefined => crypto && new Secrets(authority, crypto, new SeededRandom(0));
-  return new Watch(expectations.flatMap(watchedBy), { links, secrets, epoch });
+  const awaited = schedule.conditions.map(({ measure }) => measure);
+  return new Watch([...awaited, ...expectations.flatMap(watchedBy)], { links, secrets, epoch });
 }
 
 /** What must be watched while the run lasts, as nobody can tell at its end. */
@@ -159,7 +160,10 @@ async function runTimeline(
   const advance = async (until: Duration): Promise<boolean> => {
     const { next } = schedule;
     const step = next ? describeAction(next.action, links) : '';
-    const isChanged = (): boolean => schedule.next !== next;
+    const isChanged = (): boolean => {
+      if (schedule.awaited.length > 0) schedule.look((condition) => watch.holds(condition), fabric.elapsed());
+      return schedule.next !== next;
+    };
     const tick = (progress: Progress): void => onProgress?.({ ...progress, duration, step });
     await advanceWatching(fabric, watch, until, tick, isChanged);
     return !isChanged();

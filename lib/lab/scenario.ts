@@ -122,8 +122,12 @@ export interface TimelineEntry {
 export interface Trigger {
   /** As written, for people. */
   readonly text: string;
+  readonly on: TriggerEvent | Condition;
+}
+
+/** The `nth` such event, counted from 1. */
+export interface TriggerEvent {
   readonly event: EventChoice;
-  /** The how manieth such event it is, counted from 1. */
   readonly nth: number;
 }
 

@@ -2,7 +2,7 @@ import type { Duration } from '../time.ts';
 import type { Action } from './actions/action.ts';
 import { StandingActions } from './actions/lift.ts';
 import type { EventSink, LabEvent } from './fabric.ts';
-import type { Scenario, TimelineEntry, Trigger } from './scenario.ts';
+import type { Condition, Scenario, TimelineEntry, Trigger } from './scenario.ts';
 
 /** What is done at a time of the run. */
 export interface ScheduledAction {
@@ -34,7 +34,7 @@ export class Schedule implements EventSink {
 
   /** Whether it has to be told of events. */
   get awaitsEvents(): boolean {
-    return this.#waiting.size > 0;
+    return this.awaited.some(({ on }) => 'event' in on);
   }
 
   get next(): ScheduledAction | undefined {
@@ -53,11 +53,27 @@ export class Schedule implements EventSink {
 
   event({ time, type, node }: LabEvent): void {
     for (const [trigger, waiting] of this.#waiting) {
-      const { event, nth } = trigger;
+      if (!('event' in trigger.on)) continue;
+      const { event, nth } = trigger.on;
       if (event.type !== type || (event.node ?? node) !== node || ++waiting.seen < nth) continue;
-      this.#waiting.delete(trigger);
-      for (const { at, action } of waiting.entries) this.#insert({ at: (time + at) as Duration, action });
+      this.#begin(trigger, waiting, time);
     }
+  }
+
+  /** Conditions that steps wait for. */
+  get conditions(): readonly Condition[] {
+    return this.awaited.flatMap(({ on }) => ('event' in on ? [] : [on]));
+  }
+
+  /** Begins the steps of which the condition holds now. */
+  look(holds: (condition: Condition) => boolean, now: Duration): void {
+    for (const [trigger, waiting] of this.#waiting)
+      if (!('event' in trigger.on) && holds(trigger.on)) this.#begin(trigger, waiting, now);
+  }
+
+  #begin(trigger: Trigger, { entries }: Waiting, time: number): void {
+    this.#waiting.delete(trigger);
+    for (const { at, action } of entries) this.#insert({ at: (time + at) as Duration, action });
   }
 
   /** Notes that an action is done now; the next one of the timeline, or one that undoes what stands. */

@@ -4,7 +4,7 @@ import { actionTable } from './actions/table.ts';
 import { scenarioFields } from './parse.ts';
 import type { Form } from './read/forms.ts';
 import * as forms from './read/forms.ts';
-import { flapFields, stepFields } from './read/step.ts';
+import { beginnings, flapFields, stepFields } from './read/step.ts';
 import { commonFields, kindFields } from './read/traffic.ts';
 
 /** What a scenario file may hold, for editors: names of the lab are not known to it, and are checked when it is read. */
@@ -99,15 +99,14 @@ function step(
 
 const anything: Form<unknown> = { describes: 'a word or a number', neutral: undefined, read: (text) => text };
 
-/** One of these stands in each step. */
-const beginnings: readonly string[] = ['at', 'after'];
 const repeating = new Set(['for', 'every', 'times']);
 
 /** What may stand in any step. */
 const commonDefs: Readonly<Record<string, JsonSchema>> = {
   at: told(forms.duration, 'the time of the run at which it is done'),
   after: { type: 'string', description: "the event after which it is done: 'session-created at hub, the 2nd time'" },
-  wait: told(forms.duration, 'how long after the event'),
+  when: { type: 'string', description: "a condition: it is done once that holds, as in 'sessions at hub at least 3'" },
+  wait: told(forms.duration, 'how long after that'),
   for: told(forms.span, 'how long it stands before it is undone'),
   every: told(forms.span, 'how long it takes until it is done again'),
   times: told(forms.wholeNumber(2, 10_000), 'how often it is done'),

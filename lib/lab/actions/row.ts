@@ -1,3 +1,4 @@
+import type { Attack } from '../../attacker/attack.ts';
 import type { Authority } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import type { JsonSchema } from '../../json-schema.ts';
@@ -13,6 +14,7 @@ import type { Action } from './action.ts';
 export interface LabOfSteps extends Topology {
   readonly authority: Authority;
   readonly traffic: readonly Traffic[];
+  readonly attacks: readonly Attack[];
   readonly duration: Duration;
 }
 

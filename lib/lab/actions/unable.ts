@@ -6,6 +6,13 @@ import { actionTable, describeEntry } from './table.ts';
 export function refuseUnable({ timeline, links }: Scenario, fabric: FabricName): void {
   for (const entry of timeline) {
     const why = actionTable[entry.action.kind].unable?.[fabric];
+    const { trigger } = entry;
+    const isLate = trigger && !('event' in trigger.on) && ['packets', 'events'].includes(trigger.on.measure.of);
+    if (isLate && fabric !== 'sim')
+      throw new LabError(
+        `timeline, when ${trigger.text}: fabric ${fabric} tells of packets and events when the run is over; 'after' waits for an event`,
+        2,
+      );
     if (why !== undefined)
       throw new LabError(`timeline, ${describeEntry(entry, links)}: fabric ${fabric} cannot do this: ${why}`, 2);
   }

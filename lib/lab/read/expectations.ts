@@ -3,7 +3,7 @@ import type { Duration } from '../../time.ts';
 import { keyOf } from '../conditions/watch.ts';
 import { describeDuration } from '../describe.ts';
 import { placeOf } from '../actions/table.ts';
-import type { Condition, EventChoice, Expectation, Moments } from '../scenario.ts';
+import type { Condition, EventChoice, Expectation, Moments, TimelineEntry } from '../scenario.ts';
 import { readCondition } from './conditions.ts';
 import type { Value } from './document.ts';
 import { readEventChoice } from './event-choice.ts';
@@ -72,9 +72,9 @@ function readEventually(text: string, sentence: Phrase, rest: Phrase, lab: LabOf
 /** Steps of the timeline have times: a deadline behind the end of the run can be told before it. */
 function checkDeadline(deadline: Phrase, within: Duration, of: EventChoice | undefined, lab: LabOfSentences): void {
   if (lab.duration === 0) return;
-  const isMeant = (entry: LabOfSentences['timeline'][number]): boolean =>
+  const isMeant = (entry: TimelineEntry): boolean =>
     !entry.trigger && entry.action.kind === of?.type && (of.node ?? placeOf(entry.action)) === placeOf(entry.action);
-  const begins = of ? lab.timeline.filter(isMeant).map(({ at }) => at) : [0];
+  const begins = of ? (lab.timeline ?? []).filter(isMeant).map(({ at }) => at) : [0];
   const late = begins.find((begin) => begin + within > lab.duration);
   if (late === undefined) return;
   const lasts = `it lasts ${describeDuration(lab.duration)}`;

@@ -16,7 +16,8 @@ export interface LabOfSentences {
   readonly links: readonly LabLink[];
   readonly traffic: readonly Traffic[];
   readonly attacks: readonly Attack[];
-  readonly timeline: readonly TimelineEntry[];
+  /** Absent while it is being read. */
+  readonly timeline?: readonly TimelineEntry[];
   readonly duration: Duration;
 }
 

@@ -7,13 +7,14 @@ import { actionKinds, actionTable } from '../actions/table.ts';
 import { describeDuration } from '../describe.ts';
 import type { TimelineEntry, Trigger } from '../scenario.ts';
 import type { Fields, Value } from './document.ts';
+import { readCondition } from './conditions.ts';
 import { readEventChoice } from './event-choice.ts';
 import * as forms from './forms.ts';
 import { readDirection } from './link-name.ts';
 import { Phrase } from './phrase.ts';
 
 /** When a step begins: one of these stands in each. */
-const beginnings = ['at', 'after'];
+export const beginnings: readonly string[] = ['at', 'after', 'when'];
 /** What any step may say. */
 export const stepFields: readonly string[] = [...beginnings, 'wait', 'for', 'every', 'times'];
 
@@ -112,13 +113,14 @@ function readFlap(value: Value, fields: Fields, { at, trigger }: Beginning, lab:
 
 /** When the step begins: at a time, or so long after what triggers it; undefined if what that is cannot be read. */
 function readBeginning(fields: Fields, item: Value, lab: LabOfSteps): Beginning | undefined {
-  const [at, after, wait] = ['at', 'after', 'wait'].map((name) => fields.get(name));
-  if (at && after) after.wrong("this step begins 'at' a time already");
-  if (!at && !after && item.isMap) item.wrong("this step needs a beginning: 'at' or 'after'");
-  if (wait && !after) wait.wrong("only a step that begins 'after' an event waits");
-  const trigger = after && readTrigger(after, lab);
-  if (after && !trigger) return undefined;
-  const time = (after ? wait : at)?.read(forms.duration) ?? forms.duration.neutral;
+  const [at, after, when, wait] = ['at', 'after', 'when', 'wait'].map((name) => fields.get(name));
+  const [first, second] = [at, after, when].filter((value) => value !== undefined);
+  second?.wrong('this step has another beginning already');
+  if (!first && item.isMap) item.wrong("this step needs a beginning: 'at', 'after' or 'when'");
+  if (wait && at) wait.wrong("only a step that begins 'after' an event or 'when' something holds waits");
+  const trigger = after ? readTrigger(after, lab) : when && readWhen(when, lab);
+  if ((after ?? when) && !trigger) return undefined;
+  const time = (trigger ? wait : at)?.read(forms.duration) ?? forms.duration.neutral;
   return { at: time, ...(trigger && { trigger }) };
 }
 
@@ -129,7 +131,24 @@ function readTrigger(value: Value, lab: LabOfSteps): Trigger | undefined {
   const match = /^(.*?)(?:, the (\d{1,6})(?:st|nd|rd|th) time)?$/d.exec(text);
   const phrase = match ? new Phrase(value, text).group(match, 1) : undefined;
   const event = phrase && readEventChoice(phrase, lab);
-  return event && { text, event, nth: Math.max(1, Number(match?.[2] ?? 1)) };
+  return event && { text, on: { event, nth: Math.max(1, Number(match?.[2] ?? 1)) } };
+}
+
+/** A condition over what is known while the run lasts. */
+function readWhen(value: Value, lab: LabOfSteps): Trigger | undefined {
+  const text = value.read(forms.line);
+  if (text === undefined) return undefined;
+  const phrase = new Phrase(value, text);
+  const condition = readCondition(phrase, lab, 'moments');
+  if (!condition) return undefined;
+  const { since, measure } = condition;
+  if (since !== undefined) return phrase.wrong("what a step waits for has no 'since'");
+  if (['traffic', 'attack', 'strangers'].includes(measure.of))
+    return phrase.wrong(
+      'no step waits for this',
+      'but for counters, sessions, paths, peers, alarms, packets and events',
+    );
+  return { text, on: condition };
 }
 
 function readAction(kind: Action['kind'], value: Value, fields: Fields, lab: LabOfSteps): Action | undefined {

@@ -78,6 +78,21 @@ describe('a step of a timeline', () => {
     ok(done.includes('4000 cut wan'), done.join());
   });
 
+  it('begins when a condition holds, and only once', async () => {
+    const done = await doneIn('  - { when: sessions at hub at least 1, wait: 1s, forget-sessions: hub }');
+    equal(done.length, 1);
+    const at = parseFloat(done[0]);
+    ok(at > 2_020 && at < 2_040, `${at}`);
+  });
+
+  it('begins when as many packets as it says have passed', async () => {
+    const done = await doneIn("  - { when: packets 'icmp' at client is 10, cut: wan, for: 100ms }");
+    deepEqual(
+      done.map((line) => line.replace(/^\S+ /, '')),
+      ['cut wan', 'heal wan'],
+    );
+  });
+
   it('that waits in vain is told of', async () => {
     const { result } = await recordRun(labWith('  - { after: peer-path-down at hub, forget-sessions: spoke }'), 1);
     deepEqual(result.neverCame, ['peer-path-down at hub']);

@@ -1,0 +1,85 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { NetnsFabric } from '../../daemon/fabric/netns.ts';
+import type { LabEvent } from '../../lib/lab/fabric.ts';
+import { parseScenario } from '../../lib/lab/parse.ts';
+import { runScenario } from '../../lib/lab/runner.ts';
+import { resolveFile, scenarioOf } from '../support/lab-files.ts';
+import { leftovers, requireNetns } from './netns-support.ts';
+
+const text = `
+name: many-faults
+about: many faults, one after the other
+lab: labs/two-routers.yaml
+configure:
+  - authority session-recovery-detection mode inactivity-based
+  - authority session-recovery-detection inactivity-timeout 1
+duration: 6s
+traffic:
+  pings: { kind: ping, from: client, to: server, start: 300ms, every: 10ms, count: 10 }
+  questions: { kind: udp-request, from: client, to: server, port: 7000, start: 500ms, every: 30ms, count: 170 }
+timeline:
+  - { at: 0s, drop: spoke -> hub, frames: svr.uuid, from-nth: 2, count: 1, of-each: session }
+  - { after: 'session-created at hub, the 2nd time', wait: 500ms, clog: wan, for: 300ms }
+  - { when: sessions at hub at least 2, wait: 1200ms, delay: hub -> spoke, by: 100ms, frames: svr, for: 300ms }
+  - { at: 2.3s, slow: server, port: 7000, by: 150ms, for: 300ms }
+  - { at: 2.8s, blackhole: server, port: 7000, for: 300ms }
+  - { at: 3.3s, pause: hub, for: 400ms }
+  - { after: resume at hub, wait: 200ms, alter-payload: client, frames: 'udp.dstport == 7000', count: 2 }
+  - { at: 4.2s, corrupt: client, frames: 'udp.dstport == 7000', count: 2 }
+  - { at: 4.4s, table-full: hub, for: 100ms }
+  - { at: 4.4s, slow-setup: hub, each: 50ms, for: 600ms }
+  - { at: 4.6s, forget-sessions: hub, service: questions }
+  - { at: 5s, duplicate: spoke -> hub, count: 2 }
+  - { at: 5.2s, clock-step: hub, by: 40s, for: 100ms }
+`;
+
+describe('faults on real interfaces', function () {
+  this.timeout(60_000);
+
+  before(async function () {
+    await requireNetns(this);
+  });
+
+  it('are those of the simulator: of frames, services, nodes and tables, each undone in its time', async () => {
+    const scenario = scenarioOf(parseScenario(text, 'scenarios/many-faults.yaml', resolveFile));
+    const events: LabEvent[] = [];
+    const fabric = new NetnsFabric({
+      scenario,
+      seed: 1,
+      events: { event: (event) => events.push(event) },
+      capture: { packet: () => undefined },
+    });
+    const result = await runScenario({ fabric, scenario, seed: 1, version: 'test' });
+    deepEqual(leftovers('many-faults'), []);
+    equal(result.neverCame, undefined);
+    const of = (type: string, reason?: string): LabEvent[] =>
+      events.filter((event) => event.type === type && (reason === undefined || event.reason === reason));
+    const timeOf = (what: string): number => Number(events.find((event) => event.what === what)?.time);
+
+    const hubSessions = of('session-created').filter(({ node }) => node === 'hub');
+    ok(timeOf('clog wan') - hubSessions[1].time < 700_000, 'half a second after the event, or little more');
+    const dropped = of('frame-lost', 'fault');
+    equal(dropped.filter(({ time }) => time < 1_000_000).length, 2, 'the second metadata of each session');
+    ok(of('frame-delayed', '100ms').length >= 3);
+    ok(of('frame-delayed', '150ms').length >= 3);
+    ok(dropped.filter(({ time }) => time > timeOf('blackhole server, port 7000')).length >= 3);
+    const whilePaused = events.filter(
+      ({ node, what, time }) =>
+        node === 'hub' &&
+        what === undefined &&
+        time > timeOf('pause hub') + 50_000 &&
+        time < timeOf('resume hub') - 50_000,
+    );
+    deepEqual(whilePaused, []);
+    equal(of('frame-altered', 'alter-payload').length, 2);
+    equal(of('frame-altered', 'corrupt').length, 2);
+    equal(of('frame-duplicated').length, 2);
+    ok(of('session-recreated').some(({ node, time }) => node === 'hub' && time > 4_600_000));
+    // The hub's silence about a session that it has forgotten is found out when the timeline is over.
+    ok(result.verdicts.some(({ text }) => text.startsWith('converges')));
+    deepEqual(
+      result.verdicts.filter(({ held }) => !held).map(({ text, decidedBy }) => `${text}: ${decidedBy}`),
+      [],
+    );
+  });
+});

@@ -1,0 +1,33 @@
+import { doesNotThrow, throws } from 'node:assert/strict';
+import { refuseUnable } from '../../../lib/lab/actions/unable.ts';
+import { LabError } from '../../../lib/lab/fabric.ts';
+import { parseScenario } from '../../../lib/lab/parse.ts';
+import type { Scenario } from '../../../lib/lab/scenario.ts';
+import { resolveFile, scenarioOf } from '../../support/lab-files.ts';
+
+const labWith = (step: string): Scenario => {
+  const text = `{ name: a, about: b, lab: labs/two-nodes.yaml, duration: 5s, timeline: [${step}] }`;
+  return scenarioOf(parseScenario(text, 'scenarios/a.yaml', resolveFile));
+};
+
+const refuses = (step: string, message: RegExp): void =>
+  throws(
+    () => refuseUnable(labWith(step), 'netns'),
+    (error) => error instanceof LabError && error.status === 2 && message.test(error.message),
+  );
+
+describe('a step that a fabric cannot do', () => {
+  it('is refused with its time and the reason, and the simulator does it', () => {
+    const step = '{ at: 2s, store-slow: spoke, by: 1s }';
+    refuses(step, /^timeline, at 2s, 'store-slow spoke, by 1s': fabric netns cannot do this: nobody stands there/);
+    doesNotThrow(() => refuseUnable(labWith(step), 'sim'));
+  });
+
+  it('is one that waits for what is known only when the run is over', () =>
+    refuses(
+      "{ when: packets 'icmp' is 3, store-gone: spoke }",
+      /^timeline, when packets 'icmp' is 3: fabric netns tells/,
+    ));
+
+  it('is none that everybody can do', () => doesNotThrow(() => refuseUnable(labWith('{ at: 1s, cut: wan }'), 'netns')));
+});
