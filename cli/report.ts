@@ -129,7 +129,13 @@ function formatViolations(violations: readonly Violation[], paint: Paint): strin
 const formatNeverCame = ({ neverCame = [] }: RunResult, paint: Paint): string =>
   neverCame.map((event) => paint('bad', `Never came, and what waits for it was not done: ${event}`)).join('\n');
 
-function formatSummary({ verdicts }: RunResult, paint: Paint): string {
+function formatSummary({ verdicts, violations }: RunResult, paint: Paint): string {
+  const ofExpectations = summarizeVerdicts(verdicts, paint);
+  if (violations.length === 0) return ofExpectations;
+  return `${paint('bad', 'What must hold in every lab was broken.')}\n${ofExpectations}`;
+}
+
+function summarizeVerdicts(verdicts: readonly Verdict[], paint: Paint): string {
   const total = verdicts.length;
   const failed = verdicts.filter(({ held }) => !held);
   if (total === 0) return 'Nothing was expected of this run.';

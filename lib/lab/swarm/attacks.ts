@@ -1,5 +1,6 @@
 import type { Chance } from './chance.ts';
 import { middleboxOf, type Plan, type PlannedAttack } from './plan.ts';
+import { UNSEALED } from './settings.ts';
 import { formatMs } from './time.ts';
 
 /** What an attacker in a wire does to those who pass. It has no key: who seals must not care. */
@@ -9,10 +10,9 @@ export function drawAttacks(
   durationMs: number,
 ): PlannedAttack[] {
   const wire = wires.find(({ middlebox }) => middlebox === 'attacker');
-  if (!wire) return [];
-  const isSealed = !settings.some(({ lines }) =>
-    lines.includes('authority security between-routers hmac-mode disabled'),
-  );
+  const isSealed = !settings.some(({ lines }) => lines.includes(UNSEALED));
+  // Where nothing is sealed, what an attacker sends is as good as any packet.
+  if (!wire || !isSealed) return [];
   return Array.from({ length: chance.between(1, 2) }, (_, i): PlannedAttack => {
     const everyMs = chance.of([5, 50]);
     const common = {
@@ -22,8 +22,7 @@ export function drawAttacks(
       count: String(Math.min(200, Math.floor((durationMs - 2_100) / everyMs))),
       packets: `[${chance.of(['metadata', 'bare', 'bfd', 'metadata, bare'])}]`,
     };
-    // Where nothing is sealed, a copy with other bits is as good as the packet.
-    if (isSealed && chance.once(2))
+    if (chance.once(2))
       return { name: `a${i + 1}`, keys: { kind: 'bit-flip', ...common, bits: chance.of(['each', '3']) } };
     return {
       name: `a${i + 1}`,
@@ -31,7 +30,7 @@ export function drawAttacks(
         kind: 'replay',
         ...common,
         age: formatMs(chance.of([0, 100, 1_000, 3_000])),
-        ...(isSealed && chance.once(4) && { turned: 'yes' }),
+        ...(chance.once(4) && { turned: 'yes' }),
       },
     };
   });

@@ -11,6 +11,9 @@ type Topology = Pick<Plan, 'routers' | 'wires'>;
 /** Lines of configuration, each from the root; none if the lab has no place for them. */
 type Draw = (chance: Chance, topology: Topology) => readonly string[] | Setting;
 
+/** Packets between routers bear no HMAC. */
+export const UNSEALED = 'authority security between-routers hmac-mode disabled';
+
 /** Policies that a lab may encrypt by, each with a second key to turn to. */
 export const ENCRYPTED_POLICIES = ['between-routers', 'payload'] as const;
 
@@ -38,10 +41,7 @@ const settings: readonly Draw[] = [
   (chance) => [`authority emulator disable-metadata-delay ${chance.of([0, 50, 500])}ms`],
   () => ['authority emulator metadata-encoding tlv'],
   (chance, { routers }) => [`authority router ${chance.of(routers).name} emulator metadata-encoding tlv`],
-  (chance) => {
-    const mode = chance.of(['regular', 'disabled']);
-    return [`authority security between-routers hmac-mode ${mode}`];
-  },
+  (chance) => [chance.of(['authority security between-routers hmac-mode regular', UNSEALED])],
   (chance) => [`authority security between-routers hmac-cipher ${chance.of(['sha1', 'sha256', 'sha384', 'sha512'])}`],
   (chance) => encryption('between-routers', chance),
   (chance, { routers }) => [
