@@ -1,9 +1,11 @@
 import { LabError } from '../lib/lab/fabric.ts';
+import { failureIn } from '../lib/lab/actions/services.ts';
 import type { Action } from '../lib/lab/scenario.ts';
 import type { HostApplication } from '../lib/host/applications/applications.ts';
 import type { FlowRow, SessionRow } from '../lib/service-area/rows.ts';
 import type { Instant } from '../lib/time.ts';
 import { realApplicationsFor } from './agent/applications.ts';
+import { FailingServices } from './agent/failing-services.ts';
 import { ProgramTimer } from './agent/program-timer.ts';
 import { Audience, type Onlooking } from './audience.ts';
 import { wallClock } from './clock.ts';
@@ -22,6 +24,7 @@ export class HostNode implements NodeService {
   #applications: readonly HostApplication[] = [];
   #timer: ProgramTimer | undefined;
   #onlookers: readonly Onlooker[] = [];
+  readonly #failing = new FailingServices();
   #recording: Recording | undefined;
 
   constructor(options: NodeOptions) {
@@ -165,7 +168,9 @@ export class HostNode implements NodeService {
   }
 
   async fault(action: Action): Promise<void> {
-    throw new LabError(`'${action.kind}' is nothing that is done to a host`, 2);
+    if (action.kind !== 'refuse' && action.kind !== 'reset' && action.kind !== 'accept')
+      throw new LabError(`'${action.kind}' is nothing that is done to a host`, 2);
+    await this.#failing.set(action.port ?? 0, failureIn(action));
   }
 
   stop(): void {

@@ -1,6 +1,7 @@
 import { LabError } from '../../lib/lab/fabric.ts';
 import type {
   Action,
+  HostAction,
   InterfaceAction,
   LinkAction,
   MiddleboxAction,
@@ -15,7 +16,8 @@ import { route } from './route.ts';
 import { constant, nothing, union, type JsonSchema } from './schema.ts';
 
 /** What can be done to a node through its own API; the rest is done by the fabric, to its process for instance. */
-type NodeAction = Exclude<RouterAction, { readonly kind: 'session-capture' }> | InterfaceAction | MiddleboxAction;
+type NodeAction =
+  Exclude<RouterAction, { readonly kind: 'session-capture' }> | HostAction | InterfaceAction | MiddleboxAction;
 
 /** The node is the one that is asked, and need not be named. */
 type Unaddressed<Of> = Of extends { readonly node: string } ? Omit<Of, 'node'> & { readonly node?: string } : Of;

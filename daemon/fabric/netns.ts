@@ -5,6 +5,7 @@ import type { Scenario } from '../../lib/lab/scenario.ts';
 import { saveLab } from '../load-lab.ts';
 import { loadNative } from '../ports/native.ts';
 import { recordingPaths, type RecordingPaths } from '../recording.ts';
+import { checkNftables } from '../agent/failing-services.ts';
 import { DaemonProcess } from './daemon-process.ts';
 import { ipBatch, runProgram, scriptIn } from './ip.ts';
 import { NetnsPlan } from './netns-plan.ts';
@@ -50,6 +51,7 @@ export class NetnsLab implements Machinery {
 
   async create(): Promise<void> {
     await checkMachine();
+    await checkNftables(this.#options.scenario);
     if (this.#plan.storeNamespace !== undefined) await checkRedis();
     await this.#refuseForeign();
     this.#folder = claimLab(this.#state, this.#options.isRun);

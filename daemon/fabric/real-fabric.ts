@@ -168,6 +168,9 @@ export class RealFabric implements Fabric {
       case 'clock-step':
       case 'clock-drift':
       case 'clock-right':
+      case 'refuse':
+      case 'reset':
+      case 'accept':
       case 'table-full':
       case 'table-free':
       case 'slow-setup':

@@ -4,6 +4,7 @@ import type { Frame } from '../frame.ts';
 import type { Random } from '../random.ts';
 import { earliest, type Instant } from '../time.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
+import type { Failure } from './failures.ts';
 import { IcmpLayer } from './icmp.ts';
 import { IpLayer, type Datagram } from './ip.ts';
 import { Ports } from './ports.ts';
@@ -59,6 +60,7 @@ export class Host implements Device, Sockets {
   readonly #udp: UdpLayer;
   readonly #tcp: TcpLayer;
   readonly #programs: Program[] = [];
+  readonly #failures = new Map<number, Failure>();
   #notForUs = 0;
 
   constructor(options: HostOptions) {
@@ -66,14 +68,26 @@ export class Host implements Device, Sockets {
     const ports = new Ports(random);
     this.#ip = new IpLayer({ ...options, mtu }, wire, (datagram, now) => this.#deliver(datagram, now));
     this.#icmp = new IcmpLayer(this.#ip, random);
-    this.#udp = new UdpLayer(this.#ip, ports, (datagram, now) => this.#icmp.sendPortUnreachable(datagram, now));
-    this.#tcp = new TcpLayer(this.#ip, ports, random);
+    this.#udp = new UdpLayer(
+      this.#ip,
+      ports,
+      (datagram, now) => this.#icmp.sendPortUnreachable(datagram, now),
+      this.#failures,
+    );
+    this.#tcp = new TcpLayer(this.#ip, ports, random, this.#failures);
   }
 
   /** Starts a program, which is polled with the host from then on. */
   run(program: Program, now: Instant): void {
     this.#programs.push(program);
     program.start(now);
+  }
+
+  /** What listens on a port fails from now on, or does not any more; port 0 stands for all. */
+  fail(port: number, failure: Failure | undefined): void {
+    if (failure) this.#failures.set(port, failure);
+    else if (port === 0) this.#failures.clear();
+    else this.#failures.delete(port);
   }
 
   receive(_port: PortIndex, frame: Frame, now: Instant): void {

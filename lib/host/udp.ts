@@ -10,6 +10,7 @@ import {
   udpDestinationPort,
   udpSourcePort,
 } from '../wire/udp.ts';
+import { failureOf, type Failures } from './failures.ts';
 import { transportChecksum, type Datagram, type IpLayer } from './ip.ts';
 import type { Ports } from './ports.ts';
 import type { Endpoint, OnMessage, UdpSocket } from './sockets.ts';
@@ -21,11 +22,18 @@ export class UdpLayer {
   readonly #ip: IpLayer;
   readonly #ports: Ports;
   readonly #sockets = { 4: new Map<number, OnMessage>(), 6: new Map<number, OnMessage>() };
+  readonly #failures: Failures;
   readonly #onClosedPort: (datagram: Datagram, now: Instant) => void;
   /** Wrong checksum, none where one must be, or incomplete. */
   malformed = 0;
 
-  constructor(ip: IpLayer, ports: Ports, onClosedPort: (datagram: Datagram, now: Instant) => void) {
+  constructor(
+    ip: IpLayer,
+    ports: Ports,
+    onClosedPort: (datagram: Datagram, now: Instant) => void,
+    failures: Failures = new Map(),
+  ) {
+    this.#failures = failures;
     this.#ip = ip;
     this.#ports = ports;
     this.#onClosedPort = onClosedPort;
@@ -51,8 +59,9 @@ export class UdpLayer {
       this.malformed++;
       return;
     }
-    const onMessage = this.#sockets[source.family].get(udpDestinationPort(bytes, at));
-    if (!onMessage) {
+    const port = udpDestinationPort(bytes, at);
+    const onMessage = this.#sockets[source.family].get(port);
+    if (!onMessage || failureOf(this.#failures, port) === 'refuse') {
       this.#onClosedPort(datagram, now);
       return;
     }

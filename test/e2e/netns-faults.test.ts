@@ -3,8 +3,11 @@ import { NetnsFabric } from '../../daemon/fabric/netns.ts';
 import type { LabEvent } from '../../lib/lab/fabric.ts';
 import { parseScenario } from '../../lib/lab/parse.ts';
 import { runScenario } from '../../lib/lab/runner.ts';
+import type { TrafficReport } from '../../lib/lab/scenario.ts';
 import { resolveFile, scenarioOf } from '../support/lab-files.ts';
 import { leftovers, requireNetns } from './netns-support.ts';
+
+type Exchange = TrafficReport['exchanges'][number];
 
 const text = `
 name: many-faults
@@ -19,6 +22,7 @@ traffic:
   questions: { kind: udp-request, from: client, to: server, port: 7000, start: 500ms, every: 30ms, count: 170 }
 timeline:
   - { at: 0s, drop: spoke -> hub, frames: svr.uuid, from-nth: 2, count: 1, of-each: session }
+  - { at: 700ms, refuse: server, port: 7000, for: 150ms }
   - { after: 'session-created at hub, the 2nd time', wait: 500ms, clog: wan, for: 300ms }
   - { when: sessions at hub at least 2, wait: 1200ms, delay: hub -> spoke, by: 100ms, frames: svr, for: 300ms }
   - { at: 2.3s, slow: server, port: 7000, by: 150ms, for: 300ms }
@@ -49,7 +53,11 @@ describe('faults on real interfaces', function () {
       events: { event: (event) => events.push(event) },
       capture: { packet: () => undefined },
     });
-    const result = await runScenario({ fabric, scenario, seed: 1, version: 'test' });
+    let asked: readonly Exchange[] = [];
+    const onTraffic = (reports: readonly TrafficReport[]): void => {
+      asked = reports.find(({ name }) => name === 'questions')?.exchanges ?? [];
+    };
+    const result = await runScenario({ fabric, scenario, seed: 1, version: 'test', onTraffic });
     deepEqual(leftovers('many-faults'), []);
     equal(result.neverCame, undefined);
     const of = (type: string, reason?: string): LabEvent[] =>
@@ -60,6 +68,8 @@ describe('faults on real interfaces', function () {
     ok(timeOf('clog wan') - hubSessions[1].time < 700_000, 'half a second after the event, or little more');
     const dropped = of('frame-lost', 'fault');
     equal(dropped.filter(({ time }) => time < 1_000_000).length, 2, 'the second metadata of each session');
+    const refused = asked.filter(({ sentAt }) => sentAt > 720_000 && sentAt < 800_000);
+    ok(refused.length > 0 && refused.every(({ receivedAt }) => receivedAt === undefined));
     ok(of('frame-delayed', '100ms').length >= 3);
     ok(of('frame-delayed', '150ms').length >= 3);
     ok(dropped.filter(({ time }) => time > timeOf('blackhole server, port 7000')).length >= 3);

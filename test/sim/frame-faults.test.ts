@@ -11,7 +11,7 @@ interface Ran {
 }
 
 /** Questions every 100 ms from 1 s to 7 s between hosts behind two routers, with this timeline. */
-async function run(timeline: string, { lab = 'two-routers', configure = '' } = {}): Promise<Ran> {
+async function run(timeline: string, { lab = 'two-routers', configure = '', traffic = '' } = {}): Promise<Ran> {
   const text = `
 name: frame-faults
 about: what is done to some frames
@@ -25,6 +25,7 @@ traffic:
   questions: { kind: udp-request, from: client, to: server, port: 7000, start: 1s, every: 100ms, count: 60 }
   pings: { kind: ping, from: client, to: server, start: 1s, every: 10ms, count: 5 }
   pushes: { kind: udp-push, from: client, to: server, port: 7100, start: 1s, every: 100ms, count: 10 }
+${traffic}
 timeline:
 ${timeline}
 `;
@@ -158,6 +159,22 @@ describe('a service', () => {
     const ran = await run('  - { at: 1s, blackhole: server, port: 7000, for: 2s }');
     equal(lostOf(ran, 'pushes'), 0);
     equal(lostOf(ran), 20);
+  });
+
+  it('refuses, and is asked in vain until it does not any more', async () => {
+    const ran = await run('  - { at: 1s, refuse: server, port: 7000, for: 2s }');
+    equal(lostOf(ran), 20);
+    equal(lostOf(ran, 'pushes'), 0);
+  });
+
+  it('resets the connections that it has, and takes none for good until it does not any more', async () => {
+    const traffic = '  download: { kind: http-download, from: client, to: server, start: 2s, bytes: 4MB }';
+    const broken = await run('  - { at: 2.2s, reset: server, port: 80, for: 500ms }', { traffic });
+    const whole = await run('  - { at: 1s, reset: server, port: 80, for: 500ms }', { traffic });
+    const finished = ({ result }: Ran): boolean | undefined =>
+      result.traffic.find(({ name }) => name === 'download')?.transfer?.finished;
+    equal(finished(broken), false);
+    equal(finished(whole), true);
   });
 
   it('answers late when it is slow', async () => {

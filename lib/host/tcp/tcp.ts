@@ -4,6 +4,7 @@ import { earliest, NEVER, type Instant } from '../../time.ts';
 import { ipProtocols } from '../../wire/ipv4.ts';
 import { TCP_HEADER_LENGTH, tcpDestinationPort, tcpFlags, tcpSourcePort } from '../../wire/tcp.ts';
 import type { Datagram, IpLayer } from '../ip.ts';
+import { failureOf, type Failures } from '../failures.ts';
 import { addressKey } from '../key.ts';
 import type { Ports } from '../ports.ts';
 import type { Endpoint, Listener, StreamHandlers } from '../sockets.ts';
@@ -25,6 +26,7 @@ export class TcpLayer {
   readonly #ip: IpLayer;
   readonly #ports: Ports;
   readonly #random: Random;
+  readonly #failures: Failures;
   readonly #connections = new Map<string, TcpConnection>();
   readonly #listeners = { 4: new Map<number, Accept>(), 6: new Map<number, Accept>() };
   /** Wrong checksum or incomplete. */
@@ -32,7 +34,8 @@ export class TcpLayer {
   /** Connections that were asked for when there was no room for one more. */
   connectionsRefused = 0;
 
-  constructor(ip: IpLayer, ports: Ports, random: Random) {
+  constructor(ip: IpLayer, ports: Ports, random: Random, failures: Failures = new Map()) {
+    this.#failures = failures;
     this.#ip = ip;
     this.#ports = ports;
     this.#random = random;
@@ -68,6 +71,8 @@ export class TcpLayer {
     };
     const key = keyOf(pair);
     const connection = this.#connections.get(key);
+    const failure = failureOf(this.#failures, pair.local.port);
+    if (failure === (isOpening(segment) ? 'refuse' : 'reset')) return this.#refuse(pair, connection, segment, now);
     if (connection && !this.#isReplaced(connection, segment)) connection.receive(segment, now);
     else this.#receiveForNone(pair, key, segment, now);
   }
@@ -100,6 +105,11 @@ export class TcpLayer {
     } else if ((segment.flags & tcpFlags.rst) === 0) {
       this.#transmit(pair, resetFor(segment), now);
     }
+  }
+
+  #refuse(pair: Pair, connection: TcpConnection | undefined, segment: Segment, now: Instant): void {
+    if (connection) connection.abort(now);
+    else if ((segment.flags & tcpFlags.rst) === 0) this.#transmit(pair, resetFor(segment), now);
   }
 
   #makeRoom(): boolean {

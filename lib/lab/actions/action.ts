@@ -12,6 +12,7 @@ export type Action =
   | FrameAction
   | SilenceAction
   | ServiceAction
+  | HostAction
   | InterfaceAction
   | MiddleboxAction
   | StoreAction
@@ -113,6 +114,13 @@ export type SilenceAction = { readonly kind: 'arp-silent' | 'arp-answers' } & Li
 interface LinkSender {
   readonly link: string;
   readonly direction: number;
+}
+
+/** What listens on a port of a host refuses, or resets its connections; or does neither any more. Every port without one. */
+export interface HostAction {
+  readonly kind: 'refuse' | 'reset' | 'accept';
+  readonly node: string;
+  readonly port?: number;
 }
 
 /** A service of a host fails; one `port` of UDP and TCP, or all and ping. */

@@ -1,6 +1,7 @@
+import type { Failure } from '../../host/failures.ts';
 import { describeDuration } from '../describe.ts';
 import { port as portForm, span } from '../read/forms.ts';
-import type { ServiceAction, ServiceChoice } from './action.ts';
+import type { HostAction, ServiceAction, ServiceChoice } from './action.ts';
 import { field, microseconds, needed, readName, text, type Field, type RowsOf, type Target } from './row.ts';
 import { wiresJson } from './frames.ts';
 
@@ -26,6 +27,20 @@ const port: Field = field(portForm, 'one port of UDP and TCP; all of them, and p
   maximum: 65_535,
   description: 'one port of UDP and TCP',
 });
+
+/** The same, where its own kernel does it. */
+const ownHost: Target<HostAction> = {
+  read: (value, { nodes }) => ({
+    node: readName(
+      value,
+      nodes.filter(({ kind }) => kind === 'host').map(({ name }) => name),
+      'host',
+    ),
+  }),
+  describe: ({ node, port }) => (port === undefined ? node : `${node}, port ${port}`),
+  parts: ({ node, port }) => new Map([[`${node} ${port ?? '*'}`, { node, ...(port !== undefined && { port }) }]]),
+  json: { node: text('name of the node, which must be this one') },
+};
 
 const common = { target: host, tone: 'fault', doneBy: 'link' } as const;
 const lifted = { liftedBy: 'serve', isReplaceable: true, state: 'failing' } as const;
@@ -54,5 +69,39 @@ export const serviceActions: RowsOf<ServiceAction> = {
     help: 'undoes either',
     example: 'serve: server, port: 7000',
     says: 'has a service that is as it should be ({what})',
+  },
+};
+
+const ofHost = { target: ownHost, tone: 'fault', doneBy: 'node', fields: { port } } as const;
+const failing = {
+  liftedBy: 'accept',
+  isReplaceable: true,
+  state: 'failing',
+  unable: { compose: 'its image has no nftables' },
+} as const;
+
+/** How its ports fail from then on. */
+export const failureIn = ({ kind }: HostAction): Failure | undefined => (kind === 'accept' ? undefined : kind);
+
+export const hostActions: RowsOf<HostAction> = {
+  refuse: {
+    ...ofHost,
+    ...failing,
+    help: 'the host refuses what asks for this port: a reset for each new connection of TCP, ICMP for each datagram of UDP',
+    example: 'refuse: server, port: 7000, for: 2s',
+    says: 'has a service that refuses whoever asks ({what})',
+  },
+  reset: {
+    ...ofHost,
+    ...failing,
+    help: 'connections of TCP can be made to this port, and are reset with their next segment',
+    example: 'reset: server, port: 80, for: 200ms',
+    says: 'has a service that resets its connections ({what})',
+  },
+  accept: {
+    ...ofHost,
+    help: 'undoes either',
+    example: 'accept: server, port: 80',
+    says: 'has a service that takes whoever asks again ({what})',
   },
 };

@@ -8,7 +8,7 @@ import { interfaceActions } from './interfaces.ts';
 import { linkActions } from './links.ts';
 import { middleboxActions } from './middleboxes.ts';
 import { labActions, processActions, routerActions, storeActions } from './routers.ts';
-import { serviceActions } from './services.ts';
+import { hostActions, serviceActions } from './services.ts';
 import type { ActionRow, RowsOf } from './row.ts';
 
 const rows: RowsOf<Action> = {
@@ -21,6 +21,7 @@ const rows: RowsOf<Action> = {
   ...frameActions,
   ...silenceActions,
   ...serviceActions,
+  ...hostActions,
   ...interfaceActions,
 };
 

@@ -22,6 +22,7 @@ import { meddlingsOf } from '../frames/meddlings.ts';
 import type { Violation } from '../invariants/violation.ts';
 import { Invariants } from '../invariants/invariants.ts';
 import { actOnMiddlebox } from '../middlebox.ts';
+import { failureIn } from '../actions/services.ts';
 import { actOnRouter } from '../router-faults.ts';
 import type {
   Action,
@@ -250,6 +251,13 @@ export class SimFabric implements Fabric {
       case 'restore':
         this.#segment(action.link).restore(action.direction);
         break;
+      case 'refuse':
+      case 'reset':
+      case 'accept': {
+        const host = this.#nodes.get(action.node);
+        if (host instanceof SimHost) host.device.fail(action.port ?? 0, failureIn(action));
+        break;
+      }
       case 'clog':
         this.#segment(action.link).clog(action.direction);
         break;
