@@ -9,7 +9,6 @@ import type { Frame } from '../../frame.ts';
 import { change, commentOf, eventsOf, type Fate, type FrameEvent, type LinkDrop } from '../../link/fate.ts';
 import type { AlarmRow, EventRow, PeerRow } from '../../peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../service-area/rows.ts';
-import { MemoryStore } from '../../stores/memory.ts';
 import { SeededRandom } from '../../random.ts';
 import { after, between, earliest, milliseconds, NEVER } from '../../time.ts';
 import type { Duration, Instant } from '../../time.ts';
@@ -24,16 +23,7 @@ import { Invariants } from '../invariants/invariants.ts';
 import { actOnMiddlebox } from '../middlebox.ts';
 import { failureIn } from '../actions/services.ts';
 import { actOnRouter } from '../router-faults.ts';
-import type {
-  Action,
-  Direction,
-  InterfaceAction,
-  LabLink,
-  LabNode,
-  RouterNode,
-  Scenario,
-  TrafficReport,
-} from '../scenario.ts';
+import type { Action, Direction, InterfaceAction, LabLink, LabNode, Scenario, TrafficReport } from '../scenario.ts';
 import { Router } from '../../router.ts';
 import { EventQueue } from './event-queue.ts';
 import { Inbox } from './inbox.ts';
@@ -42,6 +32,7 @@ import { SimAttacker, SimHost, SimMiddlebox, SimRouter } from './nodes.ts';
 import type { SimNode, Surroundings } from './nodes.ts';
 import { Recorder } from './recorder.ts';
 import { hasMac, Segment } from './segment.ts';
+import { SimStores } from './stores.ts';
 import { SimTraffic } from './traffic.ts';
 
 /** Whoever needs no packets or no events leaves their sinks out. */
@@ -100,7 +91,7 @@ export class SimFabric implements Fabric {
   readonly #segments = new Map<string, Segment>();
   /** Of nodes that are paused. */
   readonly #inboxes = new Map<SimNode, Inbox>();
-  readonly #stores = new Map<string, MemoryStore>();
+  readonly #stores = new SimStores();
   #traffic: SimTraffic | undefined;
   #authority: Authority;
   #state: 'new' | 'created' | 'running' | 'stopped' = 'new';
@@ -223,14 +214,9 @@ export class SimFabric implements Fabric {
         this.#resume(action.node);
         break;
       case 'store-gone':
-        this.#stores.get(action.router)?.fail(this.#now);
-        break;
       case 'store-slow':
-        this.#stores.get(action.router)?.setDelay(action.by);
-        break;
       case 'store-back':
-        this.#stores.get(action.router)?.setDelay(undefined);
-        this.#stores.get(action.router)?.recover(this.#now);
+        this.#stores.act(action, this.#now);
         break;
       case 'start':
         this.#startAgain(this.#machine(action.node));
@@ -336,20 +322,12 @@ export class SimFabric implements Fabric {
       case 'host':
         return new SimHost(described, index, around);
       case 'router':
-        return new SimRouter(described, index, around, this.#options.crypto, trace, this.#storeOf(described));
+        return new SimRouter(described, index, around, this.#options.crypto, trace, this.#stores.of(described));
       case 'attacker':
         return new SimAttacker(described, index, around, trace, SIM_EPOCH);
       default:
         return new SimMiddlebox(described, index, around, trace);
     }
-  }
-
-  /** The nodes of one router share one store; a router that is one machine has none. */
-  #storeOf({ router, node }: RouterNode): MemoryStore | undefined {
-    if (node === undefined) return undefined;
-    const store = this.#stores.get(router) ?? new MemoryStore();
-    this.#stores.set(router, store);
-    return store;
   }
 
   #join(link: LabLink): void {
