@@ -27,6 +27,7 @@ const loaders: Readonly<Record<string, Loader>> = {
   run: async (terminal) => (await import('./run.ts')).runCommand(terminal),
   campaign: async (terminal) => (await import('./campaign/command.ts')).campaignCommand(terminal),
   swarm: async (terminal) => (await import('./swarm/command.ts')).swarmCommand(terminal),
+  matrix: async (terminal) => (await import('./matrix/command.ts')).matrixCommand(terminal),
   read: async (terminal) => (await import('./read.ts')).readCommand(terminal),
   wireshark: async (terminal) => (await import('./wireshark.ts')).wiresharkCommand(terminal),
   report: async (terminal) => (await import('./report-command.ts')).reportCommand(terminal),

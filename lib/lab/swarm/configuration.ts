@@ -104,7 +104,10 @@ function wireLines(router: PlannedRouter, wire: PlannedWire): Line[] {
     ];
   return [
     ...common,
-    block(`adjacency ${wireAddress(wire.number, 4, 2)} ${wire.to}`),
+    block(
+      `adjacency ${wireAddress(wire.number, 4, 2)} ${wire.to}`,
+      ...(wire.isOutboundOnly ? ['peer-connectivity outbound-only'] : []),
+    ),
     address(insideAddress(wire.number, 2), 4, insideAddress(wire.number, 1)),
   ];
 }

@@ -39,5 +39,6 @@ export function drawPlan(seed: number): Plan {
   const faults = drawFaults(chance('faults'), { ...lab, traffic }, { fromMs: FAULTS_FROM_MS, untilMs: healedAtMs });
   const attacks = drawAttacks(chance('attacks'), lab, times.durationMs);
   const convergeWithinMs = recoveryMs + (kinds.includes('http-download') ? CONNECTION_MS : 0);
-  return { seed, ...lab, traffic, faults, attacks, ...times, convergeWithinMs };
+  const what = { name: `swarm-${seed}`, about: `what swarm made up from seed ${seed}` };
+  return { ...what, seed, ...lab, traffic, faults, attacks, expectations: [], ...times, convergeWithinMs };
 }

@@ -1,10 +1,13 @@
 import type { Family } from '../../address.ts';
 
 /**
- * A lab that chance has made up, in the terms in which it is made smaller again: everything in a list can be left out.
- * `writeScenario` writes it as a scenario. Times are in milliseconds from the start of the run.
+ * A lab that chance or a table has made up, in the terms in which it is made smaller again: everything in a list can be
+ * left out. `writeScenario` writes it as a scenario. Times are in milliseconds from the start of the run.
  */
 export interface Plan {
+  readonly name: string;
+  /** One line for people. */
+  readonly about: string;
   readonly seed: number;
   /** A tree: from every router one way leads to every other, over one wire or several side by side. */
   readonly routers: readonly PlannedRouter[];
@@ -16,6 +19,8 @@ export interface Plan {
   readonly traffic: readonly PlannedTraffic[];
   readonly faults: readonly Fault[];
   readonly attacks: readonly PlannedAttack[];
+  /** Expectations beside those that follow from the traffic. */
+  readonly expectations: readonly string[];
   /** When every fault is over. */
   readonly healedAtMs: number;
   /** From then on nothing may be lost of what is not answered. */
@@ -48,6 +53,8 @@ export interface PlannedWire {
   readonly middlebox?: 'nat' | 'firewall' | 'attacker';
   /** Whether `from` can reach `to`, and not the other way round unless `from` opens the way. */
   readonly isOutboundOnly: boolean;
+  /** A host on this wire that belongs to neither side. */
+  readonly stranger?: string;
 }
 
 /** One choice of a configuration. */

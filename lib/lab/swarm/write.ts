@@ -12,9 +12,11 @@ import {
   type PlannedWire,
 } from './plan.ts';
 
+const STRANGER_END = 66;
+
 /** The text of a scenario file. `heading` are lines of comment above it. */
 export function writeScenario(plan: Plan, heading: readonly string[] = []): string {
-  const { seed, routers, wires, settings, traffic, attacks, durationMs, convergedAtMs } = plan;
+  const { name, about, seed, routers, wires, settings, traffic, attacks, durationMs, convergedAtMs } = plan;
   const hosts = routers.filter(({ hasHost }) => hasHost);
   const steps = plan.faults.flatMap((fault) => fault.steps).toSorted((a, b) => a.atMs - b.atMs);
   const expectations = traffic
@@ -30,8 +32,8 @@ export function writeScenario(plan: Plan, heading: readonly string[] = []): stri
   const converges = traffic.every(({ keys, outlives }) => outlives || isUnanswered(keys.kind));
   const lines = [
     ...heading.map((line) => (line === '' ? '#' : `# ${line}`)),
-    `name: swarm-${seed}`,
-    `about: what swarm made up from seed ${seed}`,
+    `name: ${name}`,
+    `about: ${about}`,
     `seed: ${seed}`,
     `duration: ${formatMs(durationMs)}`,
     `converge-within: ${converges ? formatMs(plan.convergeWithinMs) : 'none'}`,
@@ -40,6 +42,7 @@ export function writeScenario(plan: Plan, heading: readonly string[] = []): stri
     ...hosts.map((router) => `    ${hostOf(router)}: ${hostText(router, plan)}`),
     ...routers.map((router) => `    ${router.name}: ${routerText(router)}`),
     ...wires.filter(({ middlebox }) => middlebox).map((wire) => `    ${middleboxOf(wire)}: ${middleboxText(wire)}`),
+    ...wires.flatMap(strangerTexts),
     '  links:',
     ...hosts.map((router) => {
       const ends = [hostOf(router), ...machinesOf(router).map((machine) => `${machine}:lan`)];
@@ -60,7 +63,7 @@ export function writeScenario(plan: Plan, heading: readonly string[] = []): stri
       'timeline',
       steps.map(({ atMs, keys }) => map({ at: formatMs(atMs), ...keys })),
     ),
-    ...list('expect', [...expectations, ...(attacks.length > 0 ? lenient : [])]),
+    ...list('expect', [...expectations, ...(attacks.length > 0 ? lenient : []), ...plan.expectations]),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -90,6 +93,11 @@ function middleboxText({ number, middlebox }: PlannedWire): string {
   return `{ kind: nat, inside: ${insideAddress(number, 1)}/24, outside: ${wireAddress(number, 4, 9)}/24, port-preservation: no }`;
 }
 
+function strangerTexts({ number, stranger }: PlannedWire): string[] {
+  if (stranger === undefined) return [];
+  return [`    ${stranger}: { kind: host, addresses: [${wireAddress(number, 4, STRANGER_END)}/24] }`];
+}
+
 function wireTexts(wire: PlannedWire, routers: readonly PlannedRouter[]): string[] {
   const endsOf = (name: string): string[] =>
     routers
@@ -100,10 +108,11 @@ function wireTexts(wire: PlannedWire, routers: readonly PlannedRouter[]): string
   const quality = `delay: ${wire.delayMs}ms${wire.jitterUs > 0 ? `, jitter: ${wire.jitterUs}us` : ''}`;
   const link = (name: string, ends: readonly string[], what: string): string =>
     `    ${name}: { ends: [${ends.map(quote).join(', ')}], ${what} }`;
-  if (!wire.middlebox) return [link(wire.name, [...from, ...to], quality)];
+  const others = wire.stranger === undefined ? [] : [wire.stranger];
+  if (!wire.middlebox) return [link(wire.name, [...from, ...to, ...others], quality)];
   const box = middleboxOf(wire);
   return [
     link(`${wire.name}-inside`, [...from, `${box}:inside`], 'delay: 1ms'),
-    link(wire.name, [`${box}:outside`, ...to], quality),
+    link(wire.name, [`${box}:outside`, ...to, ...others], quality),
   ];
 }
