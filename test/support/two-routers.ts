@@ -184,6 +184,13 @@ export class Lab {
   }
 }
 
+/** What every packet counts, or every packet without a flow; and how many entries two tables have. */
+const ordinary: readonly CounterName[] = [
+  ...(['packetsForwarded', 'bytesForwarded'] as const),
+  ...(['serviceAreaDequeued', 'serviceAreaScheduledPackets', 'serviceAreaScheduled', 'serviceAreaSent'] as const),
+  ...(['sessionsEntries', 'waypointsEntries'] as const),
+];
+
 /** The counters of `show stats` that tell of session recovery detection (seed 001), in short. */
 export interface HealthCounts {
   readonly added?: number;
@@ -313,9 +320,8 @@ export class RouterNode {
     return this.#device.counters.values[counter[name]] - this.#baseline[counter[name]];
   }
 
-  /** All that was counted since `mark`, but for what every packet counts. */
+  /** All that was counted since `mark`, but for what every packet counts, and what is no count but how much there is. */
   counted(): Partial<Record<CounterName, number>> {
-    const ordinary: readonly CounterName[] = ['packetsForwarded', 'bytesForwarded'];
     const names = (Object.keys(counter) as CounterName[]).filter((name) => !ordinary.includes(name));
     const values = names.map((name) => [name, this.count(name)] as const);
     return Object.fromEntries(values.filter(([, value]) => value !== 0));

@@ -41,7 +41,7 @@ describe('the command line', () => {
   it('ends with status 2 for what it does not know, and says what is near', async () => {
     const wrong: [string, RegExp][] = [
       ['rnu x', /unknown command 'rnu'\n\(Did you mean run\?\)/],
-      ['run x --sed 1', /unknown option '--sed'\n\(Did you mean --seed\?\)/],
+      ['run x --sede 1', /unknown option '--sede'\n\(Did you mean --seed\?\)/],
       ['run', /missing required argument 'scenario'/],
       ['run x --seed minus', /A whole number from 0 to 4294967295/],
       ['run x --fabric moon', /Allowed choices are sim, netns, compose/],
