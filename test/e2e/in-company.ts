@@ -1,9 +1,10 @@
 import { deepEqual } from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import type { Fabric, FabricOptions } from '../../lib/lab/fabric.ts';
+import type { Fabric, FabricOptions, LabEvent } from '../../lib/lab/fabric.ts';
 import { runScenario, type RunResult } from '../../lib/lab/runner.ts';
 import type { Scenario } from '../../lib/lab/scenario.ts';
 import { loadScenario } from '../support/lab-files.ts';
+import type { Course } from '../support/parity.ts';
 
 /** Where some wait for each other. Who leaves is not waited for any more. */
 class Meeting {
@@ -74,22 +75,47 @@ export async function runInCompany(
 const failures = ({ verdicts }: RunResult): string[] =>
   verdicts.filter(({ held }) => !held).map(({ text, measured }) => `${text}: ${measured}`);
 
+interface Company {
+  readonly fabricOf: (options: FabricOptions) => Fabric;
+  /** What is otherwise than it should be in a run whose expectations hold; it is asked when all labs are gone. */
+  readonly differences?: (scenario: Scenario, course: Course) => Promise<readonly string[]>;
+}
+
+/** What does not hold of each of these scenarios, run together. */
+async function failuresTogether(
+  scenarios: readonly Scenario[],
+  { fabricOf, differences }: Company,
+): Promise<readonly (readonly string[])[]> {
+  const courses = new Map(scenarios.map((scenario): [Scenario, LabEvent[]] => [scenario, []]));
+  const results = await runInCompany(scenarios, (scenario) => {
+    const keep = (event: LabEvent): void => void courses.get(scenario)?.push(event);
+    const capture = { packet: () => undefined };
+    return fabricOf({ scenario, seed: scenario.seed, events: { event: keep }, capture });
+  });
+  const failed: (readonly string[])[] = [];
+  for (const [i, scenario] of scenarios.entries()) {
+    const settled = results[i];
+    if (settled.status === 'rejected') failed.push([String(settled.reason)]);
+    else {
+      const broken = failures(settled.value);
+      const events = courses.get(scenario) ?? [];
+      const isToCompare = broken.length === 0 && differences !== undefined;
+      failed.push(isToCompare ? await differences(scenario, { result: settled.value, events }) : broken);
+    }
+  }
+  return failed;
+}
+
 /** What does not hold of each scenario. One that fails in company runs again alone, as company takes time from it. */
 async function failuresInCompany(
   scenarios: readonly Scenario[],
-  fabricOf: (scenario: Scenario) => Fabric,
+  company: Company,
 ): Promise<ReadonlyMap<Scenario, readonly string[]>> {
-  const results = await runInCompany(scenarios, fabricOf);
+  const first = await failuresTogether(scenarios, company);
   const failed = new Map<Scenario, readonly string[]>();
   for (const [i, scenario] of scenarios.entries()) {
-    const result = results[i];
-    const first = result.status === 'fulfilled' ? failures(result.value) : [String(result.reason)];
-    if (first.length === 0) {
-      failed.set(scenario, []);
-      continue;
-    }
-    const [alone] = await runInCompany([scenario], fabricOf);
-    failed.set(scenario, alone.status === 'fulfilled' ? failures(alone.value) : [String(alone.reason)]);
+    const [last] = first[i].length === 0 ? [first[i]] : await failuresTogether([scenario], company);
+    failed.set(scenario, last);
   }
   return failed;
 }
@@ -100,11 +126,10 @@ function groupsOf<Item>(items: readonly Item[], size: number, lengthOf: (item: I
   return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) => sorted.slice(i * size, (i + 1) * size));
 }
 
-export interface ScenarioTests {
+export interface ScenarioTests extends Company {
   /** How many labs are up at a time. */
   readonly company: number;
   readonly where: string;
-  readonly fabricOf: (options: FabricOptions) => Fabric;
   /** Skips a test whose scenario needs what this machine lacks. */
   readonly requireFor?: (context: Mocha.Context, scenario: Scenario) => Promise<void>;
   /** What is left of a scenario's lab. */
@@ -112,19 +137,16 @@ export interface ScenarioTests {
 }
 
 /** A test for each of svrlab's own scenarios. */
-export function testScenarios({ company, where, fabricOf, requireFor, leftovers }: ScenarioTests): void {
+export function testScenarios({ company, where, requireFor, leftovers, ...labs }: ScenarioTests): void {
   const files = readdirSync('scenarios').filter((name) => name.endsWith('.yaml'));
   const all = files.map((file) => ({ file, scenario: loadScenario(`scenarios/${file}`) }));
-  const nothing = { event: () => undefined, packet: () => undefined };
-  const make = (scenario: Scenario): Fabric =>
-    fabricOf({ scenario, seed: scenario.seed, events: nothing, capture: nothing });
   for (const group of groupsOf(all, company, ({ scenario }) => scenario.duration)) {
     const scenarios = group.map(({ scenario }) => scenario);
     let running: Promise<ReadonlyMap<Scenario, readonly string[]>> | undefined;
     for (const { file, scenario } of group)
       it(`${file} holds ${where}, and leaves nothing behind`, async function () {
         await requireFor?.(this, scenario);
-        deepEqual((await (running ??= failuresInCompany(scenarios, make))).get(scenario), []);
+        deepEqual((await (running ??= failuresInCompany(scenarios, labs))).get(scenario), []);
         deepEqual(leftovers(scenario), []);
       });
   }
