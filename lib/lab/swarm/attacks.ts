@@ -1,6 +1,6 @@
 import type { Chance } from './chance.ts';
 import { middleboxOf, type Plan, type PlannedAttack } from './plan.ts';
-import { UNSEALED } from './settings.ts';
+import { UNSEALED, UNSEALED_BFD } from './settings.ts';
 import { formatMs } from './time.ts';
 
 /** What an attacker in a wire does to those who pass. It has no key: who seals must not care. */
@@ -10,8 +10,9 @@ export function drawAttacks(
   durationMs: number,
 ): PlannedAttack[] {
   const wire = wires.find(({ middlebox }) => middlebox === 'attacker');
-  const isSealed = !settings.some(({ lines }) => lines.includes(UNSEALED));
-  // Where nothing is sealed, what an attacker sends is as good as any packet.
+  const lines = settings.flatMap((setting) => setting.lines);
+  const isSealed = !lines.some((line) => line === UNSEALED || line.endsWith(UNSEALED_BFD));
+  // Where something is not sealed, what an attacker sends is as good as any packet.
   if (!wire || !isSealed) return [];
   return Array.from({ length: chance.between(1, 2) }, (_, i): PlannedAttack => {
     const everyMs = chance.of([5, 50]);

@@ -41,7 +41,6 @@ const steps: readonly Step[] = [
   (plan, at) => (at < plan.faults.length ? { ...plan, faults: without(plan.faults, at) } : undefined),
   (plan, at) => (at < plan.attacks.length ? { ...plan, attacks: without(plan.attacks, at) } : undefined),
   (plan, at) => (at < plan.settings.length ? { ...plan, settings: without(plan.settings, at) } : undefined),
-  (plan, at) => lineLeftOut(plan, at),
   replaced('routers', (router) => router.isPair && { ...router, isPair: false }),
   replaced('routers', (router) => router.hasHost && { ...router, hasHost: false }),
   replaced('wires', ({ middlebox, ...wire }) => middlebox && wire),
@@ -79,19 +78,6 @@ function replaced<K extends 'routers' | 'wires' | 'traffic'>(
 }
 
 const without = <T>(items: readonly T[], at: number): T[] => items.filter((_, i) => i !== at);
-
-/** One line of all settings. */
-function lineLeftOut(plan: Plan, at: number): Plan | undefined {
-  let left = at;
-  for (const [i, setting] of plan.settings.entries()) {
-    if (setting.lines.length > 1 && left < setting.lines.length) {
-      const fewer = { ...setting, lines: without(setting.lines, left) };
-      return { ...plan, settings: plan.settings.map((other, j) => (i === j ? fewer : other)) };
-    }
-    if (setting.lines.length > 1) left -= setting.lines.length;
-  }
-  return undefined;
-}
 
 /** A router at the rim goes with its wires; one in the middle of two has them joined. */
 function withoutRouter(plan: Plan, name: string): Plan {
