@@ -13,6 +13,8 @@ export const commands = {
     'forgetSession',
     'deleteSession',
     'rotateKey',
+    'closeSessionTable',
+    'slowSetup',
     'clearEvents',
     'clearNeighbors',
     'sessionCaptures.create',
