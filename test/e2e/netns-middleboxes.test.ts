@@ -83,7 +83,9 @@ expect:
 
   it('a firewall is a bridge for IPv4 and IPv6 that does not hear itself, from the first frame on', async () => {
     const { result } = await run(
-      firewallLab(`traffic:
+      // Whom the firewall keeps out never gets an answer.
+      firewallLab(`converge-within: none
+traffic:
   download: { kind: http-download, from: client, to: server, bytes: 2MB }
   pings: { kind: ping, from: client, to: server, every: 50ms, count: 100 }
   pings6: { kind: ping, from: client, to: server, address: 'fd00::2', every: 50ms, count: 100 }
@@ -106,9 +108,10 @@ expect:
 
   it('a strict firewall that forgets strands a download, and says why at each segment', async () => {
     const { result, events, comments } = await run(
-      // More than any wire here carries until then.
+      // More than any wire here carries until then; and what is stranded stays so.
       firewallLab(
-        `traffic: { download: { kind: http-download, from: client, to: server, bytes: 200MB } }
+        `converge-within: none
+traffic: { download: { kind: http-download, from: client, to: server, bytes: 200MB } }
 timeline: [{ at: 4s, forget-states: wall }]
 expect:
   - checksum-equal of download is no
