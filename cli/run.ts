@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CaptureFileOptions } from '../lib/capture/capture-file.ts';
@@ -9,7 +10,7 @@ import { exitStatus, InputError } from './exit.ts';
 import { fabricMakers, type RunFabric } from './fabrics.ts';
 import { writeHtmlReport } from './html-report.ts';
 import { interruptible } from './interrupts.ts';
-import { checkJunitFile, writeJunit } from './junit.ts';
+import { checkJunitFile, formatJunit } from './junit.ts';
 import { loadScenario } from './load-scenario.ts';
 import { RunOutputs, outputNames } from './outputs.ts';
 import { ProgressLine, formatProgress } from './progress.ts';
@@ -144,7 +145,7 @@ async function run(name: string, options: RunOptions, terminal: Terminal): Promi
     ],
     command: runCommandLine({ path, fabric: options.fabric, seed, set: options.set }),
   };
-  if (options.junit !== undefined) writeJunit(options.junit, [{ result, ...around }]);
+  if (options.junit !== undefined) writeFileSync(options.junit, formatJunit([{ result, ...around }]));
   terminal.out(options.json ? text : formatReport(result, story, around, terminal.paint));
   return result;
 }

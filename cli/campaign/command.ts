@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
@@ -14,11 +15,13 @@ import { LabError } from '../../lib/lab/fabric.ts';
 import { exitStatus, InputError } from '../exit.ts';
 import { interruptible, Interrupted } from '../interrupts.ts';
 import { ProgressLine } from '../progress.ts';
+import { checkJunitFile } from '../junit.ts';
 import { runCommandLine } from '../run-command-line.ts';
 import { findScenario } from '../scenario-file.ts';
 import type { Terminal } from '../terminal.ts';
 import { formatDuration } from '../units.ts';
 import { CampaignOutputs } from './outputs.ts';
+import { expectedOf, formatCampaignJunit } from './junit.ts';
 import { formatCampaignProgress, formatRate } from './progress.ts';
 import { redisPlace } from './redis.ts';
 import { formatCampaign } from './report.ts';
@@ -33,6 +36,7 @@ interface CampaignOptions {
   readonly out?: string;
   readonly csv?: string;
   readonly json?: true;
+  readonly junit?: string;
   readonly redis?: string;
 }
 
@@ -55,6 +59,7 @@ Examples:
   svrlab campaign session-recovery --seeds 1..1000
   svrlab campaign session-recovery --seeds 1..200 --vary inactivity-timeout=1,2,5 --vary wan.loss=0%,1%,5%
   svrlab campaign session-recovery --seeds 1..100 --json | jq .cells[].firstFailure
+  svrlab campaign session-recovery --seeds 1..100 --junit verdicts.xml
   svrlab campaign session-recovery --seeds 1..100000 --redis redis://10.0.0.5
 
 Exit status: 0 every run passed, 1 one failed, 2 bad input, 3 this machine lacks something.`;
@@ -71,6 +76,7 @@ export function campaignCommand(terminal: Terminal): Command {
     .option('--out <dir>', 'folder for what the campaign leaves behind (default: out/campaign-NAME)')
     .option('--csv <file>', 'where the rows go instead of DIR/campaign.csv')
     .option('--json', 'print campaign.json instead of tables')
+    .option('--junit <file>', 'write for a build server what failed in each cell')
     .option('--redis <place>', 'let the workers at this Redis make the runs: svrlab campaign worker')
     .addHelpText('after', examples)
     .enablePositionalOptions()
@@ -86,17 +92,20 @@ export function campaignCommand(terminal: Terminal): Command {
 const collect = (text: string, before: readonly string[]): string[] => [...before, text];
 
 async function campaign(name: string, options: CampaignOptions, terminal: Terminal): Promise<CampaignResult> {
-  const { seeds, out, csv, json } = options;
+  const { seeds, out, csv, json, junit } = options;
+  if (junit !== undefined) checkJunitFile(junit);
   const variations = readVariations(options.vary);
   const path = findScenario(name);
   const lab = readLabTexts(path);
-  const { name: scenario, about } = parseLab(lab);
+  const parsed = parseLab(lab);
+  const { name: scenario, about } = parsed;
   const cells = checkedCells(variations, lab);
   const planned = cells.length * countOf(seeds);
   const crew = options.redis === undefined ? localCrew(options.jobs, planned) : await remoteCrew(options.redis);
   const outputs = new CampaignOutputs(out ?? join('out', `campaign-${scenario}`), csv, variations);
   const tallies = cells.map(() => new Tally());
   const batchSize = Math.max(1, Math.min(BATCH_SIZE_MAX, Math.ceil(planned / (4 * crew.width))));
+  const startedAt = performance.now();
   const rows = runCampaign({ lab, cells, seeds, batchSize }, crew);
   const ended = await take(rows, { cells, tallies, outputs, planned, crew }, terminal);
 
@@ -110,6 +119,10 @@ async function campaign(name: string, options: CampaignOptions, terminal: Termin
   };
   const text = `${JSON.stringify(result, null, 2)}\n`;
   await outputs.end(result, text);
+  if (junit !== undefined) {
+    const around = { expected: expectedOf(parsed), tookMs: performance.now() - startedAt, commandOf };
+    writeFileSync(junit, formatCampaignJunit(result, around));
+  }
   const files = `  files:  campaign.html, campaign.json, campaign.csv and plots in ${outputs.folder}\n`;
   terminal.out(json ? text : `${formatCampaign(result, terminal.paint)}\n${files}`);
   if (ended) throw ended;

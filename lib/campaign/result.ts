@@ -1,6 +1,6 @@
 import type { Unit } from '../lab/scenario.ts';
 import type { Cell, Variation } from './cells.ts';
-import type { FirstFailure, Tally } from './tally.ts';
+import type { FailureTally, FirstFailure, Tally } from './tally.ts';
 
 /** What a campaign came to, as `campaign.json` holds it: the same bytes however many workers there were. */
 export interface CampaignResult {
@@ -26,8 +26,13 @@ export interface CellResult extends Cell {
   /** Runs that came to no result; they are among the failed. */
   readonly broken: number;
   readonly firstFailure: (FirstFailure & { readonly command: string }) | null;
+  /** What did not hold in some run, with the first ten seeds of such runs. */
+  readonly failures: readonly FailureResult[];
   readonly measures: readonly MeasureResult[];
 }
+
+/** `what` is the text of an expectation, 'invariants hold', or 'every run comes to a result'. */
+export type FailureResult = { readonly what: string } & FailureTally;
 
 /** How a measure was spread over the runs of a cell. */
 export interface MeasureResult {
@@ -59,10 +64,11 @@ export function cellResult(cell: Cell, tally: Tally, command: (cell: Cell, seed:
     ...cell,
     ...{ runs, passed, failed, broken },
     firstFailure: firstFailure ? { ...firstFailure, command: command(cell, firstFailure.seed) } : null,
+    failures: Array.from(tally.failures, ([what, failure]) => ({ what, ...failure })),
     measures: tally.measures.map(({ what, unit, values }): MeasureResult => {
       const found = values.percentiles(percentileNames.map((name) => percents[name])) ?? [];
       return {
-        ...{ what, unit, runs: values.count, failed: tally.failures.get(what) ?? 0, exact: values.isExact },
+        ...{ what, unit, runs: values.count, failed: tally.failures.get(what)?.runs ?? 0, exact: values.isExact },
         percentiles: Object.fromEntries(
           percentileNames.map((name, i) => [name, written(found[i])]),
         ) as MeasureResult['percentiles'],

@@ -1,3 +1,4 @@
+import { INVARIANTS_HOLD } from '../lab/invariants/violation.ts';
 import type { RunResult } from '../lab/runner.ts';
 import type { Unit } from '../lab/scenario.ts';
 
@@ -5,7 +6,7 @@ import type { Unit } from '../lab/scenario.ts';
 export interface RunRow {
   readonly seed: number;
   readonly passed: boolean;
-  /** Texts of the expectations that did not hold. */
+  /** Texts of the expectations that did not hold, and one for invariants. */
   readonly failed: readonly string[];
   readonly measures: readonly MeasuredValue[];
   /** Why there is no result: the run itself broke. */
@@ -24,7 +25,7 @@ export interface MeasuredValue {
  * Of every expectation its value, and of all traffic how soon it was answered after each step, and what was lost unless an
  * expectation tells that already.
  */
-export function rowOf({ seed, passed, verdicts, traffic }: RunResult): RunRow {
+export function rowOf({ seed, passed, verdicts, violations, traffic }: RunResult): RunRow {
   const expected = verdicts.map(({ text, unit, value }): MeasuredValue => ({ what: text, unit, value }));
   const isTold = (what: string): boolean =>
     verdicts.some(({ text }) => text.startsWith(`${what} `) && !text.includes(' since '));
@@ -39,7 +40,10 @@ export function rowOf({ seed, passed, verdicts, traffic }: RunResult): RunRow {
   return {
     seed,
     passed,
-    failed: verdicts.filter(({ held }) => !held).map(({ text }) => text),
+    failed: [
+      ...verdicts.filter(({ held }) => !held).map(({ text }) => text),
+      ...(violations.length > 0 ? [INVARIANTS_HOLD] : []),
+    ],
     measures: numbered([...expected, ...ofTraffic]),
   };
 }

@@ -5,11 +5,23 @@ import type { RunRow } from './row.ts';
 /** Measures that a cell keeps; a scenario has far fewer. */
 const MEASURES_MAX = 1_024;
 
+/** Failing seeds of a cell that are named, of each expectation; there may be as many as there are runs. */
+const SEEDS_MAX = 10;
+
+/** What runs that break do not keep to. */
+export const EVERY_RUN_ENDS = 'every run comes to a result';
+
 /** The first run of a cell that failed, by the order of seeds. */
 export interface FirstFailure {
   readonly seed: number;
   /** Expectations that did not hold, or the fault that broke the run. */
   readonly why: readonly string[];
+}
+
+/** In how many runs of a cell something did not hold, and the first of their seeds. */
+export interface FailureTally {
+  readonly runs: number;
+  readonly seeds: readonly number[];
 }
 
 export interface MeasureTally {
@@ -21,7 +33,7 @@ export interface MeasureTally {
 /** What all runs of one cell came to, taken in one by one; its size does not depend on their number. */
 export class Tally {
   readonly #measures = new Map<string, MeasureTally>();
-  readonly #failures = new Map<string, number>();
+  readonly #failures = new Map<string, FailureTally>();
   #runs = 0;
   #passed = 0;
   #broken = 0;
@@ -52,8 +64,8 @@ export class Tally {
     return [...this.#measures.values()];
   }
 
-  /** In how many runs each expectation did not hold. */
-  get failures(): ReadonlyMap<string, number> {
+  /** Of what did not hold in some run: the texts of expectations, and what holds for every run. */
+  get failures(): ReadonlyMap<string, FailureTally> {
     return this.#failures;
   }
 
@@ -63,8 +75,13 @@ export class Tally {
     if (passed) this.#passed++;
     else this.#firstFailure ??= { seed, why: fault === undefined ? failed : [fault] };
     if (fault !== undefined) this.#broken++;
-    for (const text of failed) this.#failures.set(text, (this.#failures.get(text) ?? 0) + 1);
+    for (const what of fault === undefined ? failed : [EVERY_RUN_ENDS]) this.#fail(what, seed);
     for (const { what, unit, value } of measures) this.#measure(what, unit)?.values.add(value ?? Infinity);
+  }
+
+  #fail(what: string, seed: number): void {
+    const { runs, seeds } = this.#failures.get(what) ?? { runs: 0, seeds: [] };
+    this.#failures.set(what, { runs: runs + 1, seeds: seeds.length < SEEDS_MAX ? [...seeds, seed] : seeds });
   }
 
   #measure(what: string, unit: Unit): MeasureTally | undefined {

@@ -45,10 +45,13 @@ export async function converge(
   }
 }
 
+/** How the verdict on convergence is called. */
+export const describeConvergence = (within: Duration): string => `converges within ${describeDuration(within)}`;
+
 function verdictOf(within: Duration, took: Duration, wrong: readonly string[]): Verdict {
   const held = wrong.length === 0;
   return {
-    text: `converges within ${describeDuration(within)}`,
+    text: describeConvergence(within),
     held,
     measured: held ? `after ${describeDuration(took)}` : 'not in time',
     wanted: `within ${describeDuration(within)}`,

@@ -62,6 +62,23 @@ describe('svrlab campaign', function () {
     equal(readFileSync(join(folder, 'rows', 'good.csv'), 'utf8').split('\n').length, 8);
   });
 
+  it('writes for a build server what fails where, and with which command it fails again', async () => {
+    const { status } = await svrlab(
+      `campaign session-recovery --seeds 5..7 --vary wan.loss=0%,5% --out ${folder}/built --junit ${folder}/built.xml`,
+    );
+    equal(status, 1);
+    const xml = readFileSync(join(folder, 'built.xml'), 'utf8');
+    const { cells } = JSON.parse(files('built')['campaign.json']) as CampaignResult;
+    const failing = [...xml.matchAll(/<testcase name="([^"]*)"[^>]*[^/]>\n +<failure/g)].map(([, name]) => name);
+    deepEqual(failing.toSorted(), cells[1].failures.map(({ what }) => what).toSorted());
+    deepEqual([cells[0].failures.length, failing.length > 0], [0, true]);
+    equal(
+      xml.match(/<testcase /g)?.length,
+      2 * (cells[0].measures.filter(({ what }) => !/^recovery .* after|^lost of \S+$/.test(what)).length + 2),
+    );
+    match(xml, /\.\/svrlab run .*session-recovery\.yaml --fabric sim --seed 5 --set wan\.loss=5%/);
+  });
+
   const mistakes: readonly [words: readonly string[], message: RegExp][] = [
     [['--seeds', '9..3'], /3 comes before 9/],
     [['--seeds', 'many'], /two whole numbers such as 1\.\.10000/],
@@ -73,6 +90,7 @@ describe('svrlab campaign', function () {
     [['--seeds', '1', '--jobs', '0'], /whole number from 1 to 256/],
     [['--seeds', '1', '--fabric', 'netns'], /Allowed choices are sim/],
     [['--seeds', '1', '--out', '/dev/null/there'], /cannot write there/],
+    [['--seeds', '1', '--junit', '/dev/null/there.xml'], /cannot write '\/dev\/null\/there.xml'/],
   ];
   for (const [words, message] of mistakes)
     it(`refuses ${words.slice(-2).join(' ')} before anything runs`, async () => {

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+
 const TOKEN = /<\/([\w:-]+)>|<([\w:-]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|([^<]+)/y;
 const TEXT = /^(?:[^&]|&(?:amp|lt|gt|quot|apos);)*$/;
 
@@ -16,3 +18,18 @@ export function xmlFault(document: string): string | undefined {
   }
   return open.length === 0 ? undefined : `<${open.join('><')}> is not closed`;
 }
+
+/** What xmllint says about a document that does not keep to a schema; undefined if it does. */
+export function schemaFault(document: string, schema: string): string | undefined {
+  const { status, stderr, error } = spawnSync('xmllint', ['--noout', '--schema', schema, '-'], {
+    input: document,
+    encoding: 'utf8',
+  });
+  if (error) throw error;
+  return status === 0 ? undefined : stderr;
+}
+
+/** Where the schema is that Ant's reports of JUnit keep to. */
+export const junitSchema = 'test/support/junit.xsd';
+
+export const hasXmllint = (): boolean => spawnSync('xmllint', ['--version']).status === 0;

@@ -11,6 +11,9 @@ import type { Duration } from '../../time.ts';
  */
 export type Invariant = 'delivery' | 'secrecy' | 'waypoints' | 'bounds';
 
+/** How lists of what must hold name all of them. */
+export const INVARIANTS_HOLD = 'invariants hold';
+
 /** Where and when an invariant was found broken. */
 export interface Violation {
   readonly invariant: Invariant;

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { campaignPage } from '../../../cli/campaign/html.ts';
+import { formatCampaignJunit } from '../../../cli/campaign/junit.ts';
 import { formatCampaign } from '../../../cli/campaign/report.ts';
 import { unpainted } from '../../../cli/terminal.ts';
 import { cellsOf, type Variation } from '../../../lib/campaign/cells.ts';
@@ -10,7 +11,9 @@ import { brokenRow, rowOf, type RunRow } from '../../../lib/campaign/row.ts';
 import { ticks } from '../../../lib/campaign/svg.ts';
 import { Tally } from '../../../lib/campaign/tally.ts';
 import type { RunResult } from '../../../lib/lab/runner.ts';
-import { xmlFault } from '../../support/xml.ts';
+import { milliseconds } from '../../../lib/time.ts';
+import { skip } from '../../support/skip.ts';
+import { hasXmllint, junitSchema, schemaFault, xmlFault } from '../../support/xml.ts';
 
 const timeouts: Variation = { key: 'inactivity-timeout', values: ['1', '5'] };
 const losses: Variation = { key: 'wan.loss', values: ['0%', '5%'] };
@@ -67,6 +70,7 @@ describe('the result of a campaign', () => {
     deepEqual(percentiles, { p0: 400_001, p50: 400_005, p90: null, p99: null, max: null });
     deepEqual([curve.length, curve[0], curve[20]], [21, 400_001, null]);
     deepEqual([failed, last.measures[0].failed], [0, 3]);
+    deepEqual(last.failures, [{ what: 'answers <all> is 1', runs: 3, seeds: [8, 9, 10] }]);
   });
 
   it('is told as a table for the only cell', () => {
@@ -90,7 +94,7 @@ describe('the result of a campaign', () => {
 });
 
 describe('the row of a run', () => {
-  const run = (texts: readonly string[]): RunResult => {
+  const run = (texts: readonly string[], violations: RunResult['violations'] = []): RunResult => {
     const verdicts = texts.map(
       (text) => ({ text, held: true, measured: '', wanted: '', unit: 'count', value: 2 }) as const,
     );
@@ -99,7 +103,7 @@ describe('the row of a run', () => {
       { after: 'cut wan', at: 2, took: null },
     ];
     const traffic = [{ name: 'pings', lost: 3, recoveries }];
-    return { seed: 4, passed: true, verdicts, traffic } as unknown as RunResult;
+    return { seed: 4, passed: true, verdicts, violations, traffic } as unknown as RunResult;
   };
   const names = (texts: readonly string[]): string[] => rowOf(run(texts)).measures.map(({ what }) => what);
 
@@ -110,6 +114,12 @@ describe('the row of a run', () => {
       'recovery of pings after cut wan',
       'recovery of pings after cut wan (2)',
     ]);
+  });
+
+  it('says that invariants were broken', () => {
+    const violation = { invariant: 'delivery', time: milliseconds(5), node: 'hub', what: 'it came twice' } as const;
+    deepEqual(rowOf(run(['sent of pings is 2'], [violation])).failed, ['invariants hold']);
+    deepEqual(rowOf(run(['sent of pings is 2'])).failed, []);
   });
 
   it('does not tell losses twice', () => {
@@ -145,6 +155,57 @@ describe('the rows of a campaign', () => {
       '',
     ]);
     deepEqual(written([]), ['wan.loss,seed,passed,failed,others', '']);
+  });
+});
+
+describe('what a build server learns of a campaign', () => {
+  const expected = ['answers <all> is 1', 'sent of questions is 60', 'invariants hold'];
+  const commandOf = ({ overrides }: { readonly overrides: readonly string[] }, seed: number): string =>
+    `again ${seed} ${overrides.join(' ')}`;
+  const xmlOf = (result: CampaignResult): string => formatCampaignJunit(result, { expected, commandOf, tookMs: 8_000 });
+  const failuresIn = (xml: string): string[] => xml.match(/<failure[^>]*>[^<]*/g) ?? [];
+
+  it('is a suite for each cell with a case for each expectation, and which seeds fail', () => {
+    const xml = xmlOf(campaign([timeouts, losses]));
+    deepEqual(
+      xml.match(/<testsuite .*>/g)?.map((suite) => suite.match(/ name="[^"]*"|tests=.*/g)),
+      [
+        [' name="mine, inactivity-timeout 1, wan.loss 0%"', 'tests="4" failures="0" errors="0" time="2.000">'],
+        [' name="mine, inactivity-timeout 1, wan.loss 5%"', 'tests="4" failures="0" errors="0" time="2.000">'],
+        [' name="mine, inactivity-timeout 5, wan.loss 0%"', 'tests="4" failures="0" errors="0" time="2.000">'],
+        [' name="mine, inactivity-timeout 5, wan.loss 5%"', 'tests="4" failures="1" errors="0" time="2.000">'],
+      ],
+    );
+    const settings = 'inactivity-timeout=5 wan.loss=5%';
+    deepEqual(failuresIn(xml), [
+      '<failure message="fails in 3 of 10 runs: seed 8, 9, 10" type="expectation">' +
+        [8, 9, 10].map((seed) => `again ${seed} ${settings}`).join('\n'),
+    ]);
+    match(
+      xml,
+      /<testcase name="answers &lt;all&gt; is 1" classname="mine, inactivity-timeout 5, wan.loss 5%" time="0">\n/,
+    );
+  });
+
+  it('says which runs broke, and why the first of them did', () => {
+    const tally = new Tally();
+    for (let seed = 1; seed <= 12; seed++) tally.add(brokenRow(seed, `time stands still <${seed}>`));
+    const cell = cellResult({ overrides: [], values: [] }, tally, () => '');
+    const xml = xmlOf({ ...campaign([]), runs: 12, planned: 12, cells: [cell] });
+    match(xml, /<testcase name="every run comes to a result" classname="mine" time="0">/);
+    match(
+      xml,
+      /message="fails in 12 of 12 runs: seed 1, 2, .*, 10 and 2 more" type="expectation">time stands still &lt;1/,
+    );
+  });
+
+  it('does not pass for a campaign that was ended early', () => {
+    match(xmlOf(campaign([], 50)), /name="every run comes to a result".*>\n +<failure message="40 runs not made"/);
+  });
+
+  it("keeps to the schema of Ant's reports", function () {
+    if (!hasXmllint()) skip(this, 'there is no xmllint');
+    for (const vary of [[], [timeouts, losses]]) equal(schemaFault(xmlOf(campaign(vary)), junitSchema), undefined);
   });
 });
 

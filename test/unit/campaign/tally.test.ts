@@ -58,7 +58,16 @@ describe('the tally of a cell', () => {
     for (const one of [row(1, 0, 100), row(2, 3, null), row(3, 2, 300)]) tally.add(one);
     deepEqual([tally.runs, tally.passed, tally.failed], [3, 1, 2]);
     deepEqual(tally.firstFailure, { seed: 2, why: ['lost of questions at most 1'] });
-    deepEqual([...tally.failures], [['lost of questions at most 1', 2]]);
+    deepEqual([...tally.failures], [['lost of questions at most 1', { runs: 2, seeds: [2, 3] }]]);
+  });
+
+  it('names the first ten seeds with which an expectation fails, however many there are', () => {
+    const tally = new Tally();
+    for (let seed = 1; seed <= 30; seed++) tally.add(row(seed, seed % 2 === 0 ? 5 : 0, null));
+    deepEqual(tally.failures.get('lost of questions at most 1'), {
+      runs: 15,
+      seeds: [2, 4, 6, 8, 10, 12, 14, 16, 18, 20],
+    });
   });
 
   it('keeps how each measure was spread, and counts what never was as longer than anything', () => {
@@ -78,5 +87,6 @@ describe('the tally of a cell', () => {
     tally.add(brokenRow(9, 'time stands still'));
     deepEqual([tally.failed, tally.broken], [1, 1]);
     deepEqual(tally.firstFailure, { seed: 9, why: ['time stands still'] });
+    deepEqual([...tally.failures], [['every run comes to a result', { runs: 1, seeds: [9] }]]);
   });
 });

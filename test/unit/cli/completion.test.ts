@@ -22,6 +22,7 @@ describe('completion of the command line', () => {
   it('offers scenarios, labs and nodes', async () => {
     deepEqual(await complete('run', 'session-r'), ['session-recovery']);
     deepEqual(await complete('campaign', 'session-r'), ['session-recovery']);
+    deepEqual(await complete('campaign', 'session-recovery', '--jun'), ['--junit']);
     deepEqual(await complete('campaign', 'wo'), ['worker']);
     deepEqual(await complete('lab', 'exec', 'cl'), ['client']);
     deepEqual(await complete('show', 'flows', '--lab', ''), ['first']);

@@ -3,6 +3,8 @@ import { formatJunit } from '../../../cli/junit.ts';
 import { milliseconds } from '../../../lib/time.ts';
 import { loadScenario } from '../../support/lab-files.ts';
 import { recordRun } from '../../support/recorded-run.ts';
+import { skip } from '../../support/skip.ts';
+import { hasXmllint, junitSchema, schemaFault } from '../../support/xml.ts';
 import type { RunResult } from '../../../lib/lab/runner.ts';
 
 const xmlOf = (result: RunResult): string =>
@@ -44,6 +46,14 @@ describe('verdicts for a build server', () => {
       ),
     );
     ok(xml.includes('&quot;packet&quot;:7'));
+  });
+
+  it("keep to the schema of Ant's reports", function () {
+    if (!hasXmllint()) skip(this, 'there is no xmllint');
+    equal(schemaFault(xmlOf(result), junitSchema), undefined);
+    match(schemaFault(xmlOf(result).replace(' package="svrlab"', ''), junitSchema) ?? '', /'package' is required/);
+    const verdicts = result.verdicts.map((verdict) => ({ ...verdict, held: false, decidedBy: 'a < b' }));
+    equal(schemaFault(xmlOf({ ...result, verdicts }), junitSchema), undefined);
   });
 
   it('count a broken invariant as a failure', () => {
