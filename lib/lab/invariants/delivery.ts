@@ -111,14 +111,14 @@ function dissect({ bytes, start, end: frameEnd }: Frame): Parts | undefined {
   if (type === etherTypes.ipv4) {
     const length = ipv4CheckedHeaderLength(bytes, ip, frameEnd);
     if (length < 0 || ipv4IsFragment(bytes, ip)) return undefined;
-    return transportOf(bytes, 4, ip, ipv4Protocol(bytes, ip), ip + length, ip + ipv4TotalLength(bytes, ip));
+    return partsOf(bytes, 4, ip, ipv4Protocol(bytes, ip), ip + length, ip + ipv4TotalLength(bytes, ip));
   }
   if (type !== etherTypes.ipv6 || ipv6CheckedHeaderLength(bytes, ip, frameEnd) < 0) return undefined;
   const transport = ip + IPV6_HEADER_LENGTH;
-  return transportOf(bytes, 6, ip, ipv6NextHeader(bytes, ip), transport, transport + ipv6PayloadLength(bytes, ip));
+  return partsOf(bytes, 6, ip, ipv6NextHeader(bytes, ip), transport, transport + ipv6PayloadLength(bytes, ip));
 }
 
-function transportOf(
+function partsOf(
   bytes: Uint8Array,
   family: 4 | 6,
   ip: number,
@@ -126,25 +126,28 @@ function transportOf(
   transport: number,
   end: number,
 ): Parts | undefined {
-  const parts = { family, ip, protocol, transport, end };
+  const length = followedHeaderLength(bytes, family, protocol, transport, end);
+  return length < 0 ? undefined : { family, ip, protocol, transport, payload: transport + length, end };
+}
+
+/** How long the transport header is; -1 if the packet is not followed. */
+function followedHeaderLength(bytes: Uint8Array, family: 4 | 6, protocol: number, at: number, end: number): number {
   switch (protocol) {
     case ipProtocols.udp:
-      return { ...parts, payload: transport + UDP_HEADER_LENGTH };
+      return UDP_HEADER_LENGTH;
     case ipProtocols.icmp:
     case ipProtocols.icmpv6: {
-      const echoes: readonly number[] =
-        family === 4 ? [icmpTypes.echoRequest, icmpTypes.echoReply] : [icmpv6Types.echoRequest, icmpv6Types.echoReply];
-      return echoes.includes(icmpType(bytes, transport))
-        ? { ...parts, payload: transport + ICMP_HEADER_LENGTH }
-        : undefined;
+      const { echoRequest, echoReply } = family === 4 ? icmpTypes : icmpv6Types;
+      const type = icmpType(bytes, at);
+      return type === echoRequest || type === echoReply ? ICMP_HEADER_LENGTH : -1;
     }
     case ipProtocols.tcp: {
-      const length = tcpCheckedHeaderLength(bytes, transport, end);
-      const isData = length > 0 && end > transport + length && (tcpFlagsOf(bytes, transport) & tcpFlags.syn) === 0;
-      return isData ? { ...parts, payload: transport + length } : undefined;
+      const length = tcpCheckedHeaderLength(bytes, at, end);
+      const isData = length > 0 && end > at + length && (tcpFlagsOf(bytes, at) & tcpFlags.syn) === 0;
+      return isData ? length : -1;
     }
     default:
-      return undefined;
+      return -1;
   }
 }
 
