@@ -5,17 +5,18 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findScenario } from '../cli/scenario-file.ts';
-import { batchModule, type Batch } from '../daemon/campaign/batch.ts';
+import type { Batch } from '../daemon/campaign/batch.ts';
 import { countOf, runCampaign, type Seeds } from '../daemon/campaign/campaign.ts';
 import { RedisCrew } from '../daemon/campaign/redis-crew.ts';
 import { redisReady, redisSocket, redisWords } from '../daemon/fabric/redis-server.ts';
 import { readLabTexts } from '../daemon/load-lab.ts';
-import { Pool, type Crew } from '../daemon/pool/pool.ts';
+import type { Crew } from '../daemon/pool/pool.ts';
 import type { RunRow } from '../lib/campaign/row.ts';
-import { busySeconds } from './paths-on-netns.ts';
+import { busySeconds, endedBusySeconds } from './paths-on-netns.ts';
 import type { Figure } from './print.ts';
 
-const main = join(import.meta.dirname, '..', 'cli', 'main.js');
+/** What a person calls: it decides how Node is run. */
+const launcher = join(import.meta.dirname, '..', '..', 'svrlab');
 
 /** What is asked of two cores. */
 const SEEDS = 10_000;
@@ -42,20 +43,22 @@ async function secondsOf(crew: Crew<Batch, RunRow[]>, seeds: Seeds): Promise<num
 }
 
 async function onAllCores(): Promise<Figure[]> {
-  const workers = availableParallelism();
-  const pool = new Pool<undefined, Batch, RunRow[]>({ module: batchModule, setup: undefined, workers });
-  const busyBefore = process.cpuUsage();
-  const seconds = await secondsOf(pool, { first: 1, last: SEEDS });
-  const { user, system } = process.cpuUsage(busyBefore);
-  await pool.close();
-  const ofACore = (user + system) / 1_000 / SEEDS;
-  const what = `${SEEDS.toLocaleString('en-US')} seeds of session-recovery, ${workers} threads`;
+  const cores = availableParallelism();
+  const folder = mkdtempSync(join(tmpdir(), 'svrlab-bench-'));
+  const busyBefore = endedBusySeconds();
+  const from = process.hrtime.bigint();
+  const words = ['campaign', 'session-recovery', '--seeds', `1..${SEEDS}`, '--out', folder];
+  const [status] = (await once(spawn(launcher, words, { stdio: 'ignore' }), 'exit')) as [number | null];
+  const seconds = Number(process.hrtime.bigint() - from) / 1e9;
+  rmSync(folder, { recursive: true });
+  if (status !== 0) throw new Error(`svrlab ${words.join(' ')}: exit status ${status}`);
+  const ofACore = ((endedBusySeconds() - busyBefore) * 1_000) / SEEDS;
   return [
     {
-      what,
+      what: `${SEEDS.toLocaleString('en-US')} seeds of session-recovery, ${cores} threads`,
       value: seconds,
       unit: 'seconds',
-      target: { text: 'under 600 on 2 cores', isMet: (seconds * workers) / 2 < SECONDS_MAX },
+      target: { text: 'under 600 on 2 cores', isMet: (seconds * cores) / 2 < SECONDS_MAX },
     },
     { what: 'a run', value: ofACore, unit: 'ms of a core', nanoseconds: ofACore * 1e6 },
   ];
@@ -107,8 +110,8 @@ interface Rate {
 /** The best of some turns, with workers that are warm. */
 async function rateOf(count: number, folder: string): Promise<Rate> {
   const place = redisSocket(folder);
-  const words = [main, 'campaign', 'worker', '--redis', `unix:${place}`, '--jobs', '1'];
-  const workers = await Promise.all(Array.from({ length: count }, () => begun(spawn(process.execPath, words))));
+  const words = ['campaign', 'worker', '--redis', `unix:${place}`, '--jobs', '1'];
+  const workers = await Promise.all(Array.from({ length: count }, () => begun(spawn(launcher, words))));
   const crew = await RedisCrew.open({ path: place });
   const busy = (): number => workers.reduce((sum, { pid }) => sum + (pid === undefined ? 0 : busySeconds(pid)), 0);
   let best = Infinity;

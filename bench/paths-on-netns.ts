@@ -54,6 +54,15 @@ export async function pathsOnNetns(text: string, watchMs: number): Promise<Paths
 
 /** User and system time of a process (proc(5): utime and stime of /proc/PID/stat, behind the name in parentheses). */
 export function busySeconds(pid: number): number {
+  return sumOfTimes(pid, 11);
+}
+
+/** The same of all processes that this one has waited for (cutime and cstime). */
+export function endedBusySeconds(): number {
+  return sumOfTimes('self', 13);
+}
+
+function sumOfTimes(pid: number | 'self', at: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  return (Number(fields[at]) + Number(fields[at + 1])) / TICKS_PER_SECOND;
 }

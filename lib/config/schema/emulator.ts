@@ -67,7 +67,7 @@ export const emulator = container('Choices of the emulator itself, which the SVR
   ),
   'session-table-size': atStart(
     integer(1, 2_000_000, {
-      default: 100_000,
+      default: 25_000,
       units: 'sessions',
       help: 'How many sessions a router can hold at once; one more is refused and counted',
     }),

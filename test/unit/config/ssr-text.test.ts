@@ -32,7 +32,7 @@ describe('configuration text', () => {
       reassemblyPackets: 256,
       pathMtuProbeTimeout: seconds(1),
       reassemblyBytes: 1_048_576,
-      sessionTableSize: 100_000,
+      sessionTableSize: 25_000,
       arpTimeout: seconds(300),
       arpQueueLength: 8,
       redundancyDetectionTime: seconds(1),
