@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Report } from '../lib/report/report.ts';
+import { Attacks } from './attacks.tsx';
 import { CounterTable } from './counters.tsx';
 import { Events } from './events.tsx';
 import { counted } from './format.ts';
@@ -18,6 +19,7 @@ const subjects = [
   ['topology', 'Lab'],
   ['verdicts', 'Verdicts'],
   ['controls', 'What to do to it'],
+  ['attacks', 'Attacks'],
   ['timeline', 'Timeline'],
   ['sessions', 'Sessions'],
   ['ladder', 'Ladder'],
@@ -42,7 +44,7 @@ interface Chosen {
 
 /** Everything about one run. */
 export function Page({ report, packets, hasCapture, controls }: PageProps): VNode {
-  const { topology, traffic, plots, faults, verdicts, events, counters, sessions, about } = report;
+  const { topology, traffic, attacks, plots, faults, verdicts, events, counters, sessions, about } = report;
   const [cursor, setCursor] = useState<number | undefined>(undefined);
   const [chosen, setChosen] = useState<Chosen | undefined>(undefined);
   const [wanted, setSession] = useState<string | undefined>(undefined);
@@ -62,7 +64,7 @@ export function Page({ report, packets, hasCapture, controls }: PageProps): VNod
       <nav aria-label="Subjects">
         <ul>
           {subjects
-            .filter(([id]) => id !== (controls ? 'verdicts' : 'controls'))
+            .filter(([id]) => id !== (controls ? 'verdicts' : 'controls') && (id !== 'attacks' || attacks))
             .map(([id, title]) => (
               <li key={id}>
                 <a href={`#${id}`}>{title}</a>
@@ -78,6 +80,11 @@ export function Page({ report, packets, hasCapture, controls }: PageProps): VNod
         {controls ?? (
           <Sheet id="verdicts" title="Verdicts" width="narrow">
             <Verdicts verdicts={verdicts} onEvidence={({ time, packet }) => choose(time, packet)} />
+          </Sheet>
+        )}
+        {attacks && (
+          <Sheet id="attacks" title="Attacks">
+            <Attacks {...attacks} />
           </Sheet>
         )}
         <Sheet

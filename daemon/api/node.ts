@@ -4,7 +4,7 @@ import type { ProbeReport, Transfer } from '../../lib/host/applications/traffic.
 import type { Duration, Instant } from '../../lib/time.ts';
 import type { NodeHealth, NodeTraffic } from '../node-service.ts';
 import { route } from './route.ts';
-import { flag, list, nothing, number, object, oneOf, optional, orNull, text, whole } from './schema.ts';
+import { flag, list, mapOf, nothing, number, object, oneOf, optional, orNull, text, whole } from './schema.ts';
 
 const health = object<NodeHealth>('Health', 'How a node is, in one glance.', {
   node: text('its name in the lab'),
@@ -54,6 +54,7 @@ const traffic = object<NodeTraffic>('Traffic', 'What one side of one traffic ent
 const attack = object<AttackReport>('Attack', 'What became of one attack of the scenario.', {
   name: text('name of the attack'),
   sent: whole('packets that it sent'),
+  sentByKind: mapOf(whole('packets'), 'what these were: made up or, on the path, what had passed'),
   seen: whole('on the path: packets that it was after and that passed'),
   answers: whole('packets that came because of it'),
   firstAnswerAt: optional(number<Duration>('microseconds from the start of the run to the first of them')),

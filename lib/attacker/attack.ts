@@ -129,10 +129,14 @@ export type OnPathAttack = Replay | BitFlip | Look;
 export type Attack = OffPathAttack | OnPathAttack;
 export type AttackKind = Attack['kind'];
 
+/** What an attacker sends: what it has made up or, on the path, what had passed. */
+export type SentKind = ForgeryKind | PacketKind;
+
 /** What an attacker tells of one attack. */
 export interface AttackReport {
   readonly name: string;
   readonly sent: number;
+  readonly sentByKind: Readonly<Partial<Record<SentKind, number>>>;
   /** On the path: packets that it was after and that passed. */
   readonly seen: number;
   /** Packets that came because of it: to addresses and ports that only the attack has used. */

@@ -1,6 +1,6 @@
 import { counter, type Counters } from '../stats/counters.ts';
 import { between, type Duration, type Instant } from '../time.ts';
-import type { AttackReport } from './attack.ts';
+import type { AttackReport, SentKind } from './attack.ts';
 
 /** What one attack has sent and got, on addresses and ports that nobody else uses. */
 export class Ledger {
@@ -9,6 +9,7 @@ export class Ledger {
   readonly #epoch: Instant;
   /** From whom to whom an answer would come; no more than two for each packet of the attack. */
   readonly #awaited = new Set<string>();
+  readonly #sentByKind = new Map<SentKind, number>();
   #sent = 0;
   #seen = 0;
   #answers = 0;
@@ -22,8 +23,9 @@ export class Ledger {
   }
 
   /** `answerWays` are those by which an answer would come; none if it could not be told from what comes anyway. */
-  sent(...answerWays: readonly string[]): void {
+  sent(kind: SentKind, ...answerWays: readonly string[]): void {
     this.#sent++;
+    this.#sentByKind.set(kind, (this.#sentByKind.get(kind) ?? 0) + 1);
     this.#counters.values[counter.attackSent]++;
     for (const way of answerWays) this.#awaited.add(way);
   }
@@ -45,6 +47,7 @@ export class Ledger {
     return {
       name: this.#name,
       sent: this.#sent,
+      sentByKind: Object.fromEntries(this.#sentByKind),
       seen: this.#seen,
       answers: this.#answers,
       ...(this.#firstAnswerAt !== undefined && { firstAnswerAt: this.#firstAnswerAt }),

@@ -103,7 +103,7 @@ export class OffPathAttacker implements Attacker {
     const { target } = attack;
     const payload = this.#payload.subarray(0, forger.write(content, trailer, this.#payload, 0, now));
     const length = UDP_HEADER_LENGTH + payload.length;
-    ledger.sent(udpWay(target, destinationPort, source, sourcePort), icmpWay(target, source));
+    ledger.sent(content, udpWay(target, destinationPort, source, sourcePort), icmpWay(target, source));
     const emit = (bytes: Uint8Array, at: number): void => {
       bytes.set(payload, at + UDP_HEADER_LENGTH);
       emitUdp(bytes, at, at + length, sourcePort, destinationPort, 0);

@@ -129,7 +129,7 @@ export class OnPathAttacker implements Attacker {
     if (turned) this.#own.turn();
     if (port > 0) this.#own.setDestinationPort(port);
     // Where somebody else speaks as well, an answer could not be told from what comes anyway.
-    ledger.sent(...(port > 0 ? [this.#own.wayBack] : []));
+    ledger.sent(this.#own.kind, ...(port > 0 ? [this.#own.wayBack] : []));
     this.#wire.transmit(turned ? packet.port : otherPort(packet.port), this.#frame);
   }
 
@@ -141,7 +141,7 @@ export class OnPathAttacker implements Attacker {
     if (bits === 0) own.flip((taken - 1) % length);
     for (let i = 0; i < bits; i++) own.flip(this.#random.below(length));
     own.mend();
-    ledger.sent();
+    ledger.sent(own.kind);
     this.#wire.transmit(otherPort(own.port), this.#frame);
   }
 

@@ -2,6 +2,7 @@ import type { LabEvent } from '../lab/fabric.ts';
 import type { RunResult } from '../lab/runner.ts';
 import type { Scenario } from '../lab/scenario.ts';
 import { describeDuration } from '../lab/describe.ts';
+import { strangersAmong } from '../lab/traffic-sessions.ts';
 import { evidenceOf } from './evidence.ts';
 import { faultWindows } from './faults.ts';
 import { plainKeys } from './keys.ts';
@@ -17,7 +18,7 @@ import {
   throughputPlot,
 } from './plots.ts';
 import type { Exchange } from './plots.ts';
-import type { Plot, Report, ReportEvent } from './report.ts';
+import type { Plot, Report, ReportAttacks, ReportEvent } from './report.ts';
 import { reportSessions } from './sessions.ts';
 import { drawTopology } from './topology.ts';
 
@@ -112,6 +113,7 @@ export class ReportBuilder {
         evidence: evidenceOf(scenario.expectations.at(i), verdict, events, exchanges),
       })),
       traffic,
+      attacks: reportAttacks(result, scenario),
       events: events
         .slice(begin === 0 ? 0 : -EVENTS_MAX)
         .slice(0, EVENTS_MAX)
@@ -122,6 +124,15 @@ export class ReportBuilder {
       keys: plainKeys(scenario.authority),
     };
   }
+}
+
+function reportAttacks({ attacks, sessions }: ReportedResult, scenario: Scenario): ReportAttacks | undefined {
+  if (attacks.length === 0) return undefined;
+  const strangers = Object.entries(sessions).map(([node, rows]) => ({
+    node,
+    sessions: strangersAmong(rows, scenario),
+  }));
+  return { attacks, strangers: strangers.filter(({ sessions }) => sessions > 0) };
 }
 
 /** Of a plot, what was measured since `begin`. */

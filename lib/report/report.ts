@@ -1,6 +1,6 @@
 import type { FabricName, LabEvent } from '../lab/fabric.ts';
 import type { Verdict } from '../lab/measure.ts';
-import type { TrafficSummary } from '../lab/runner.ts';
+import type { AttackSummary, TrafficSummary } from '../lab/runner.ts';
 import type { PlainKeys } from './keys.ts';
 import type { PhraseTone } from './phrases.ts';
 import type { Topology } from './topology.ts';
@@ -13,6 +13,8 @@ export interface Report {
   readonly plots: readonly Plot[];
   readonly verdicts: readonly JudgedVerdict[];
   readonly traffic: readonly TrafficSummary[];
+  /** Undefined if nobody attacks. */
+  readonly attacks: ReportAttacks | undefined;
   readonly events: readonly ReportEvent[];
   /** By node: words of `show stats`, and the number. Those that are not 0. */
   readonly counters: Readonly<Record<string, readonly (readonly [path: string, value: number])[]>>;
@@ -68,6 +70,12 @@ export interface Series {
 export interface JudgedVerdict extends Verdict {
   /** Events and packets that made the number what it is, the first few. */
   readonly evidence: readonly Evidence[];
+}
+
+export interface ReportAttacks {
+  readonly attacks: readonly AttackSummary[];
+  /** Sessions at the end that carry nothing of the scenario's traffic; of each router that has some. */
+  readonly strangers: readonly { readonly node: string; readonly sessions: number }[];
 }
 
 export interface Evidence {

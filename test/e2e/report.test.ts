@@ -158,6 +158,25 @@ describe('report.html in a browser', function () {
     deepEqual(misdeeds, []);
   });
 
+  for (const theme of ['light', 'dark']) {
+    it(`tells what attackers sent and got, in ${theme}`, async () => {
+      const attacked = join(folder, 'attacked');
+      equal((await svrlab(`run attack-spoof --no-capture --out ${attacked}`)).status, 0);
+      const { page, misdeeds } = await open(join(attacked, 'report.html'));
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+      const words = await textOf(page, '#attacks');
+      match(words, /No session stands at the end that is not of the lab’s own traffic/);
+      match(words, /as-spoke\s+spoof\s+mallory\s+0\s+256\s+bare 64, health-check 64, enable-metadata 64, bfd 64\s+0/);
+      deepEqual(await breaches(page), []);
+      deepEqual(misdeeds, []);
+    });
+  }
+
+  it('says nothing of attacks where there are none', async () => {
+    const { page } = await open();
+    equal(await page.evaluate(`document.querySelectorAll('#attacks, a[href="#attacks"]').length`), 0);
+  });
+
   it('can be made again from the other files', async () => {
     const file = join(folder, 'report.html');
     const first = readFileSync(file, 'utf8');

@@ -90,9 +90,10 @@ describe('an attacker off the path', () => {
       ipFrame(OWN_MAC, HUB_MAC, udpPacket(['172.16.0.2', port], ['172.16.0.66', to], text('yes?')));
     segment.give(from(16_500));
     segment.give(from(16_384, 9));
-    deepEqual(told(segment), { name: 'attack', sent: 20, seen: 0, answers: 0 });
+    const scanned = { name: 'attack', sent: 20, sentByKind: { bare: 20 }, seen: 0 };
+    deepEqual(told(segment), { ...scanned, answers: 0 });
     segment.give(from(16_384));
-    deepEqual(told(segment), { name: 'attack', sent: 20, seen: 0, answers: 1, firstAnswerAt: milliseconds(1_190) });
+    deepEqual(told(segment), { ...scanned, answers: 1, firstAnswerAt: milliseconds(1_190) });
     segment.wait(seconds(60));
     equal(segment.sent.length, 20);
   });
@@ -106,6 +107,8 @@ describe('an attacker off the path', () => {
     equal(pairs.size, 16 + 1);
     equal(segment.sent.filter(({ destinationPort }) => destinationPort === 1_280).length, 16);
     ok(segment.sent.every(({ source }) => source === '172.16.0.1'));
+    const sentByKind = { bare: 16, 'health-check': 16, 'enable-metadata': 16, bfd: 16 };
+    deepEqual(told(segment), { name: 'attack', sent: 64, sentByKind, seen: 0, answers: 0 });
   });
 
   it('makes every forgery as a router would write it', () => {

@@ -77,7 +77,7 @@ describe('an attacker on the path', () => {
       ...frames.map((bytes) => ({ port: OUTSIDE, bytes })),
       { port: INSIDE, bytes: bare('answer') },
     ]);
-    deepEqual(between.report, { name: 'attack', sent: 0, seen: 1, answers: 0 });
+    deepEqual(between.report, { name: 'attack', sent: 0, sentByKind: {}, seen: 1, answers: 0 });
     equal(between.device.counters.read('attacks passed'), 4);
   });
 
@@ -124,7 +124,14 @@ describe('an attacker on the path', () => {
     between.give(OUTSIDE, ipFrame(SPOKE_MAC, HUB_MAC, udpPacket(HUB, SPOKE, text('of the session'))));
     equal(between.report.answers, 0);
     between.give(OUTSIDE, answer);
-    deepEqual(between.report, { name: 'attack', sent: 1, seen: 3, answers: 1, firstAnswerAt: seconds(1) });
+    deepEqual(between.report, {
+      name: 'attack',
+      sent: 1,
+      sentByKind: { bare: 1 },
+      seen: 3,
+      answers: 1,
+      firstAnswerAt: seconds(1),
+    });
     deepEqual(between.sent.at(-1), { port: INSIDE, bytes: answer });
   });
 
