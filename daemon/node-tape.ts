@@ -7,6 +7,7 @@ import { formatTapedNode, type TapedNode } from '../lib/replay/taped-node.ts';
 import { TapeWriter } from '../lib/replay/tape-writer.ts';
 import type { StateStore } from '../lib/state-store.ts';
 import { wallClock } from './clock.ts';
+import { WRITE_EVERY_MS } from './recording.ts';
 
 /** A tape takes no more than this; what comes then is counted. */
 const TAPE_BYTES_MAX = 256 << 20;
@@ -16,6 +17,7 @@ export class NodeTape {
   readonly #file: number;
   readonly #tape: TapeWriter;
   readonly #node: TapedNode;
+  readonly #timer = setInterval(() => this.#tape.flush(), WRITE_EVERY_MS).unref();
   readonly #onExit = (): void => this.#tape.flush();
 
   constructor(path: string, node: TapedNode) {
@@ -48,6 +50,7 @@ export class NodeTape {
   }
 
   close(): void {
+    clearInterval(this.#timer);
     process.off('exit', this.#onExit);
     this.#tape.close();
     closeSync(this.#file);

@@ -8,6 +8,9 @@ import type { Instant } from '../lib/time.ts';
 const FILE_BYTES_MAX = 512 << 20;
 const EVENT_CHUNK_LENGTH = 64 * 1024;
 
+/** What waits to be written waits no longer than this: it is lost with a process that is killed. */
+export const WRITE_EVERY_MS = 50;
+
 export interface RecordingPaths {
   readonly events: string;
   readonly capture: string;
@@ -48,6 +51,7 @@ export class Recording implements EventSink, CaptureSink {
   readonly #events: BoundedFile;
   readonly #packets: BoundedFile;
   readonly #capture: CaptureFile;
+  readonly #timer = setInterval(() => this.#flush(), WRITE_EVERY_MS).unref();
   #eventLines = '';
   #dropped = 0;
   #isClosed = false;
@@ -83,13 +87,20 @@ export class Recording implements EventSink, CaptureSink {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    clearInterval(this.#timer);
     this.#writeEvents();
     this.#events.close();
     this.#capture.close();
     this.#packets.close();
   }
 
+  #flush(): void {
+    this.#writeEvents();
+    this.#capture.flush();
+  }
+
   #writeEvents(): void {
+    if (this.#eventLines === '') return;
     this.#events.write(Buffer.from(this.#eventLines));
     this.#eventLines = '';
   }

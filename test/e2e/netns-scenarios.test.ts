@@ -40,7 +40,7 @@ describe('scenarios on the netns fabric', function () {
       if (needsStore(scenario)) await requireStore(context);
     },
     differences: async (scenario, course) =>
-      differences(scenario, await courseInSim(scenario), course, comparedInLess[scenario.name]?.spared),
+      differences(scenario, await courseInSim(scenario), course, comparedInLess[scenario.name]),
     leftovers: ({ name }) => leftovers(`${name}-${process.pid}`),
   });
 

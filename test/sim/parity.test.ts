@@ -101,7 +101,11 @@ describe('the comparison of two runs', function () {
   });
 
   it('spares what it is told to spare', () => {
-    deepEqual(differences(scenario, one, counting('hub', created, 1), ['counters']), []);
+    const sparing = { spared: ['counters'], reason: 'a test' } as const;
+    const more = counting('hub', created, 1);
+    deepEqual(differences(scenario, one, more, sparing), []);
+    deepEqual(differences(scenario, one, more, { ...sparing, at: ['hub'] }), []);
+    equal(differences(scenario, one, more, { ...sparing, at: ['spoke'] }).length, 1);
   });
 });
 

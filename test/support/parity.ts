@@ -3,7 +3,7 @@ import type { LabEvent } from '../../lib/lab/fabric.ts';
 import type { RunResult } from '../../lib/lab/runner.ts';
 import type { Scenario } from '../../lib/lab/scenario.ts';
 import type { SessionRow } from '../../lib/service-area/rows.ts';
-import { allowance, ruleOf, type Aspect } from './parity-rules.ts';
+import { allowance, ruleOf, type Aspect, type Sparing } from './parity-rules.ts';
 
 /** What a run of a scenario has left of itself. */
 export interface Course {
@@ -13,17 +13,21 @@ export interface Course {
 
 /**
  * Where a scenario went another way on real interfaces than in the simulator, in words: `hub: sessions created: 1 in sim,
- * 2 on netns`. `spared` are aspects that are not looked at.
+ * 2 on netns`.
  */
-export function differences(scenario: Scenario, sim: Course, netns: Course, spared: readonly Aspect[] = []): string[] {
+export function differences(scenario: Scenario, sim: Course, netns: Course, sparing?: Sparing): string[] {
   const looks: Record<Aspect, (router: string) => string[]> = {
     sessions: (router) => sessionDifferences(scenario, router, sim, netns),
     exchanges: (router) => exchangeDifferences(router, sim, netns),
     counters: (router) => counterDifferences(router, sim, netns),
   };
-  const aspects = (Object.keys(looks) as Aspect[]).filter((aspect) => !spared.includes(aspect));
+  const isSpared = (aspect: Aspect, router: string): boolean =>
+    sparing?.spared.includes(aspect) === true && sparing.at?.includes(router) !== false;
+  const aspects = Object.keys(looks) as Aspect[];
   const routers = scenario.nodes.filter(({ kind }) => kind === 'router').map(({ name }) => name);
-  return routers.flatMap((router) => aspects.flatMap((aspect) => looks[aspect](router)));
+  return routers.flatMap((router) =>
+    aspects.flatMap((aspect) => (isSpared(aspect, router) ? [] : looks[aspect](router))),
+  );
 }
 
 const difference = (router: string, what: string, sim: string | number, netns: string | number): string =>
