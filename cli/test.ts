@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { Command } from 'commander';
 
@@ -52,7 +53,7 @@ export function testCommand(): Command {
     .action((mochaArguments: string[], options: { only?: string }) => {
       const files = options.only === undefined ? testFiles() : chosenFiles(options.only.split(','));
       if (files.some((file) => machineFolders.includes(folderOf(file)))) setUpMachine();
-      process.exitCode = runMocha(files, mochaArguments);
+      process.exitCode = runTests(files, mochaArguments);
     });
 }
 
@@ -93,9 +94,39 @@ function setUpMachine(): void {
   spawnSync(join(home, 'svrlab'), ['--version'], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-function runMocha(files: string[], mochaArguments: string[]): number {
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/**
+ * The exit status. Tests that touch nothing but themselves run on all cores; then those that use the machine, one at a
+ * time. A run in which no test ran has failed.
+ */
+function runTests(files: string[], mochaArguments: string[]): number {
+  const folder = mkdtempSync(join(tmpdir(), 'svrlab-test-'));
+  const counts = join(folder, 'counts');
+  const usesMachine = (file: string): boolean => machineFolders.includes(folderOf(file));
+  const pure = files.filter((file) => !usesMachine(file));
+  const statuses = [
+    runMocha(pure, ['--parallel', '--jobs', String(availableParallelism()), ...mochaArguments], counts),
+    runMocha(files.filter(usesMachine), mochaArguments, counts),
+  ];
+  const lines = existsSync(counts) ? readFileSync(counts, 'utf8').trimEnd().split('\n') : [];
+  rmSync(folder, { recursive: true });
+  const all = lines.map((line) => JSON.parse(line) as Counts);
+  const sum = (count: keyof Counts): number => all.reduce((total, one) => total + one[count], 0);
+  if (sum('passed') + sum('failed') === 0) console.log('  no test ran');
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
+  return sum('passed') > 0 && statuses.every((status) => status === 0) ? 0 : 1;
+}
+
+/** The exit status; 0 if there is nothing to run. */
+function runMocha(files: string[], words: string[], counts: string): number | null {
+  if (files.length === 0) return 0;
   const mocha = join(home, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const specs = files.map((file) => join(testFolder, `${file}.test.js`));
-  const run = spawnSync(process.execPath, [mocha, ...mochaArguments, ...specs], { cwd: home, stdio: 'inherit' });
-  return run.status === 0 ? 0 : 1;
+  const env = { ...process.env, SVRLAB_TEST_COUNTS: counts };
+  return spawnSync(process.execPath, [mocha, ...words, ...specs], { cwd: home, stdio: 'inherit', env }).status;
 }

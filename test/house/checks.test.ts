@@ -11,7 +11,7 @@ const node = (program: string, ...args: string[]): void =>
   succeeds(process.execPath, `node_modules/${program}`, ...args);
 
 describe('the house is in order', function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   this.slow(60_000);
 
   it('breaks no lint rule', () => {

@@ -1,10 +1,11 @@
+import { appendFileSync } from 'node:fs';
 import Mocha from 'mocha';
 import type { MochaOptions, Runner, Test } from 'mocha';
-import { skipReason } from './skip.ts';
+import { hasSkipReason } from './skip.ts';
 
 /**
- * Mocha's `spec` report, then each skipped test with its reason, and as the very last line the plain figures
- * `N passed, N failed, N skipped`. A run in which no test ran has failed.
+ * Mocha's `spec` report, then each skipped test with its reason. `svrlab test`, which runs mocha more than once, gets a
+ * line of JSON with the counts in the file that SVRLAB_TEST_COUNTS names.
  */
 export default class Report extends Mocha.reporters.Spec {
   private readonly skipped: Test[] = [];
@@ -17,11 +18,13 @@ export default class Report extends Mocha.reporters.Spec {
   /** Called by mocha after the last test; `failures` becomes the exit status. */
   override done(failures: number, exit?: (failures: number) => void): void {
     if (this.skipped.length > 0) console.log('  skipped:');
-    for (const test of this.skipped) console.log(`    ${test.titlePath().join(' › ')}: ${skipReason(test)}`);
-
-    const passed = this.stats.passes;
-    if (passed + failures === 0) console.log('  no test ran');
-    console.log(`${passed} passed, ${failures} failed, ${this.skipped.length} skipped`);
-    exit?.(passed === 0 ? Math.max(failures, 1) : failures);
+    for (const test of this.skipped) {
+      const titles = test.titlePath();
+      console.log(`    ${titles.join(' › ')}${hasSkipReason(titles) ? '' : ': no reason given'}`);
+    }
+    const counts = { passed: this.stats.passes, failed: failures, skipped: this.skipped.length };
+    const file = process.env.SVRLAB_TEST_COUNTS;
+    if (file !== undefined) appendFileSync(file, `${JSON.stringify(counts)}\n`);
+    exit?.(failures);
   }
 }

@@ -1,9 +1,10 @@
-import type { Context, Runnable, Suite } from 'mocha';
+import type { Context } from 'mocha';
 
-const reasons = new WeakMap<Runnable | Suite, string>();
+const MARK = 'skipped: ';
 
 /**
- * Skips the running test, or from a `before` hook every test of its suite, and keeps the reason for the report.
+ * Skips the running test, or from a `before` hook every test of its suite. The reason joins the title, which is what
+ * comes back from tests that run in another process.
  *
  *     before(function () {
  *       if (process.getuid?.() !== 0) skip(this, 'network namespaces need root');
@@ -12,17 +13,10 @@ const reasons = new WeakMap<Runnable | Suite, string>();
 export function skip(context: Context, reason: string): never {
   const running = context.runnable();
   const isHook = 'type' in running && running.type === 'hook';
-  reasons.set(isHook && running.parent ? running.parent : running, reason);
+  const skipped = isHook && running.parent ? running.parent : running;
+  skipped.title += ` (${MARK}${reason})`;
   return context.skip();
 }
 
-/** Why this test was skipped: its own reason, or that of the nearest suite around it. */
-export function skipReason(test: Runnable): string {
-  const own = reasons.get(test);
-  if (own !== undefined) return own;
-  for (let suite = test.parent; suite; suite = suite.parent) {
-    const reason = reasons.get(suite);
-    if (reason !== undefined) return reason;
-  }
-  return 'no reason given';
-}
+/** Whether titles of suites and of the test in them say why it was skipped. */
+export const hasSkipReason = (titles: readonly string[]): boolean => titles.some((title) => title.includes(MARK));
