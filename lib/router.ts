@@ -202,6 +202,7 @@ export class Router implements Device {
       judged: (path, service, isGood, now) => this.#peerPaths.judged(path, service, isGood, now),
       listen: (packet, now) => this.#peerPaths.receive(packet, now) || this.#plainBfd.receive(packet, now),
       hearIcmpError: (packet, now) => this.#peerPaths.hearIcmpError(packet, now),
+      comesFromPeer: (packet) => this.#peerPaths.comesFromPeer(packet),
       tooLongForPath: (path, length, now) => this.#peerPaths.tooLong(path, length, now),
       highway: () => this.#highway,
     };

@@ -81,5 +81,7 @@ export class PeerEnd {
   }
 }
 
-export const sameEndPoint = (a: EndPoint, b: EndPoint): boolean =>
-  a.port === b.port && a.address.length === b.address.length && a.address.every((byte, i) => byte === b.address[i]);
+export const sameEndPoint = (a: EndPoint, b: EndPoint): boolean => a.port === b.port && sameBytes(a.address, b.address);
+
+export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);

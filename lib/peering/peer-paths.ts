@@ -20,7 +20,7 @@ import { takeDiscriminator } from './bfd/udp.ts';
 import { Datagrams } from './datagrams.ts';
 import type { Journal } from './journal.ts';
 import { LiveMetrics, withPeerLoss } from './live-metrics.ts';
-import { sameEndPoint } from './peer-end.ts';
+import { sameBytes, sameEndPoint } from './peer-end.ts';
 import { isUsable, pathCondition, type PathCondition } from './path-status.ts';
 import { PathWatch, type MtuEvent, type PeerChange, type WatchedPath, type WatchParts } from './path-watch.ts';
 import { quotedProbe } from './quoted-probe.ts';
@@ -355,6 +355,16 @@ export class PeerPaths implements PathStates {
     return true;
   }
 
+  /** Whether it has the address of a peer: that of the configuration, or where a NAT lets the peer come from since. */
+  comesFromPeer(packet: Packet): boolean {
+    const { address } = sourceOf(packet);
+    return this.#states.some(
+      ({ watched: { path }, watch }) =>
+        path.networkInterface === packet.networkInterface &&
+        (sameBytes(path.remote.bytes, address) || (watch !== undefined && sameBytes(watch.remote.address, address))),
+    );
+  }
+
   /** A router on the way has refused a packet of `length` bytes on the path of this index. */
   tooLong(index: number, length: number, now: Instant): void {
     const state = this.#states[index];
@@ -377,9 +387,7 @@ export class PeerPaths implements PathStates {
     const source = sourceOf(packet);
     const here = this.#states.map(({ watch }) => watch).filter(isFromPeer);
     // Behind a NAT the peer names the address that the configuration knows, or comes from it.
-    const isRemote = (watch: PathWatch, { address }: EndPoint): boolean =>
-      watch.path.remote.bytes.length === address.length &&
-      watch.path.remote.bytes.every((byte, i) => byte === address[i]);
+    const isRemote = (watch: PathWatch, { address }: EndPoint): boolean => sameBytes(watch.path.remote.bytes, address);
     return here.find((watch) => isRemote(watch, metadata.source)) ?? here.find((watch) => isRemote(watch, source));
   }
 

@@ -55,6 +55,8 @@ export interface ServiceAreaParts {
   readonly listen: (packet: Packet, now: Instant) => boolean;
   /** Takes in an ICMP error about a packet that the router itself has sent from such a port; false if it is about another. */
   readonly hearIcmpError: (packet: Packet, now: Instant) => boolean;
+  /** Whether its address is one that a peer has there: by the configuration, or where the peer was heard last. */
+  readonly comesFromPeer: (packet: Packet) => boolean;
   /** A router on the way of a path, by its index, has refused a packet of so many bytes. */
   readonly tooLongForPath: (path: number, length: number, now: Instant) => void;
   /** The highway is made after the service area that it hands packets up to. */

@@ -1,4 +1,3 @@
-import { sameAddress } from '../address.ts';
 import { assert } from '../assert.ts';
 import type { SlowPath } from '../highway/highway.ts';
 import { isErrorType } from '../highway/icmp-quote.ts';
@@ -135,7 +134,7 @@ export class ServiceArea implements SlowPath {
     const highway = this.#parts.highway();
     const { seal } = this.#parts.interfaces.list[packet.networkInterface];
     // Without an HMAC the address is all there is to tell a peer from a stranger.
-    if (!seal && !this.#comesFromPeer(packet)) return this.#drop(packet, 'unknownWaypointSilent');
+    if (!seal && !this.#parts.comesFromPeer(packet)) return this.#drop(packet, 'unknownWaypointSilent');
     const opened = highway.openMetadata(packet, seal, now);
     if (opened) this.#byMetadata(packet, opened.metadata, opened.end, now);
   }
@@ -190,17 +189,6 @@ export class ServiceArea implements SlowPath {
     const { port } = this.#parts.interfaces.list[packet.networkInterface];
     if (!this.setups.hold(packet, port, now)) this.#drop(packet, 'serviceAreaDropped');
     return true;
-  }
-
-  #comesFromPeer(packet: Packet): boolean {
-    const { bytes } = packet.frame;
-    const source = {
-      family: packet.family,
-      bytes: bytes.subarray(packet.sourceAt, packet.sourceAt + packet.addressLength),
-    };
-    return this.#parts.paths.some(
-      ({ networkInterface, remote }) => networkInterface === packet.networkInterface && sameAddress(remote, source),
-    );
   }
 
   metadataArrived(flow: number, packet: Packet, metadata: Metadata, end: number, now: Instant): boolean {

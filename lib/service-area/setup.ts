@@ -312,7 +312,12 @@ export class SessionSetup {
   /** The side that a packet came from, or is to come from in future. Undefined if there are no waypoints for it. */
   #sideFrom({ packet, isDetoured }: PeerPacket, path: PeerPath): SessionSide | undefined {
     if (isDetoured) return this.sideTowardsPeer(path);
-    return { key: packet.key.slice(), networkInterface: packet.networkInterface, nextHop: path.nextHop, path };
+    const { networkInterface, family } = packet;
+    const { interfaces } = this.#parts;
+    // Behind a NAT the peer may be elsewhere by now than the configuration says: there nobody may be any more.
+    const source = addressAt(packet.frame.bytes, packet.sourceAt, family);
+    const nextHop = interfaces.nextHop(interfaces.list[networkInterface], source) ?? path.nextHop;
+    return { key: packet.key.slice(), networkInterface, nextHop, path };
   }
 
   /** The side that packets with this context leave to. Undefined if no waypoints are left. */
