@@ -70,7 +70,7 @@ export class Deliveries {
     this.#duplicated++;
   }
 
-  /** A link has turned over a bit. Who gets the packet, and what of it, may be another. */
+  /** A link has made another frame of it. Who gets the packet, and what of it, may be another. */
   corrupted({ id }: Frame): void {
     this.#corrupted.add(id);
     const [oldest] = this.#corrupted;

@@ -46,7 +46,7 @@ export class Invariants {
   changed(frame: Frame, events: readonly FrameEvent[]): void {
     for (const { type } of events) {
       if (type === 'frame-duplicated') this.#deliveries.duplicated();
-      if (type === 'frame-corrupted') this.#deliveries.corrupted(frame);
+      if (type === 'frame-corrupted' || type === 'frame-altered') this.#deliveries.corrupted(frame);
     }
   }
 
@@ -57,10 +57,9 @@ export class Invariants {
 
   /** A node has put a frame on a link to which no host is connected. */
   betweenRouters(node: string, frame: Frame, time: Duration): void {
-    const traffic = this.#secrets.seenIn(frame);
-    if (traffic === undefined) return;
-    const what = `payload of ${traffic}, which its service encrypts, can be read`;
-    this.#note({ invariant: 'secrecy', time, node, what, packet: frame.id });
+    const secret = this.#secrets.seenIn(frame);
+    if (secret !== undefined)
+      this.#note({ invariant: 'secrecy', time, node, what: `${secret} can be read`, packet: frame.id });
   }
 
   /** The fabric holds no more frames. */

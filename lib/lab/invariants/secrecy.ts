@@ -1,36 +1,95 @@
 import { prefixContains } from '../../address.ts';
-import type { Authority } from '../../config/index.ts';
+import { peerPaths, type Authority } from '../../config/index.ts';
 import type { Frame } from '../../frame.ts';
 import { MARKER_START, trafficId, trafficMarkedAt } from '../../host/applications/marker.ts';
+import { attributes } from '../../metadata/attributes.ts';
+import { encodeMetadata, type MetadataEncoding } from '../../metadata/codec.ts';
 import { Services } from '../../service-area/services.ts';
 import { ipProtocols } from '../../wire/ipv4.ts';
 import type { Scenario, Traffic } from '../scenario.ts';
 
 type Lab = Pick<Scenario, 'nodes' | 'authority'>;
 
-/** What must not be seen on a wire between routers: the marks of traffic whose services encrypt their payload. */
+/**
+ * What must not be seen on a wire between routers: the marks of traffic whose services encrypt their payload, and the
+ * names in metadata where routers encrypt that.
+ */
 export class Secrets {
   /** Names of traffic, by the number that marks its payload. */
-  readonly #secrets: ReadonlyMap<number, string>;
+  readonly #payloads: ReadonlyMap<number, string>;
+  readonly #names: readonly SecretName[];
 
   /** Only what is secret under each of the configurations that the lab has, one after the other. */
   constructor({ traffic, nodes }: Scenario, authorities: readonly Authority[]) {
-    const secrets = traffic.filter((entry) =>
+    const payloads = traffic.filter((entry) =>
       authorities.every((authority) => isEncrypted(entry, { nodes, authority })),
     );
-    this.#secrets = new Map(secrets.map(({ name }) => [trafficId(name), name]));
+    this.#payloads = new Map(payloads.map(({ name }) => [trafficId(name), name]));
+    this.#names = authorities.every(encryptsMetadata) ? authorities.slice(0, 1).flatMap(namesIn) : [];
   }
 
-  /** The traffic whose payload stands in the frame to be read. */
-  seenIn({ bytes, start, end }: Frame): string | undefined {
-    if (this.#secrets.size === 0) return undefined;
+  /** What stands in the frame to be read, though it is encrypted; undefined if nothing does. */
+  seenIn(frame: Frame): string | undefined {
+    return this.#payloadSeenIn(frame) ?? this.#nameSeenIn(frame);
+  }
+
+  #payloadSeenIn({ bytes, start, end }: Frame): string | undefined {
+    if (this.#payloads.size === 0) return undefined;
     for (let at = bytes.indexOf(MARKER_START, start); at >= 0 && at < end; at = bytes.indexOf(MARKER_START, at + 1)) {
-      const traffic = this.#secrets.get(trafficMarkedAt(bytes, at, end) ?? -1);
-      if (traffic !== undefined) return traffic;
+      const traffic = this.#payloads.get(trafficMarkedAt(bytes, at, end) ?? -1);
+      if (traffic !== undefined) return `payload of ${traffic}, which its service encrypts,`;
     }
     return undefined;
   }
+
+  #nameSeenIn({ bytes, start, end }: Frame): string | undefined {
+    for (const { says, text, heads } of this.#names)
+      for (let at = bytes.indexOf(text[0], start); at >= 0 && at < end; at = bytes.indexOf(text[0], at + 1))
+        if (standsAt(bytes, at, end, text) && heads.some((head) => standsAt(bytes, at - head.length, end, head)))
+          return `${says} in metadata, which routers encrypt,`;
+    return undefined;
+  }
 }
+
+/** A name as metadata has it: what stands before it in each encoding tells it from bytes that are the same by chance. */
+interface SecretName {
+  readonly says: string;
+  readonly text: Uint8Array;
+  readonly heads: readonly Uint8Array[];
+}
+
+const encodings: readonly MetadataEncoding[] = ['tlv', 'protobuf'];
+
+/** Before a name stands at least this much: its length in two bytes, or in one behind the tag of a field. */
+const HEAD_LENGTH = 2;
+
+function namesIn({ tenants, services }: Authority): SecretName[] {
+  const secret = (kind: 'tenant' | 'service', name: string): SecretName => {
+    const blocks = encodings.map((encoding) => {
+      const bytes = new Uint8Array(1_024);
+      return bytes.subarray(0, encodeMetadata({ [kind]: name }, encoding, bytes, 0));
+    });
+    const length = attributes[kind].layout.length(name);
+    return {
+      says: `the name of ${kind} ${name}`,
+      text: blocks[0].slice(-length),
+      heads: blocks.map((block) => block.slice(-length - HEAD_LENGTH, -length)),
+    };
+  };
+  return [...tenants.map(({ name }) => secret('tenant', name)), ...services.map(({ name }) => secret('service', name))];
+}
+
+function standsAt(bytes: Uint8Array, at: number, end: number, part: Uint8Array): boolean {
+  if (at < 0 || at + part.length > end) return false;
+  for (let i = 0; i < part.length; i++) if (bytes[at + i] !== part[i]) return false;
+  return true;
+}
+
+/** Whether on every path from router to router metadata is encrypted. */
+const encryptsMetadata = (authority: Authority): boolean =>
+  authority.routers.every((router) =>
+    peerPaths(authority, router).every(({ outboundSecurity }) => outboundSecurity?.encrypt === true),
+  );
 
 /**
  * Whether every service that may carry it encrypts. That goes for both directions: where a session is lost while the other

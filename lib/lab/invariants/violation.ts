@@ -5,7 +5,7 @@ import type { Duration } from '../../time.ts';
  *
  * - `delivery`: a packet comes to the host that it was sent to, as it was sent, and no more often than that and links
  *   that duplicate explain;
- * - `secrecy`: what a service encrypts is not to be read on a wire between routers;
+ * - `secrecy`: what a service encrypts, and metadata that routers encrypt, is not to be read on a wire between routers;
  * - `waypoints`: no two flows of a router are known by the same key;
  * - `bounds`: a table holds no more than its configured size, and no lab floods itself.
  */

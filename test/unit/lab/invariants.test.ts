@@ -1,6 +1,9 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { Frame } from '../../../lib/frame.ts';
 import { Invariants } from '../../../lib/lab/invariants/invariants.ts';
+import type { Scenario } from '../../../lib/lab/scenario.ts';
+import type { Attributes } from '../../../lib/metadata/attributes.ts';
+import { encodeMetadata, type MetadataEncoding } from '../../../lib/metadata/codec.ts';
 import type { Duration } from '../../../lib/time.ts';
 import { loadScenario } from '../../support/lab-files.ts';
 
@@ -70,6 +73,8 @@ describe('the invariant of delivery', () => {
       for (let i = 0; i < 2; i++) invariants.hostGot('server', udp(), now);
       invariants.changed(udp({ id: 8 }), [{ type: 'frame-corrupted' }]);
       invariants.hostGot('server', udp({ id: 8, last: 0x45 }), now);
+      invariants.changed(udp({ id: 9 }), [{ type: 'frame-altered', reason: 'alter-payload' }]);
+      invariants.hostGot('server', udp({ id: 9, last: 0x46 }), now);
     });
     deepEqual(found, []);
   });
@@ -80,5 +85,31 @@ describe('the invariant of delivery', () => {
     invariants.hostGot('server', udp({ last: 0 }), now);
     const [{ node, time, packet }] = invariants.violations;
     deepEqual([node, time, packet], ['server', 1_000, 7]);
+  });
+});
+
+describe('the invariant of secrecy', () => {
+  const encrypted = loadScenario('scenarios/key-rotation.yaml');
+  const seen = (of: Scenario, attributes: Attributes, encoding: MetadataEncoding): string[] => {
+    const invariants = new Invariants(of, [of.authority]);
+    const bytes = new Uint8Array(200);
+    encodeMetadata(attributes, encoding, bytes, 60);
+    invariants.betweenRouters('spoke', Frame.of(bytes), now);
+    return invariants.violations.map(({ invariant, what }) => `${invariant}: ${what}`);
+  };
+
+  for (const encoding of ['tlv', 'protobuf'] as const)
+    it(`is broken by a name in metadata that routers encrypt, written as ${encoding}`, () => {
+      deepEqual(seen(encrypted, { tenant: 'corp' }, encoding), [
+        'secrecy: the name of tenant corp in metadata, which routers encrypt, can be read',
+      ]);
+      deepEqual(seen(encrypted, { service: 'questions' }, encoding), [
+        'secrecy: the name of service questions in metadata, which routers encrypt, can be read',
+      ]);
+    });
+
+  it('holds for a longer name, and where nothing is encrypted', () => {
+    deepEqual(seen(encrypted, { tenant: 'corporation' }, 'tlv'), []);
+    deepEqual(seen(scenario, { tenant: 'corp' }, 'tlv'), []);
   });
 });
