@@ -20,6 +20,8 @@ import { Ledger } from './ledger.ts';
 /** Where the ports that a scanner speaks from begin: one for each attack. */
 const OWN_PORT_FIRST = 40_000;
 
+const BFD_PORTS = { sourcePort: SVR_BFD_PORT, destinationPort: SVR_BFD_PORT } as const;
+
 /** Room for the largest payload that is made up. */
 const PAYLOAD_LENGTH_MAX = 1_200;
 
@@ -125,8 +127,8 @@ export class OffPathAttacker implements Attacker {
         const { as: source, ports, packets } = attack;
         const content = packets[sequence % packets.length];
         const [sourcePort, destinationPort] = pairAt(Math.floor(sequence / packets.length), ports);
-        if (content !== 'bfd') return { source, sourcePort, destinationPort, content, trailer: 'none' };
-        return { source, sourcePort: SVR_BFD_PORT, destinationPort: SVR_BFD_PORT, content, trailer: 'none' };
+        const way = content === 'bfd' ? BFD_PORTS : { sourcePort, destinationPort };
+        return { source, ...way, content, trailer: 'none' };
       }
       case 'flood':
         return {
@@ -137,7 +139,8 @@ export class OffPathAttacker implements Attacker {
         };
       case 'forge': {
         const { as: source = this.#ownAddress(attack.target), packets, hmac } = attack;
-        return { source, ...this.#waypoints(), content: packets[sequence % packets.length], trailer: hmac };
+        const content = packets[sequence % packets.length];
+        return { source, ...(content === 'bfd' ? BFD_PORTS : this.#waypoints()), content, trailer: hmac };
       }
     }
   }

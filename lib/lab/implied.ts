@@ -1,23 +1,17 @@
 import type { Attack } from '../attacker/attack.ts';
-import type { Authority } from '../config/index.ts';
 import { keyOf } from './conditions/watch.ts';
-import type { Expectation, Measure, Traffic } from './scenario.ts';
+import { authoritiesOf } from './authorities.ts';
+import type { Action, Expectation, Measure, Scenario, Traffic } from './scenario.ts';
 
-interface Lab {
-  readonly attacks: readonly Attack[];
-  readonly traffic: readonly Traffic[];
-  readonly authority: Authority;
-}
+type Lab = Pick<Scenario, 'attacks' | 'traffic' | 'authority' | 'timeline' | 'links'>;
 
 /**
  * What every scenario with an attack expects without saying so: the attack makes no session, gets no answer that the
  * configuration does not give to everybody, and harms nobody's traffic. An expectation that is written about the same
  * thing for the whole run stands in place of the implied one.
  */
-export function impliedExpectations(
-  written: readonly Expectation[],
-  { attacks, traffic, authority }: Lab,
-): Expectation[] {
+export function impliedExpectations(written: readonly Expectation[], lab: Lab): Expectation[] {
+  const { attacks, traffic } = lab;
   if (attacks.length === 0) return [];
   const implied: Expectation[] = [
     implies('sessions of strangers', { of: 'strangers' }, 0),
@@ -25,7 +19,7 @@ export function impliedExpectations(
       implies(
         `answers of ${attack.name}`,
         { of: 'attack', attack: attack.name, what: 'answers' },
-        answersMax(attack, authority),
+        answersMax(attack, lab),
       ),
     ),
     ...traffic.flatMap(unharmed),
@@ -45,8 +39,29 @@ function implies(subject: string, measure: Measure, atMost: number): Expectation
  * Packet-based detection answers whatever comes to a waypoint without a session, one packet for one, since the sender may
  * be a peer whose session was forgotten: it cannot be told from a stranger. Metadata is checked in both modes.
  */
-function answersMax(attack: Attack, { sessionRecoveryDetection }: Authority): number {
-  return sessionRecoveryDetection.mode === 'packet-based' && sendsBare(attack) ? attack.count : 0;
+function answersMax(attack: Attack, lab: Lab): number {
+  // What links make of metadata may be bare.
+  if (!sendsBare(attack) && !mayDo(lab, ['corrupt', 'alter-payload', 'strip-metadata'], 'corrupt')) return 0;
+  const isEverPacketBased = authoritiesOf(lab).some(
+    ({ sessionRecoveryDetection }) => sessionRecoveryDetection.mode === 'packet-based',
+  );
+  if (!isEverPacketBased) return 0;
+  // The packet may come twice, and so may each answer.
+  return attack.count * (mayDo(lab, ['duplicate'], 'duplicate') ? 4 : 1);
+}
+
+/** Whether links may do this to frames: by themselves, or by one of these steps of the timeline. */
+function mayDo(
+  { links, timeline }: Lab,
+  steps: readonly Action['kind'][],
+  impairment: 'corrupt' | 'duplicate',
+): boolean {
+  return (
+    links.some(({ impairments }) => impairments.some((each) => each[impairment] > 0)) ||
+    timeline.some(
+      ({ action }) => steps.includes(action.kind) || (action.kind === 'impair' && action.impairment[impairment] > 0),
+    )
+  );
 }
 
 function sendsBare(attack: Attack): boolean {
@@ -55,8 +70,10 @@ function sendsBare(attack: Attack): boolean {
       return true;
     case 'spoof':
     case 'forge':
-    case 'replay':
       return attack.packets.some((kind) => kind === 'bare');
+    case 'replay':
+      // Sent to a waypoint, BFD is as bare as anything.
+      return attack.packets.some((kind) => kind === 'bare' || (kind === 'bfd' && attack.port > 0));
     default:
       return false;
   }

@@ -161,7 +161,10 @@ function readLab(heading: Heading, fields: Fields, lab: Fields, authority: Autho
   const attacks = readAttacks(fields.get('attacks'), { ...topology, traffic, authority, duration });
   const timeline = readTimeline(fields.get('timeline'), { ...topology, authority, traffic, attacks, duration });
   const written = readExpectations(fields.get('expect'), { ...topology, traffic, attacks, timeline, duration });
-  const expectations = [...written, ...impliedExpectations(written, { attacks, traffic, authority })];
+  const expectations = [
+    ...written,
+    ...impliedExpectations(written, { ...topology, attacks, traffic, authority, timeline }),
+  ];
   const convergeWithin = readConvergence(fields, authority);
   return { ...heading, ...topology, authority, traffic, attacks, timeline, expectations, convergeWithin };
 }

@@ -13,6 +13,7 @@ import { SeededRandom } from '../../random.ts';
 import { after, between, earliest, milliseconds, NEVER } from '../../time.ts';
 import type { Duration, Instant } from '../../time.ts';
 import type { Trace, TraceEvent } from '../../trace.ts';
+import { authoritiesOf } from '../authorities.ts';
 import { LabError } from '../fabric.ts';
 import type { CaptureSink, EventSink, Fabric, FabricOptions, Progress } from '../fabric.ts';
 import { faultEvent } from '../actions/table.ts';
@@ -23,7 +24,7 @@ import { Invariants } from '../invariants/invariants.ts';
 import { actOnMiddlebox } from '../middlebox.ts';
 import { failureIn } from '../actions/services.ts';
 import { actOnRouter } from '../router-faults.ts';
-import type { Action, Direction, InterfaceAction, LabLink, LabNode, Scenario, TrafficReport } from '../scenario.ts';
+import type { Action, Direction, InterfaceAction, LabLink, LabNode, TrafficReport } from '../scenario.ts';
 import { Router } from '../../router.ts';
 import { EventQueue } from './event-queue.ts';
 import { Inbox } from './inbox.ts';
@@ -570,15 +571,4 @@ export class SimFabric implements Fabric {
 function twinsOf(described: LabNode, own: number, nodes: readonly LabNode[]): number[] {
   if (described.kind !== 'router') return [own];
   return nodes.flatMap((node, place) => (node.kind === 'router' && node.router === described.router ? [place] : []));
-}
-
-/** The configurations that a lab has, one after the other. */
-function authoritiesOf({ authority, timeline }: Scenario): Authority[] {
-  const authorities = [authority];
-  for (const { action } of timeline) {
-    if (action.kind !== 'configure') continue;
-    const next = parseOverlaid(formatConfiguration(authorities[authorities.length - 1]), action.lines, 'configuration');
-    if (next.authority) authorities.push(next.authority);
-  }
-  return authorities;
 }
