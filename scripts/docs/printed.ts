@@ -21,7 +21,8 @@ const PRINTED =
 const MARK = /^<!-- printed/gm;
 
 /** What differs from run to run however the same they are: how long a run takes on the clock on the wall. */
-const normalized = (text: string): string => text.replace(/( of virtual time in )\d+\.\d s/g, '$1some s');
+const normalized = (text: string): string =>
+  text.replace(/( of virtual time in )\d+\.\d s/g, '$1some s').replace(/[\d.]+ runs\/s/g, 'some runs/s');
 
 export interface RefreshedPage {
   readonly text: string;

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { nodeCrypto as crypto } from '../../daemon/crypto.ts';
 import { cipherKinds, type Cipher, type CipherKind } from '../../lib/crypto.ts';
+import type { AttackKind } from '../../lib/attacker/attack.ts';
+import { actionKinds } from '../../lib/lab/actions/table.ts';
+import { attackKinds } from '../../lib/lab/read/attack-kinds.ts';
 import { parseScenario } from '../../lib/lab/parse.ts';
 import { drawPlan } from '../../lib/lab/swarm/draw.ts';
 import { judgeScenario } from '../../lib/lab/swarm/judge.ts';
@@ -26,6 +29,34 @@ describe('a lab that is made up', () => {
     equal(writeScenario(drawPlan(7)), writeScenario(drawPlan(7)));
     const texts = new Set(seedsTo(200).map((seed) => writeScenario({ ...drawPlan(seed), seed: 0 })));
     equal(texts.size, 200);
+  });
+});
+
+describe('labs that are made up', () => {
+  /** As many labs as it takes to meet the rarest. */
+  const scenarios = seedsTo(1_500).flatMap(
+    (seed) => parseScenario(writeScenario(drawPlan(seed)), 'swarm.yaml', () => undefined).scenario ?? [],
+  );
+
+  it('have every fault that the timeline of a scenario can have', () => {
+    const drawn = new Set(scenarios.flatMap(({ timeline }) => timeline.map(({ action }) => action.kind)));
+    deepEqual(
+      actionKinds.filter((kind) => !drawn.has(kind)),
+      [],
+    );
+  });
+
+  it('have faults that wait for an event or for a condition', () => {
+    const triggers = scenarios.flatMap(({ timeline }) => timeline.flatMap(({ trigger }) => trigger ?? []));
+    equal(new Set(triggers.map(({ on }) => 'event' in on)).size, 2);
+  });
+
+  it('have every attack', () => {
+    const drawn = new Set(scenarios.flatMap(({ attacks }) => attacks.map(({ kind }) => kind)));
+    deepEqual(
+      Object.keys(attackKinds).filter((kind) => !drawn.has(kind as AttackKind)),
+      [],
+    );
   });
 });
 

@@ -68,7 +68,7 @@ function wiresOf({ fault, direction }: Cell): PlannedWire[] {
   const wire = (name: string, number: number, delayMs: number): PlannedWire => ({
     ...{ name, number, from: 'spoke', to: 'hub', families: [4], delayMs, jitterUs: 200, isOutboundOnly },
     ...(middlebox && { middlebox }),
-    ...(number === 1 && { stranger: 'stranger' }),
+    ...(number === 1 && { stranger: { name: 'stranger', kind: 'host' } as const }),
   });
   return fault === 'path-moved' ? [wire('cable', 1, 10), wire('lte', 2, 30)] : [wire('wan', 1, 20)];
 }

@@ -36,9 +36,14 @@ export function drawPlan(seed: number): Plan {
   const times = { healedAtMs, convergedAtMs, durationMs: convergedAtMs + PROOF_MS };
   const lab = { ...topology, settings };
   const traffic = drawTraffic(chance('traffic'), kinds, lab, times);
-  const faults = drawFaults(chance('faults'), { ...lab, traffic }, { fromMs: FAULTS_FROM_MS, untilMs: healedAtMs });
-  const attacks = drawAttacks(chance('attacks'), lab, times.durationMs);
-  const convergeWithinMs = recoveryMs + (kinds.includes('http-download') ? CONNECTION_MS : 0);
+  const span = { fromMs: FAULTS_FROM_MS, untilMs: healedAtMs };
+  // Nobody knows when something comes that a fault waits for. What is not answered has to go on from a time that is known.
+  const mayWait = !kinds.some(isUnanswered);
+  const faults = drawFaults(chance('faults'), { ...lab, traffic }, span, mayWait);
+  const attacks = drawAttacks(chance('attacks'), { ...lab, traffic }, times.durationMs);
+  const isLate = faults.some(({ steps }) => steps.some(({ beginning }) => beginning));
+  const convergeWithinMs =
+    recoveryMs + (kinds.includes('http-download') ? CONNECTION_MS : 0) + (isLate ? healedAtMs - FAULTS_FROM_MS : 0);
   const what = { name: `swarm-${seed}`, about: `what swarm made up from seed ${seed}` };
   return { ...what, seed, ...lab, traffic, faults, attacks, expectations: [], ...times, convergeWithinMs };
 }

@@ -53,8 +53,14 @@ export interface PlannedWire {
   readonly middlebox?: 'nat' | 'firewall' | 'attacker';
   /** Whether `from` can reach `to`, and not the other way round unless `from` opens the way. */
   readonly isOutboundOnly: boolean;
-  /** A host on this wire that belongs to neither side. */
-  readonly stranger?: string;
+  /** Who is on this wire and belongs to neither side. */
+  readonly stranger?: PlannedStranger;
+}
+
+/** A host, or an attacker that is off the path: it sees what is sent to it, and no more. */
+export interface PlannedStranger {
+  readonly name: string;
+  readonly kind: 'host' | 'attacker';
 }
 
 /** One choice of a configuration. */
@@ -87,6 +93,8 @@ export interface Fault {
 
 export interface PlannedStep {
   readonly atMs: number;
+  /** What it waits for in place of that time, and how long then: `after` or `when`, and `wait`. */
+  readonly beginning?: Readonly<Record<string, string>>;
   /** The action and its keys, as a scenario writes them. */
   readonly keys: Readonly<Record<string, string>>;
 }

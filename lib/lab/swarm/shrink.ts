@@ -44,6 +44,7 @@ const steps: readonly Step[] = [
   replaced('routers', (router) => router.isPair && { ...router, isPair: false }),
   replaced('routers', (router) => router.hasHost && { ...router, hasHost: false }),
   replaced('wires', ({ middlebox, ...wire }) => middlebox && wire),
+  replaced('wires', ({ stranger, ...wire }) => stranger && wire),
   // Behind a middlebox it is what lets anybody in.
   replaced('wires', (wire) => wire.isOutboundOnly && !isFiltered(wire) && { ...wire, isOutboundOnly: false }),
   replaced('wires', (wire) => wire.families.length > 1 && { ...wire, families: [4] }),
@@ -96,17 +97,16 @@ function cleaned(plan: Plan): Plan {
   const isWhole = (text: string): boolean => !(text.match(/[\w-]+/g) ?? []).some((word) => gone(word));
   const traffic = plan.traffic.filter(({ keys }) => isWhole(`${keys.from} ${keys.to}`));
   const names = traffic.map(({ name }) => name);
+  const isKnown = (text: string): boolean => isWhole(text) && (!/^t\d+$/.test(text) || names.includes(text));
   return {
     ...plan,
     traffic,
     settings: plan.settings
       .map((setting) => ({ ...setting, lines: setting.lines.filter(isWhole) }))
       .filter(({ lines }) => lines.length > 0),
-    attacks: plan.attacks.filter(({ keys }) => isWhole(keys.by)),
+    attacks: plan.attacks.filter(({ keys }) => Object.values(keys).every(isKnown)),
     faults: plan.faults.filter(({ steps }) =>
-      steps.every(({ keys }) =>
-        Object.values(keys).every((text) => isWhole(text) && (!/^t\d+$/.test(text) || names.includes(text))),
-      ),
+      steps.every(({ beginning, keys }) => Object.values({ ...beginning, ...keys }).every(isKnown)),
     ),
   };
 }
@@ -120,7 +120,11 @@ function goneNames({ routers, wires }: Plan): (word: string) => boolean {
       ...machinesOf(router).map((machine) => machine.split('.').at(-1) ?? ''),
     ]),
     ...hosts.flatMap((router) => [hostOf(router), lanLinkOf(router), `to-${router.number}`]),
-    ...wires.flatMap((wire) => [...linksOf(wire), ...(wire.middlebox ? [middleboxOf(wire)] : [])]),
+    ...wires.flatMap((wire) => [
+      ...linksOf(wire),
+      ...(wire.middlebox ? [middleboxOf(wire)] : []),
+      ...(wire.stranger ? [wire.stranger.name] : []),
+    ]),
   ]);
   return (word) => /^(r\d+|h\d+|lan\d+|to-\d+|node\d|w\d+(-\w+)?)$/.test(word) && !known.has(word);
 }

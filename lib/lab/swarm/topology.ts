@@ -41,6 +41,7 @@ export function drawTopology(chance: Chance): Topology {
     };
   });
   const middleboxAt = chance.once(4) ? chance.between(1, joints.length) : 0;
+  const strangerAt = chance.once(5) ? chance.between(1, joints.length) : 0;
   const wires = joints.map(([from, to], i): PlannedWire => {
     const number = i + 1;
     const middlebox = number === middleboxAt ? chance.of(['nat', 'firewall', 'attacker'] as const) : undefined;
@@ -54,6 +55,9 @@ export function drawTopology(chance: Chance): Topology {
       jitterUs: chance.of([0, 0, 200, 2_000]),
       ...(middlebox && { middlebox }),
       isOutboundOnly: middlebox === 'firewall' ? chance.once(2) : middlebox !== 'nat' && chance.once(10),
+      // Two attackers at one wire would answer for each other.
+      ...(number === strangerAt &&
+        middlebox !== 'attacker' && { stranger: { name: `w${number}-mallory`, kind: 'attacker' } as const }),
     };
   });
   return { routers, wires, lanFamilies: chance.once(4) ? [4, 6] : [4] };

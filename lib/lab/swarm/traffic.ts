@@ -14,7 +14,7 @@ export const isUnanswered = (kind: string): boolean => kind === 'udp-push' || ki
 
 /** Who is attacked is expected to have all downloads right, whatever else fails: there are none where an attacker is. */
 export function drawKinds(chance: Chance, wires: readonly PlannedWire[]): DrawnKind[] {
-  const isAttacked = wires.some(({ middlebox }) => middlebox === 'attacker');
+  const isAttacked = wires.some(({ middlebox, stranger }) => middlebox === 'attacker' || stranger);
   const allowed = kinds.filter((kind) => kind !== 'http-download' || !isAttacked);
   return Array.from({ length: chance.between(1, 5) }, () => chance.of(allowed));
 }

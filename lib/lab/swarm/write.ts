@@ -61,7 +61,7 @@ export function writeScenario(plan: Plan, heading: readonly string[] = []): stri
     ...attacks.map(({ name, keys }) => `  ${name}: ${map(keys)}`),
     ...list(
       'timeline',
-      steps.map(({ atMs, keys }) => map({ at: formatMs(atMs), ...keys })),
+      steps.map(({ atMs, beginning, keys }) => map({ ...(beginning ?? { at: formatMs(atMs) }), ...keys })),
     ),
     ...list('expect', [...expectations, ...(attacks.length > 0 ? lenient : []), ...plan.expectations]),
   ];
@@ -77,7 +77,7 @@ const map = (keys: Readonly<Record<string, string>>): string =>
     .join(', ')} }`;
 
 /** Plain where YAML takes it plain inside of a flow map. */
-const quote = (text: string): string => (/^[\w./-]+$|^\[.*\]$/.test(text) ? text : `'${text}'`);
+const quote = (text: string): string => (/^[\w./-]+$|^\[.*\]$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`);
 
 function hostText({ number }: PlannedRouter, { lanFamilies }: Plan): string {
   const addresses = lanFamilies.map((family) => `'${lanAddress(number, family, 10)}/${family === 4 ? 24 : 64}'`);
@@ -93,9 +93,13 @@ function middleboxText({ number, middlebox }: PlannedWire): string {
   return `{ kind: nat, inside: ${insideAddress(number, 1)}/24, outside: ${wireAddress(number, 4, 9)}/24, port-preservation: no }`;
 }
 
-function strangerTexts({ number, stranger }: PlannedWire): string[] {
-  if (stranger === undefined) return [];
-  return [`    ${stranger}: { kind: host, addresses: [${wireAddress(number, 4, STRANGER_END)}/24] }`];
+function strangerTexts({ number, families, stranger }: PlannedWire): string[] {
+  if (!stranger) return [];
+  const addresses = families.map((family) => {
+    const address = wireAddress(number, family, STRANGER_END);
+    return `'${address}/${family === 4 ? 24 : 64}'`;
+  });
+  return [`    ${stranger.name}: { kind: ${stranger.kind}, addresses: [${addresses.join(', ')}] }`];
 }
 
 function wireTexts(wire: PlannedWire, routers: readonly PlannedRouter[]): string[] {
@@ -108,7 +112,7 @@ function wireTexts(wire: PlannedWire, routers: readonly PlannedRouter[]): string
   const quality = `delay: ${wire.delayMs}ms${wire.jitterUs > 0 ? `, jitter: ${wire.jitterUs}us` : ''}`;
   const link = (name: string, ends: readonly string[], what: string): string =>
     `    ${name}: { ends: [${ends.map(quote).join(', ')}], ${what} }`;
-  const others = wire.stranger === undefined ? [] : [wire.stranger];
+  const others = wire.stranger ? [wire.stranger.name] : [];
   if (!wire.middlebox) return [link(wire.name, [...from, ...to, ...others], quality)];
   const box = middleboxOf(wire);
   return [
