@@ -28,6 +28,7 @@ export class DeadlineHeap {
 
   /** NEVER takes the entry out of the running. */
   set(entry: number, deadline: Instant): void {
+    if (this.#deadlines[entry] === deadline) return;
     this.#deadlines[entry] = deadline;
     this.#sink(this.#rise(this.#place[entry]));
   }
@@ -53,12 +54,14 @@ export class DeadlineHeap {
 
   /** At the same time, the entry with the lower number comes first. */
   #isBefore(at: number, other: number): boolean {
-    const [a, b] = [this.#heap[at], this.#heap[other]];
+    const a = this.#heap[at];
+    const b = this.#heap[other];
     return this.#deadlines[a] < this.#deadlines[b] || (this.#deadlines[a] === this.#deadlines[b] && a < b);
   }
 
   #swap(at: number, other: number): void {
-    const [a, b] = [this.#heap[at], this.#heap[other]];
+    const a = this.#heap[at];
+    const b = this.#heap[other];
     this.#heap[at] = b;
     this.#heap[other] = a;
     this.#place[a] = other;

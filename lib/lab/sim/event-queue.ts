@@ -27,51 +27,52 @@ export class EventQueue<T> {
 
   /** False, and nothing is done, if the queue is full. */
   push(time: Instant, item: T): boolean {
-    let at = this.#items.length;
-    if (at >= this.#capacity) return false;
-    this.#times.push(time);
-    this.#sequences.push(this.#sequence++);
-    this.#items.push(item);
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!this.#isBefore(at, parent)) break;
-      this.#swap(at, parent);
-      at = parent;
+    let hole = this.#items.length;
+    if (hole >= this.#capacity) return false;
+    const sequence = this.#sequence++;
+    for (let parent = (hole - 1) >> 1; hole > 0 && this.#isBehind(parent, time, sequence); parent = (hole - 1) >> 1) {
+      this.#move(parent, hole);
+      hole = parent;
     }
+    this.#put(hole, time, sequence, item);
     return true;
   }
 
   pop(): T | undefined {
     const last = this.#items.length - 1;
     if (last < 0) return undefined;
-    this.#swap(0, last);
+    const first = this.#items[0];
+    // The last one goes where a hole is left when others have moved up.
+    const time = this.#times[last];
+    const sequence = this.#sequences[last];
+    const item = this.#items[last];
     this.#times.pop();
     this.#sequences.pop();
-    const first = this.#items.pop();
-    let at = 0;
-    for (;;) {
-      let least = at;
-      for (let child = 2 * at + 1; child <= 2 * at + 2 && child < last; child++)
-        if (this.#isBefore(child, least)) least = child;
-      if (least === at) return first;
-      this.#swap(at, least);
-      at = least;
+    this.#items.pop();
+    if (last === 0) return first;
+    let hole = 0;
+    for (let child = 1; child < last; child = 2 * hole + 1) {
+      if (child + 1 < last && this.#isBehind(child, this.#times[child + 1], this.#sequences[child + 1])) child++;
+      if (this.#isBehind(child, time, sequence)) break;
+      this.#move(child, hole);
+      hole = child;
     }
+    this.#put(hole, time, sequence, item);
+    return first;
   }
 
-  #isBefore(a: number, b: number): boolean {
-    const times = this.#times;
-    return times[a] < times[b] || (times[a] === times[b] && this.#sequences[a] < this.#sequences[b]);
+  #isBehind(at: number, time: Instant, sequence: number): boolean {
+    const own = this.#times[at];
+    return own > time || (own === time && this.#sequences[at] > sequence);
   }
 
-  #swap(a: number, b: number): void {
-    const [times, sequences, items] = [this.#times, this.#sequences, this.#items];
-    const [time, sequence, item] = [times[a], sequences[a], items[a]];
-    times[a] = times[b];
-    sequences[a] = sequences[b];
-    items[a] = items[b];
-    times[b] = time;
-    sequences[b] = sequence;
-    items[b] = item;
+  #move(from: number, to: number): void {
+    this.#put(to, this.#times[from], this.#sequences[from], this.#items[from]);
+  }
+
+  #put(at: number, time: Instant, sequence: number, item: T): void {
+    this.#times[at] = time;
+    this.#sequences[at] = sequence;
+    this.#items[at] = item;
   }
 }

@@ -63,6 +63,8 @@ type SimMachine = SimRouter | SimMiddlebox | SimAttacker;
 /** A port of a node, with the end of a link that it is; without one, it is plugged in nowhere. */
 interface Attachment {
   readonly node: SimNode;
+  /** Of the node in the order of the lab. */
+  readonly place: number;
   readonly port: PortIndex;
   readonly name: string;
   segment?: Segment;
@@ -86,8 +88,8 @@ export class SimFabric implements Fabric {
   /** The nodes in the order of the lab, and when each of them wants to act. */
   readonly #order: SimNode[] = [];
   readonly #deadlines: DeadlineHeap;
-  /** For each node, its own place in that order, and that of the other node of its router. */
-  readonly #twins = new Map<SimNode, readonly number[]>();
+  /** For each place in that order, itself and that of the other node of its router. */
+  readonly #twins: (readonly number[])[] = [];
   readonly #attachments = new Map<string, Attachment>();
   readonly #segments = new Map<string, Segment>();
   /** Of nodes that are paused. */
@@ -125,9 +127,9 @@ export class SimFabric implements Fabric {
       const node = this.#make(described, index, around, trace);
       this.#nodes.set(node.name, node);
       this.#order.push(node);
-      this.#twins.set(node, twinsOf(described, index, scenario.nodes));
+      this.#twins.push(twinsOf(described, index, scenario.nodes));
       node.ports.forEach(({ name }, port) => {
-        const attachment = { node, port, name, end: 0, joined: [], isDown: false, hasCarrier: true };
+        const attachment = { node, place: index, port, name, end: 0, joined: [], isDown: false, hasCarrier: true };
         attachments.push(attachment);
         this.#attachments.set(`${node.name}:${name}`, attachment);
       });
@@ -348,8 +350,8 @@ export class SimFabric implements Fabric {
   }
 
   /** A node's deadline may be another one now; so may that of its twin, who hears of what it puts into their store. */
-  #touched(node: SimNode): void {
-    for (const place of this.#twins.get(node) ?? []) this.#deadlines.set(place, this.#deadlineOf(this.#order[place]));
+  #touched(place: number): void {
+    for (const twin of this.#twins[place]) this.#deadlines.set(twin, this.#deadlineOf(this.#order[twin]));
   }
 
   #allTouched(): void {
@@ -381,9 +383,9 @@ export class SimFabric implements Fabric {
       if (event?.kind === 'arrive') this.#arrive(event.to, event.frame);
       if (event?.kind === 'start') this.#startAgain(event.machine);
     } else {
-      const node = this.#order[this.#deadlines.first];
-      node.device?.poll(this.#now);
-      this.#touched(node);
+      const place = this.#deadlines.first;
+      this.#order[place].device?.poll(this.#now);
+      this.#touched(place);
     }
     this.#recorder.flush(this.elapsed());
   }
@@ -422,7 +424,7 @@ export class SimFabric implements Fabric {
     this.#recorder.event({ time: this.elapsed(), node: machine.name, type: 'node-started' });
     for (const { node, port, hasCarrier } of this.#attachments.values())
       if (node === machine && !hasCarrier) node.device?.setCarrier?.(port, false, this.#now);
-    this.#touched(machine);
+    this.#touched(this.#order.indexOf(machine));
   }
 
   #setInterface({ kind, node: name, port: portName }: InterfaceAction): void {
@@ -440,8 +442,8 @@ export class SimFabric implements Fabric {
     }
   }
 
-  #arrive({ node, port, name, hasCarrier }: Attachment, frame: Frame): void {
-    const inbox = hasCarrier ? this.#inboxes.get(node) : undefined;
+  #arrive({ node, place, port, name, hasCarrier }: Attachment, frame: Frame): void {
+    const inbox = hasCarrier && this.#inboxes.size > 0 ? this.#inboxes.get(node) : undefined;
     if (inbox) {
       if (!inbox.take(port, frame)) this.#tell(node.name, name, frame.id, { type: 'frame-lost', reason: 'queue-full' });
     } else if (node.device && hasCarrier) {
@@ -450,7 +452,7 @@ export class SimFabric implements Fabric {
         this.#invariants.hostGot(node.name, frame, this.elapsed());
       this.#recorder.arrived(node.name, name, frame);
       node.device.receive(port, frame, this.#now);
-      this.#touched(node);
+      this.#touched(place);
     } else {
       const [words, reason] = hasCarrier ? [`${node.name} is down`, 'down'] : ['no carrier', 'no-carrier'];
       this.#recorder.arrived(node.name, name, frame, [`lost: ${words}`]);

@@ -3,6 +3,7 @@ import type { Impairment } from '../../link/impairment.ts';
 import { linkChance, LinkModel } from '../../link/link-model.ts';
 import type { Frame } from '../../frame.ts';
 import type { Instant } from '../../time.ts';
+import { equalBytes } from '../../wire/bytes.ts';
 import { ETHERNET_HEADER_LENGTH, MAC_LENGTH } from '../../wire/ethernet.ts';
 import type { FrameAction } from '../actions/action.ts';
 import { HeldFrames } from '../frames/held-frames.ts';
@@ -136,4 +137,4 @@ const NOTHING: readonly Fate[] = [];
 
 /** Whether the Ethernet header has this address `at` bytes from its beginning. */
 export const hasMac = (frame: Frame, at: number, mac: Uint8Array): boolean =>
-  mac.every((byte, i) => byte === frame.bytes[frame.start + at + i]);
+  equalBytes(mac, 0, frame.bytes, frame.start + at, MAC_LENGTH);
