@@ -13,16 +13,12 @@ import {
 import { IPV6_HEADER_LENGTH, ipv6CheckedHeaderLength, ipv6NextHeader, ipv6PayloadLength } from '../../wire/ipv6.ts';
 import { tcpCheckedHeaderLength, tcpFlags, tcpFlagsOf } from '../../wire/tcp.ts';
 import { UDP_HEADER_LENGTH } from '../../wire/udp.ts';
+import { PacketBook } from './packet-book.ts';
 
 /** Packets that a generation of the books holds. There are two, so that a run of any length takes bounded memory. */
 const GENERATION_MAX = 65_536;
 
 const addressesAt = { 4: 12, 6: 8 } as const;
-
-interface Entry {
-  sent: number;
-  delivered: number;
-}
 
 /**
  * The books about what hosts send and get. A packet is known by everything that a router must not change: addresses,
@@ -30,8 +26,8 @@ interface Entry {
  * ports, sequence number and payload of what carries data.
  */
 export class Deliveries {
-  #recent = new Map<number, Entry>();
-  #former = new Map<number, Entry>();
+  #recent = new PacketBook();
+  #former = new PacketBook();
   /** Packets that went out before this one may have been struck off the books. */
   #oldestId = 0;
   #oldestRecentId = 0;
@@ -51,18 +47,8 @@ export class Deliveries {
   sent(frame: Frame): void {
     const key = identify(frame);
     if (key === undefined) return;
-    const entry = this.#recent.get(key) ?? this.#former.get(key);
-    if (entry) {
-      entry.sent++;
-      return;
-    }
-    if (this.#recent.size >= GENERATION_MAX) {
-      this.#former = this.#recent;
-      this.#recent = new Map();
-      this.#oldestId = this.#oldestRecentId;
-      this.#oldestRecentId = frame.id;
-    }
-    this.#recent.set(key, { sent: 1, delivered: 0 });
+    const book = this.#bookWith(key) ?? this.#bookForOneMore(frame);
+    book.countSent(key);
   }
 
   /** There may be a second frame of one. */
@@ -81,15 +67,31 @@ export class Deliveries {
   delivered(frame: Frame): string | undefined {
     const key = identify(frame);
     if (key === undefined || frame.id < this.#oldestId || this.#corrupted.has(frame.id)) return undefined;
-    const entry = this.#recent.get(key) ?? this.#former.get(key);
-    if (!entry && this.#routers.has(sourceOf(frame))) return undefined; // A router speaks to a host for itself.
-    if (!entry) return `${describe(frame)} has come, which no host has sent like this`;
-    entry.delivered++;
+    const book = this.#bookWith(key);
+    if (!book && this.#routers.has(sourceOf(frame))) return undefined; // A router speaks to a host for itself.
+    if (!book) return `${describe(frame)} has come, which no host has sent like this`;
+    const delivered = book.countDelivered(key);
+    const sent = book.sent(key);
     // A retransmission of TCP may carry other bytes of the stream together; only what is known whole is counted.
-    if (entry.delivered <= entry.sent) return undefined;
+    if (delivered <= sent) return undefined;
     this.#extra++;
     if (this.#extra <= this.#duplicated) return undefined;
-    return `${describe(frame)} has come ${entry.delivered} times, and was sent ${entry.sent === 1 ? 'once' : `${entry.sent} times`}`;
+    return `${describe(frame)} has come ${delivered} times, and was sent ${sent === 1 ? 'once' : `${sent} times`}`;
+  }
+
+  #bookWith(key: number): PacketBook | undefined {
+    if (this.#recent.has(key)) return this.#recent;
+    return this.#former.has(key) ? this.#former : undefined;
+  }
+
+  #bookForOneMore({ id }: Frame): PacketBook {
+    if (this.#recent.size >= GENERATION_MAX) {
+      this.#former = this.#recent;
+      this.#recent = new PacketBook();
+      this.#oldestId = this.#oldestRecentId;
+      this.#oldestRecentId = id;
+    }
+    return this.#recent;
   }
 }
 
@@ -151,7 +153,7 @@ function followedHeaderLength(bytes: Uint8Array, family: 4 | 6, protocol: number
   }
 }
 
-/** A number of 53 bits that stands for the packet; undefined for what is not followed. */
+/** A number of 1 to 2^53 that stands for the packet; undefined for what is not followed. */
 function identify(frame: Frame): number | undefined {
   const parts = dissect(frame);
   if (!parts) return undefined;
@@ -178,7 +180,8 @@ function sourceOf(frame: Frame): string {
 
 /** Two sums over words, mixed differently. */
 class Hash {
-  #a = 0x811c9dc5;
+  // With a sign, as the sums have it: V8 keeps such a number where it stands, and makes an object for a larger one.
+  #a = 0x811c9dc5 | 0;
   #b = 0x01000193;
 
   add(bytes: Uint8Array, from: number, to: number): void {
@@ -200,7 +203,7 @@ class Hash {
   }
 
   get value(): number {
-    return (this.#a >>> 0) * 0x20_0000 + (this.#b >>> 11);
+    return (this.#a >>> 0) * 0x20_0000 + (this.#b >>> 11) + 1;
   }
 }
 
