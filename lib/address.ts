@@ -51,7 +51,9 @@ export function formatPrefix(prefix: IpPrefix): string {
 }
 
 export function sameAddress(a: IpAddress, b: IpAddress): boolean {
-  return a.family === b.family && a.bytes.every((byte, i) => byte === b.bytes[i]);
+  if (a.family !== b.family) return false;
+  for (let i = 0; i < a.bytes.length; i++) if (a.bytes[i] !== b.bytes[i]) return false;
+  return true;
 }
 
 export function prefixContains(prefix: IpPrefix, address: IpAddress): boolean {

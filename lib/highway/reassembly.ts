@@ -233,7 +233,7 @@ export class Reassembly {
   }
 
   #oldest(): [number, Entry] | undefined {
-    return this.#entries.entries().next().value;
+    return this.#entries.size === 0 ? undefined : this.#entries.entries().next().value;
   }
 
   #evictOldest(): void {

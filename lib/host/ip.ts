@@ -74,7 +74,7 @@ export interface Datagram {
   readonly at: number;
   readonly end: number;
   readonly protocol: number;
-  /** Both addresses are copies, and may be kept. */
+  /** Both addresses may be kept. */
   readonly source: IpAddress;
   readonly destination: IpAddress;
 }
@@ -111,6 +111,7 @@ export class IpLayer {
   readonly #deliver: (datagram: Datagram, now: Instant) => void;
   readonly #frame: Frame;
   #identification = 0;
+  #lastSource: IpAddress | undefined;
 
   constructor(options: IpOptions, wire: Wire, deliver: (datagram: Datagram, now: Instant) => void) {
     this.#options = options;
@@ -197,17 +198,21 @@ export class IpLayer {
       this.statistics.malformed++;
       return;
     }
+    const destination = this.#ownAt(4, bytes, ipv4DestinationAt(at));
+    if (!destination) {
+      this.statistics.notForUs++;
+      return;
+    }
     const datagram = {
       bytes,
       ipAt: at,
       at: at + headerLength,
       end: at + ipv4TotalLength(bytes, at),
       protocol: ipv4Protocol(bytes, at),
-      source: addressAt(4, bytes, ipv4SourceAt(at)),
-      destination: addressAt(4, bytes, ipv4DestinationAt(at)),
+      source: this.#sourceAt(4, bytes, ipv4SourceAt(at)),
+      destination,
     };
-    if (this.#isOwn(datagram.destination)) this.#deliver(datagram, now);
-    else this.statistics.notForUs++;
+    this.#deliver(datagram, now);
   }
 
   #receiveIpv6(bytes: Uint8Array, at: number, arrivedEnd: number, now: Instant): void {
@@ -216,17 +221,18 @@ export class IpLayer {
       this.statistics.malformed++;
       return;
     }
+    const own = this.#ownAt(6, bytes, ipv6DestinationAt(at));
     const datagram = {
       bytes,
       ipAt: at,
       at: at + headerLength,
       end: at + headerLength + ipv6PayloadLength(bytes, at),
       protocol: ipv6NextHeader(bytes, at),
-      source: addressAt(6, bytes, ipv6SourceAt(at)),
-      destination: addressAt(6, bytes, ipv6DestinationAt(at)),
+      source: this.#sourceAt(6, bytes, ipv6SourceAt(at)),
+      destination: own ?? addressAt(6, bytes, ipv6DestinationAt(at)),
     };
     if (datagram.protocol === ipProtocols.icmpv6 && this.#receiveNeighborMessage(datagram, now)) return;
-    if (this.#isOwn(datagram.destination)) this.#deliver(datagram, now);
+    if (own) this.#deliver(datagram, now);
     else this.statistics.notForUs++;
   }
 
@@ -352,6 +358,19 @@ export class IpLayer {
   #isOwn(address: IpAddress): boolean {
     return this.#options.addresses.some((own) => sameAddress(own.address, address));
   }
+
+  /** The own address that stands in a packet. */
+  #ownAt(family: Family, bytes: Uint8Array, at: number): IpAddress | undefined {
+    for (const { address } of this.#options.addresses) if (isAddressAt(address, family, bytes, at)) return address;
+    return undefined;
+  }
+
+  /** Who has sent a packet. It is mostly the one that has sent the last: its address is not copied each time. */
+  #sourceAt(family: Family, bytes: Uint8Array, at: number): IpAddress {
+    if (!this.#lastSource || !isAddressAt(this.#lastSource, family, bytes, at))
+      this.#lastSource = addressAt(family, bytes, at);
+    return this.#lastSource;
+  }
 }
 
 /**
@@ -375,3 +394,6 @@ const etherTypeOf = (family: Family): number => (family === 4 ? etherTypes.ipv4 
 function addressAt(family: Family, bytes: Uint8Array, at: number): IpAddress {
   return { family, bytes: bytes.slice(at, at + (family === 4 ? 4 : 16)) };
 }
+
+const isAddressAt = (address: IpAddress, family: Family, bytes: Uint8Array, at: number): boolean =>
+  address.family === family && equalBytes(address.bytes, 0, bytes, at, address.bytes.length);
