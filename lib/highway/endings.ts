@@ -1,5 +1,5 @@
 import type { Frame } from '../frame.ts';
-import { counterPath, type Counters } from '../stats/counters.ts';
+import { counter, counterPath, type Counters } from '../stats/counters.ts';
 import type { Instant } from '../time.ts';
 import type { Trace, TraceType } from '../trace.ts';
 import type { IcmpErrorKind, IcmpErrors } from './icmp-errors.ts';
@@ -23,6 +23,7 @@ export class Endings {
 
   drop(frame: Frame, reason: number): void {
     this.#counters[reason]++;
+    this.#counters[counter.framesDropped]++;
     if (this.#parts.trace) this.trace('packet-dropped', frame, counterPath(reason));
   }
 

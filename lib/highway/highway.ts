@@ -129,7 +129,17 @@ export class Highway {
     this.#wholes.poll(now);
   }
 
+  /** A frame has one fate: it is forwarded, or dropped, or else it was for the router. */
   receive(port: PortIndex, frame: Frame, now: Instant): void {
+    const counters = this.#counters;
+    counters[counter.framesReceived]++;
+    const before = counters[counter.packetsForwarded] + counters[counter.framesDropped];
+    this.#take(port, frame, now);
+    if (counters[counter.packetsForwarded] + counters[counter.framesDropped] === before)
+      counters[counter.framesConsumed]++;
+  }
+
+  #take(port: PortIndex, frame: Frame, now: Instant): void {
     const { bytes, start } = frame;
     const headerLength = ethernetHeaderLength(bytes, start, frame.end);
     if (headerLength < 0) return this.#endings.drop(frame, counter.frameMalformed);
@@ -188,7 +198,7 @@ export class Highway {
   #fragmentTaken(port: PortIndex, fragment: Frame, whole: Frame | FragmentFate, now: Instant): void {
     if (typeof whole === 'string') return this.#endings.trace('fragment-received', fragment, whole);
     this.#endings.trace('packet-reassembled', whole);
-    this.receive(port, whole, now);
+    this.#take(port, whole, now);
     this.#packet.fabricWords = -1;
     this.#packet.largestFragment = 0;
   }
@@ -341,6 +351,7 @@ export class Highway {
     const metadata = decodeMetadata(frame.bytes, packet.payloadAt, end, keys);
     if (typeof metadata === 'string') {
       this.#counters[metadataFaultCounter(metadata)]++;
+      this.#counters[counter.framesDropped]++;
       this.#endings.trace('packet-dropped', frame, metadata);
       return undefined;
     }

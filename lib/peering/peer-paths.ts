@@ -393,6 +393,7 @@ export class PeerPaths implements PathStates {
 
   #refuse(packet: Packet, name: keyof typeof bfdTable): void {
     this.#parts.counters.values[counter[name]]++;
+    this.#parts.counters.values[counter.framesDropped]++;
     this.#parts.trace?.event({ type: 'packet-dropped', packet: packet.frame.id, reason: name });
   }
 

@@ -182,6 +182,7 @@ export class PlainBfd {
     const fault = this.#take(packet, hops, now);
     if (!fault) return true;
     this.#parts.counters.values[counter[fault]]++;
+    this.#parts.counters.values[counter.framesDropped]++;
     this.#parts.trace?.event({ type: 'packet-dropped', packet: packet.frame.id, reason: fault });
     return true;
   }

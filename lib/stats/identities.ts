@@ -22,6 +22,13 @@ const sessionEnds = [
 export const identities: readonly Identity[] = [
   {
     of: routers,
+    says: 'each frame that came in was forwarded, or dropped, or was for the router',
+    sum: ['framesReceived'],
+    is: 'equal',
+    to: ['packetsForwarded', 'framesDropped', 'framesConsumed'],
+  },
+  {
+    of: routers,
     says: 'each session that was set up is there, or has ended for a reason that is counted',
     sum: ['arpResolveSuccess', 'arpResolvePending'],
     is: 'equal',
@@ -92,10 +99,18 @@ export const identities: readonly Identity[] = [
   },
   {
     of: routers,
-    says: 'a packet that leaves in fragments leaves in two at least',
-    sum: ['fabricFragmented', 'fabricFragmented'],
+    // One is enough for a short packet that came in fragments itself, and tells its size by that.
+    says: 'a packet that leaves to a peer in fragments leaves in one at least',
+    sum: ['fabricFragmented'],
     is: 'at most',
     to: ['fabricFragmentsSent'],
+  },
+  {
+    of: routers,
+    says: 'a packet that leaves to a host in fragments leaves in two at least',
+    sum: ['ipFragmented', 'ipFragmented'],
+    is: 'at most',
+    to: ['ipFragmentsSent'],
   },
   {
     of: ['nat'],

@@ -403,6 +403,15 @@ export const counterTable = {
   ),
   serviceAreaScheduled: toServiceArea('schedule-success', 'a packet of no flow was handed to the Service Area'),
   serviceAreaSent: toServiceArea('sent-success', 'such a packet was taken by the Service Area'),
+  framesReceived: row(
+    `${emulator} highway received-frames`,
+    'a frame came in by a port that this node works on, or had its turn after it had to wait for one',
+  ),
+  framesDropped: row(`${emulator} highway dropped-frames`, 'such a frame went no further; another counter says why'),
+  framesConsumed: row(
+    `${emulator} highway consumed-frames`,
+    'such a frame was for the router itself, or waits: for its turn, or for the other fragments of its packet',
+  ),
   packetsForwarded: row(`${emulator} highway forwarded-packets`, 'a packet left on the flow it came for'),
   bytesForwarded: row(`${emulator} highway forwarded-bytes`, 'bytes of such packets, from the IP header on'),
   sessionCaptureSessions: row(

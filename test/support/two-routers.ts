@@ -186,7 +186,7 @@ export class Lab {
 
 /** What every packet counts, or every packet without a flow; and how many entries two tables have. */
 const ordinary: readonly CounterName[] = [
-  ...(['packetsForwarded', 'bytesForwarded'] as const),
+  ...(['framesReceived', 'framesDropped', 'framesConsumed', 'packetsForwarded', 'bytesForwarded'] as const),
   ...(['serviceAreaDequeued', 'serviceAreaScheduledPackets', 'serviceAreaScheduled', 'serviceAreaSent'] as const),
   ...(['sessionsEntries', 'waypointsEntries'] as const),
 ];

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { Attributes } from '../../../lib/metadata/attributes.ts';
+import { brokenIdentities } from '../../../lib/stats/identities.ts';
 import { counterTable } from '../../../lib/stats/table.ts';
 import { milliseconds, seconds } from '../../../lib/time.ts';
 import { tcpFlags } from '../../../lib/wire/tcp.ts';
@@ -479,6 +480,12 @@ const stories: Partial<Record<Name, Story>> = {
   serviceAreaScheduledPackets: () => [twoQuestions().spoke],
   serviceAreaScheduled: () => [twoQuestions().spoke],
   serviceAreaSent: () => [twoQuestions().spoke],
+  // Two questions and two answers are forwarded; addresses are asked for and told.
+  framesReceived: () => [twoQuestions().spoke, 6],
+  framesConsumed: () => [twoQuestions().spoke, 2],
+  framesDropped: () => [
+    fromClient((lab) => lab.client.sendFrame(ethernetFrame(macs.server, macs.client, 0x0800, text('?')))).spoke,
+  ],
   packetsForwarded: () => [twoQuestions().spoke, 4],
   // An IPv4 and a UDP header and one byte, four times; and each metadata block once.
   bytesForwarded: () => {
@@ -545,6 +552,7 @@ describe('the counters of a router', () => {
       const [router, times = 1] = story();
       equal(router.count(name), times);
       equal(router.device.counters.read(path), times);
+      deepEqual(brokenIdentities('router', router.device.counters.all()), []);
     });
   }
 });
