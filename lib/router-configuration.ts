@@ -1,4 +1,4 @@
-import { formatAddress } from './address.ts';
+import { formatAddress, sameAddress } from './address.ts';
 import { assert } from './assert.ts';
 import type { Authority, PeerPath as ConfiguredPath, Router as RouterConfiguration } from './config/index.ts';
 import { onNode, placesOf } from './config/index.ts';
@@ -99,6 +99,7 @@ function pathOf(path: ConfiguredPath, interfaces: NetworkInterfaces, policies: S
       family: path.localAddress.family,
       local: path.localAddress,
       remote: path.remoteAddress,
+      peerAt: path.remoteAddress,
       nextHop: path.gateway ?? path.remoteAddress,
       seal: policies.seal(path.outboundSecurity),
       keys: policies.keys(path.outboundSecurity),
@@ -132,6 +133,10 @@ export function isSamePath(a: ConfiguredPeerPath, b: ConfiguredPeerPath): boolea
     [peer, peerRouter, networkInterface, formatAddress(local), formatAddress(remote), outboundOnly].join(' ');
   return nameOf(a) === nameOf(b);
 }
+
+/** Of two configurations: whether nothing but the address that a path leads from is another one. */
+export const isReaddressed = (a: ConfiguredPeerPath, b: ConfiguredPeerPath): boolean =>
+  !sameAddress(a.local, b.local) && isSamePath({ ...a, local: b.local }, b);
 
 /** Whether live traffic on a path is marked alike by both. */
 export const isMarkedAlike = (a: ConfiguredPeerPath, b: ConfiguredPeerPath): boolean =>

@@ -28,6 +28,7 @@ import {
   bfdNeighborsOf,
   interfacesOf,
   isMarkedAlike,
+  isReaddressed,
   isSamePath,
   pathsOf,
   routerNamed,
@@ -277,12 +278,14 @@ export class Router implements Device {
     const configuration = routerNamed(authority, router, node);
     const configured = peerPaths(authority, configuration);
     const policies = new SecurityPolicies(crypto, random, authority.emulator.hmacTimeWindow, router, this.#policies);
-    interfaces.reconfigure(interfacesOf(configuration, this.#options.ports, configured, policies));
+    const movedInterfaces = interfaces.reconfigure(
+      interfacesOf(configuration, this.#options.ports, configured, policies),
+    );
     const fresh = pathsOf(configured, interfaces, policies);
     const services = new Services(authority);
     this.#endSessionsWithout(services);
     this.#renumberServices(services);
-    const { added, removed } = this.#takePaths(fresh);
+    const { added, removed, readdressed } = this.#takePaths(fresh);
 
     this.#policies = policies;
     this.#parts.authority = authority;
@@ -298,10 +301,13 @@ export class Router implements Device {
     this.#highwayParts.fragmentReplayCache.lifetime = policies.copyLifetime;
 
     const watched = this.#paths.slice(0, fresh.length).map(watchedPath);
+    // Who is on the links hears of it before anything comes from there.
+    for (const index of movedInterfaces) this.#parts.neighbors.announce(index);
     this.#peerPaths.reconfigure(watched, configuration.pathMetricsRollingAvgInterval, now);
     this.#leavePaths(removed, now);
     this.#serviceArea.handshake.reconfigured();
     for (const session of this.#parts.sessions.all()) this.#serviceArea.sessions.reconfigured(session, now);
+    for (const path of readdressed) this.#serviceArea.moves.readdressed(path, now);
     for (const path of added) this.#serviceArea.moves.pathImproved(path, now);
     const nodeName = node ?? configuration.nodes[0]?.name ?? router;
     this.#journal.event({ time: now, category: 'config', node: nodeName, message: 'Running configuration changed' });
@@ -327,23 +333,30 @@ export class Router implements Device {
   }
 
   /**
-   * Paths that were there before stay the objects that they are. Those that are no more stand behind all others until
-   * `#leavePaths`, as there are sessions on them.
+   * Paths that were there before stay the objects that they are, also if they lead from another address. Those that are no
+   * more stand behind all others until `#leavePaths`, as there are sessions on them.
    */
   #takePaths(fresh: readonly ConfiguredPeerPath[]): {
     readonly added: readonly ConfiguredPeerPath[];
     readonly removed: readonly ConfiguredPeerPath[];
+    readonly readdressed: readonly ConfiguredPeerPath[];
   } {
     const { flows, sessions, pathLoad, waypoints } = this.#parts;
     const before = [...this.#paths];
     // Two neighborhoods may lead the same way: each path of before is one of now, and no more than one.
     const left = new Set(before);
     const waypointsBefore = new Map(before.map((path) => [path, { ...path, ports: waypoints[path.index] }]));
+    const goesOn = (other: ConfiguredPeerPath): boolean => fresh.some((path) => isSamePath(path, other));
+    const readdressed: ConfiguredPeerPath[] = [];
     const paths = fresh.map((path) => {
-      const known = [...left].find((other) => isSamePath(path, other));
+      const known =
+        [...left].find((other) => isSamePath(path, other)) ??
+        [...left].find((other) => isReaddressed(path, other) && !goesOn(other));
       if (known) left.delete(known);
+      if (known && isReaddressed(path, known)) readdressed.push(known);
       const isMarkedAsBefore = known !== undefined && isMarkedAlike(known, path);
-      const taken = known ? Object.assign(known, path, { marking: known.marking }) : path;
+      const { marking, peerAt } = known ?? path;
+      const taken = known ? Object.assign(known, path, { marking, peerAt }) : path;
       if (!isMarkedAsBefore) this.#mark(taken);
       return taken;
     });
@@ -365,7 +378,7 @@ export class Router implements Device {
       const known = waypointsBefore.get(path);
       return known && hasSamePorts(known, path) ? known.ports : waypointsOf(path, this.#options.random);
     });
-    return { added: paths.filter((path) => !before.includes(path)), removed };
+    return { added: paths.filter((path) => !before.includes(path)), removed, readdressed };
   }
 
   #leavePaths(removed: readonly ConfiguredPeerPath[], now: Instant): void {

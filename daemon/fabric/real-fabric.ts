@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttackReport } from '../../lib/attacker/attack.ts';
-import { formatConfiguration, parseOverlaid, type Authority } from '../../lib/config/index.ts';
+import { formatConfiguration } from '../../lib/config/index.ts';
 import { mergeReports, type SideReport } from '../../lib/host/applications/report.ts';
 import type {
   CaptureSink,
@@ -13,7 +13,8 @@ import type {
 } from '../../lib/lab/fabric.ts';
 import { bothCaptures, bothEvents, LabError } from '../../lib/lab/fabric.ts';
 import { faultEvent } from '../../lib/lab/actions/table.ts';
-import type { Action, TrafficReport, WireAction } from '../../lib/lab/scenario.ts';
+import { LabConfigurations } from '../../lib/lab/configurations.ts';
+import type { Action, RouterNode, TrafficReport, WireAction } from '../../lib/lab/scenario.ts';
 import type { AlarmRow, EventRow, PeerRow } from '../../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
 import { after, between, milliseconds, type Duration, type Instant } from '../../lib/time.ts';
@@ -57,7 +58,7 @@ export interface Machinery {
 interface Paused {
   readonly known: Partial<Record<RouteName, unknown>>;
   readonly linkActions: number;
-  readonly authority: Authority;
+  readonly configuration: string;
 }
 
 /** A lab of real processes in real time. */
@@ -76,13 +77,13 @@ export class RealFabric implements Fabric {
   readonly #stopping = new AbortController();
   #restartFailure: Error | undefined;
   #follower: EventFollower | undefined;
-  #authority: Authority;
+  readonly #configurations: LabConfigurations;
   #epoch: Instant | undefined;
 
   constructor(options: FabricOptions, machinery: Machinery) {
     this.name = machinery.name;
     this.#options = options;
-    this.#authority = options.scenario.authority;
+    this.#configurations = new LabConfigurations(options.scenario);
     this.#machinery = machinery;
   }
 
@@ -158,7 +159,12 @@ export class RealFabric implements Fabric {
         if (this.#dead.has(action.node)) this.#inBackground(this.#comeUp(action.node, wallClock()));
         return;
       case 'configure':
-        return this.#configure(action.lines);
+        this.#configurations.configure(action.lines);
+        return this.#tellConfigurations();
+      case 'address-change':
+      case 'address-back':
+        this.#configurations.changeAddress(action);
+        return this.#tellConfigurations(this.#router(action.node)?.router);
       case 'session-capture':
         await this.#machinery.client(action.node).ask('createSessionCapture', { body: action.request });
         return;
@@ -205,29 +211,34 @@ export class RealFabric implements Fabric {
     }
   }
 
-  /** A router that is down comes up with it. */
-  async #configure(lines: readonly string[]): Promise<void> {
-    const { authority } = parseOverlaid(formatConfiguration(this.#authority), lines, 'configuration');
-    if (!authority) throw new LabError(`these lines are no configuration: ${lines.join('; ')}`, 2);
-    this.#authority = authority;
-    for (const { name, kind } of this.#options.scenario.nodes) {
-      const client = this.#machinery.client(name);
-      if (kind === 'router' && !this.#paused.has(name) && (await client.answers()))
-        await this.#tellConfiguration(client);
+  /** To every router, or to the nodes of one alone; one that is down comes up with it. */
+  async #tellConfigurations(router?: string): Promise<void> {
+    for (const node of this.#options.scenario.nodes) {
+      if (node.kind !== 'router' || (router ?? node.router) !== node.router || this.#paused.has(node.name)) continue;
+      if (await this.#machinery.client(node.name).answers()) await this.#tellConfiguration(node.name);
     }
   }
 
-  async #tellConfiguration(client: NodeClient): Promise<void> {
-    await client.ask('configure', { body: { text: formatConfiguration(this.#authority) } });
+  async #tellConfiguration(node: string): Promise<void> {
+    await this.#machinery.client(node).ask('configure', { body: { text: this.#configurationOf(node) } });
+  }
+
+  /** As text; empty for what is no router. */
+  #configurationOf(node: string): string {
+    const router = this.#router(node);
+    return router ? formatConfiguration(this.#configurations.of(router)) : '';
   }
 
   /** A node that stands still answers nobody, and stays as it is: it is asked beforehand. */
   async #pause(node: string): Promise<void> {
-    const isRouter = this.#isRouter(node);
     const known: Partial<Record<RouteName, unknown>> = { stats: await this.#ask(node, 'stats', {}) };
-    for (const what of isRouter ? (['sessions', 'flows', 'peers', 'alarms', 'events'] as const) : [])
+    for (const what of this.#router(node) ? (['sessions', 'flows', 'peers', 'alarms', 'events'] as const) : [])
       known[what] = await this.#ask<RouteName>(node, what, []);
-    this.#paused.set(node, { known, linkActions: this.#linkActions.length, authority: this.#authority });
+    this.#paused.set(node, {
+      known,
+      linkActions: this.#linkActions.length,
+      configuration: this.#configurationOf(node),
+    });
     await this.#machinery.setPaused(node, true);
   }
 
@@ -238,7 +249,7 @@ export class RealFabric implements Fabric {
     await this.#machinery.setPaused(node, false);
     this.#paused.delete(node);
     const client = this.#machinery.client(node);
-    if (paused.authority !== this.#authority && this.#isRouter(node)) await this.#tellConfiguration(client);
+    if (paused.configuration !== this.#configurationOf(node)) await this.#tellConfiguration(node);
     for (const action of this.#linkActions.slice(paused.linkActions)) await client.ask('fault', { body: action });
   }
 
@@ -345,8 +356,8 @@ export class RealFabric implements Fabric {
     await this.#wait(upAt);
     const client = this.#machinery.client(node);
     await this.#follower?.join(client);
-    if (this.#authority !== this.#options.scenario.authority && this.#isRouter(node))
-      await this.#tellConfiguration(client);
+    const original = formatConfiguration(this.#options.scenario.authority);
+    if (this.#router(node) && this.#configurationOf(node) !== original) await this.#tellConfiguration(node);
     await client.ask('start', { body: { epoch: this.#started() } });
     this.#dead.delete(node);
     for (const action of this.#linkActions) await client.ask('fault', { body: action });
@@ -363,8 +374,9 @@ export class RealFabric implements Fabric {
     return this.#options.scenario.nodes.some(({ name, kind }) => name === node && kind !== 'host');
   }
 
-  #isRouter(node: string): boolean {
-    return this.#options.scenario.nodes.some(({ name, kind }) => name === node && kind === 'router');
+  #router(name: string): RouterNode | undefined {
+    const node = this.#options.scenario.nodes.find((node) => node.name === name);
+    return node?.kind === 'router' ? node : undefined;
   }
 
   /** A node that is down knows nothing and answers nobody. */

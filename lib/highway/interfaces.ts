@@ -1,5 +1,5 @@
 import type { Family, IpAddress, IpPrefix } from '../address.ts';
-import { prefixContains } from '../address.ts';
+import { prefixContains, sameAddress } from '../address.ts';
 import type { PortIndex } from '../device.ts';
 import type { KeyRing } from '../metadata/key-ring.ts';
 import type { Seal } from '../metadata/trailer.ts';
@@ -96,12 +96,18 @@ export class NetworkInterfaces<Interface extends LinkInterface = NetworkInterfac
     return this.list.find((entry) => entry.name === name);
   }
 
-  /** Interfaces that are there, by their names, are otherwise from now on: what can be so while packets come. */
-  reconfigure(list: readonly Interface[]): void {
-    for (const entry of list) {
+  /**
+   * Interfaces that are there, by their names, are otherwise from now on: what can be so while packets come. Returns those
+   * that have other addresses than before, by their indices.
+   */
+  reconfigure(list: readonly Interface[]): readonly number[] {
+    return list.flatMap((entry) => {
       const own = this.byName(entry.name);
-      if (own) Object.assign(own, entry, { index: own.index });
-    }
+      if (!own) return [];
+      const isWhereItWas = sameAddresses(own, entry);
+      Object.assign(own, entry, { index: own.index });
+      return isWhereItWas ? [] : [own.index];
+    });
   }
 
   /** Where to send a packet for `address` by this interface: itself if on link, else the gateway; undefined without one. */
@@ -110,3 +116,7 @@ export class NetworkInterfaces<Interface extends LinkInterface = NetworkInterfac
     return entry.addresses.find(({ gateway }) => gateway?.family === address.family)?.gateway;
   }
 }
+
+const sameAddresses = (a: LinkInterface, b: LinkInterface): boolean =>
+  a.addresses.length === b.addresses.length &&
+  a.addresses.every(({ address }) => b.addresses.some((other) => sameAddress(address, other.address)));

@@ -16,7 +16,10 @@ export interface PeerPath {
   readonly networkInterface: number;
   readonly family: Family;
   readonly local: IpAddress;
+  /** The peer's, by the configuration. */
   readonly remote: IpAddress;
+  /** The peer's address: `remote`, until BFD hears it from another one. */
+  peerAt: IpAddress;
   /** Where packets for `remote` are sent on the link: itself, or a gateway. */
   readonly nextHop: IpAddress;
   /** What packets to this peer are sealed with; undefined for none. */

@@ -1,7 +1,7 @@
 import type { Frame } from '../frame.ts';
 import { ipProtocols } from '../wire/ipv4.ts';
 import { prependIp, prependUdp, type IpFields } from './egress.ts';
-import { KEY_WORDS, keyDestinationPort, keySourcePort, setKeyAddresses, setKeyHead } from './flow-key.ts';
+import { KEY_WORDS, keyDestinationPort, keySource, keySourcePort, setKeyAddresses, setKeyHead } from './flow-key.ts';
 import { flowFlags, type FlowTable } from './flow-table.ts';
 import { SVR_BFD_PORT, type PeerPath } from './peer-path.ts';
 
@@ -21,13 +21,13 @@ export class WaysOut {
     for (const path of paths) this.setPinhole(path, path.remote.bytes, SVR_BFD_PORT);
   }
 
-  /** There are other paths: each with the index that it had before, if it was there. */
+  /** There are other paths, or they lead from other addresses: each with the index that it had before, if it was there. */
   renumber(paths: readonly { readonly path: PeerPath; readonly before: number | undefined }[]): void {
     const old = this.#pinholes;
     this.#pinholes = new Uint32Array(paths.length * KEY_WORDS);
     for (const { path, before } of paths) {
       if (before === undefined) this.setPinhole(path, path.remote.bytes, SVR_BFD_PORT);
-      else this.#pinholes.set(old.subarray(before * KEY_WORDS, (before + 1) * KEY_WORDS), path.index * KEY_WORDS);
+      else this.setPinhole(path, keySource(old, before * KEY_WORDS), keySourcePort(old, before * KEY_WORDS));
     }
   }
 

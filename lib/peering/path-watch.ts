@@ -89,7 +89,7 @@ export class PathWatch {
   #settings: BfdSettings;
   readonly discriminator: number;
   /** What this side believes it sends from. */
-  readonly #own: EndPoint;
+  #own: EndPoint;
   readonly #holdDown: HoldDown;
   readonly #linkTest: LinkTest;
   readonly #mtuDiscovery: PathMtuDiscovery;
@@ -122,6 +122,7 @@ export class PathWatch {
     this.node = node;
     this.#settings = settings;
     this.#parts = parts;
+    path.peerAt = path.remote;
     this.#own = { address: path.local.bytes, port: SVR_BFD_PORT };
     this.#peer = new PeerEnd(this.#own);
     this.#neighbor = parts.neighbors.hold(path.networkInterface, path.nextHop, now);
@@ -169,6 +170,17 @@ export class PathWatch {
     this.#linkTest.set(linkTestSettings(settings, this.#parts.averageOver()), now);
     this.#mtuDiscovery.set(this.#discoverySettings(mtuDiscovery), this.#session.state === 'up', now);
     this.#takeMtu();
+    this.#followOwn(now);
+  }
+
+  /** Where this side sends from. The peer hears of another address at once: that is where it finds us from now on. */
+  #followOwn(now: Instant): void {
+    const own: EndPoint = { address: this.path.local.bytes, port: SVR_BFD_PORT };
+    if (sameEndPoint(own, this.#own)) return;
+    this.#own = own;
+    this.#peer.moveOwn(own);
+    this.#findNextHop(now);
+    this.#session.speak(now);
   }
 
   /** The path is no more, or is not to be watched any more. The peer is told. */
@@ -364,6 +376,9 @@ export class PathWatch {
     const isChange = this.#peer.followSource(source);
     if (!sameEndPoint(before, source)) {
       this.#findNextHop(now);
+      // Who only reaches out is found there by BFD alone.
+      if (this.path.outboundOnly !== 'remote')
+        this.path.peerAt = { family: this.path.family, bytes: source.address.slice() };
       this.#parts.found(this, source);
     }
     if (!isChange) return;

@@ -15,7 +15,7 @@ export class PeerEnd {
   /** By the name of the node. */
   readonly #nodes = new Map<string, PeerNode>();
   /** Where this side sends from by its own account. */
-  readonly #own: EndPoint;
+  #own: EndPoint;
   /** The last packet's. */
   #speaker: Pick<BfdMetadata, 'node' | 'bootCounter' | 'failoverCounter'> | undefined;
   #source: EndPoint | undefined;
@@ -24,6 +24,11 @@ export class PeerEnd {
   constructor(own: EndPoint) {
     this.#own = own;
     this.#observed = own;
+  }
+
+  /** This side sends from elsewhere from now on. That the peer sees it there is a change for it to tell of. */
+  moveOwn(own: EndPoint): void {
+    this.#own = own;
   }
 
   /** The node that spoke last; empty before one has. */

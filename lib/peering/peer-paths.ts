@@ -25,7 +25,8 @@ import { isUsable, pathCondition, type PathCondition } from './path-status.ts';
 import { PathWatch, type MtuEvent, type PeerChange, type WatchedPath, type WatchParts } from './path-watch.ts';
 import { quotedProbe } from './quoted-probe.ts';
 import type { PeerRow } from './rows.ts';
-import type { EndPoint, ServiceLoad } from './svr-bfd/metadata.ts';
+import { sourceOf, watchAt } from './whereabouts.ts';
+import type { ServiceLoad } from './svr-bfd/metadata.ts';
 import { readSvrBfd, type SvrBfdFault, type SvrBfdPacket } from './svr-bfd/packet.ts';
 
 /** What is told about the paths to peers, to whoever has sessions on them. */
@@ -377,18 +378,15 @@ export class PeerPaths implements PathStates {
   }
 
   /** The path that a packet belongs to: by our discriminator, and before the peer knows that, by who sends from where. */
-  #watchOf(packet: Packet, { control, metadata }: SvrBfdPacket): PathWatch | undefined {
+  #watchOf(packet: Packet, { control, metadata, sequence }: SvrBfdPacket): PathWatch | undefined {
     const isFromPeer = (watch: PathWatch | undefined): watch is PathWatch =>
       this.#isAt(watch, packet) && watch?.path.peerRouter === metadata.router;
     if (control.yourDiscriminator !== 0) {
       const watch = this.#byDiscriminator.get(control.yourDiscriminator);
       return isFromPeer(watch) ? watch : undefined;
     }
-    const source = sourceOf(packet);
     const here = this.#states.map(({ watch }) => watch).filter(isFromPeer);
-    // Behind a NAT the peer names the address that the configuration knows, or comes from it.
-    const isRemote = (watch: PathWatch, { address }: EndPoint): boolean => sameBytes(watch.path.remote.bytes, address);
-    return here.find((watch) => isRemote(watch, metadata.source)) ?? here.find((watch) => isRemote(watch, source));
+    return watchAt(here, packet, { metadata, sequence });
   }
 
   #refuse(packet: Packet, name: keyof typeof bfdTable): void {
@@ -593,7 +591,3 @@ function hasWrongSize({ ipAt, end, largestFragment }: Packet, { metadata: { mtuP
 
 /** A session that the peer wants to be silent has no interval. */
 const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
-
-function sourceOf({ frame, sourceAt, addressLength, sourcePort }: Packet): EndPoint {
-  return { address: frame.bytes.slice(sourceAt, sourceAt + addressLength), port: sourcePort };
-}

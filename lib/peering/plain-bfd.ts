@@ -46,7 +46,7 @@ interface PlainSession {
   readonly index: number;
   readonly neighbor: PlainNeighbor;
   readonly hops: BfdHops;
-  readonly local: IpAddress;
+  local: IpAddress;
   readonly remote: IpAddress;
   readonly sourcePort: number;
   readonly authentication: Authentication | undefined;
@@ -155,8 +155,11 @@ export class PlainBfd {
   }
 
   #transmit(of: PlainSession, packet: ControlPacket, now: Instant): void {
-    const { neighbor, hops, local, remote, sourcePort, authentication, nextHop } = of;
+    const { neighbor, hops, remote, sourcePort, authentication, nextHop } = of;
     const { networkInterface } = neighbor;
+    // The interface may have been given another address since.
+    const own = this.#parts.interfaces.ownAddress(networkInterface, remote.family) ?? of.local.bytes;
+    const local = (of.local = { family: remote.family, bytes: own });
     const route = { networkInterface, local, localPort: sourcePort, remote, remotePort: bfdPorts[hops] };
     this.#datagrams.send({ ...route, ttl: BFD_TTL, dscp: 0 }, nextHop, now, (bytes, at) => {
       const end = encodeControlPacket(packet, bytes, at);

@@ -1,3 +1,5 @@
+import type { IpAddress } from '../address.ts';
+import { KEY_WORDS, keySource, setKeyAddresses } from '../highway/flow-key.ts';
 import type { PeerPath } from '../highway/peer-path.ts';
 import { counter } from '../stats/counters.ts';
 import { NEVER, type Instant } from '../time.ts';
@@ -86,6 +88,28 @@ export class Moves {
       }
     };
     this.#walk({ isConcerned, act }, now);
+  }
+
+  /**
+   * A path leads from another address of ours: the waypoints of its sessions are there from now on, and their peers hear of
+   * it at once. What the twin node works on is the twin's to tell.
+   */
+  readdressed(path: PeerPath, now: Instant): void {
+    const { flows } = this.#parts;
+    const act = (session: number, at: Instant): void => {
+      for (const flow of [session * 2, session * 2 + 1]) {
+        if (flows.path[flow] !== path.index + 1) continue;
+        const opposite = flow ^ 1;
+        const key = flows.keys.slice(opposite * KEY_WORDS, (opposite + 1) * KEY_WORDS);
+        setKeyAddresses(key, keySource(key, 0), path.local.bytes);
+        // One that has begun since is there already.
+        if (flows.find(key, 0) >= 0) continue;
+        const peerAt: IpAddress = { family: path.family, bytes: keySource(key, 0) };
+        const isMoved = this.#sessions.move(opposite, this.#setup.sideAt(key, peerAt, path), at);
+        if (isMoved && !this.#sessions.isForeign(session)) this.#handshake.announceMove(flow, 'address-change', at);
+      }
+    };
+    this.#walk({ isConcerned: () => true, act }, now);
   }
 
   /** A path is no more: a session on it goes on over another at once, or not at all. */

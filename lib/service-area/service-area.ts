@@ -1,4 +1,5 @@
 import { assert } from '../assert.ts';
+import { KEY_WORDS, sameKey } from '../highway/flow-key.ts';
 import type { SlowPath } from '../highway/highway.ts';
 import { isErrorType } from '../highway/icmp-quote.ts';
 import type { Packet } from '../highway/packet.ts';
@@ -144,21 +145,14 @@ export class ServiceArea implements SlowPath {
     const { attributes } = metadata;
     this.#traceReceived(packet, attributes);
     if (icmpErrorLocation(metadata)) return this.#drop(packet, 'icmpErrorNoSession');
-    const hasContext =
-      attributes.forwardContextIpv4 ??
-      attributes.forwardContextIpv6 ??
-      attributes.reverseContextIpv4 ??
-      attributes.reverseContextIpv6;
-    // A keep-alive that describes its session tells that the session has moved here.
-    const isMove = attributes.controlMessage === 'keepAlive' && hasContext !== undefined;
-    if (attributes.controlMessage !== undefined && !isMove) {
+    if (attributes.controlMessage !== undefined && !isMove(metadata)) {
       // A message is never answered by a message: two routers that both forgot would not stop.
       return this.#drop(
         packet,
         attributes.controlMessage === 'enableMetadata' ? 'enableMetadataFlowMiss' : 'unknownWaypointSilent',
       );
     }
-    if (!hasContext && attributes.sessionHealthCheck !== undefined) return this.#askForMetadata(packet, now);
+    if (!hasContext(metadata) && attributes.sessionHealthCheck !== undefined) return this.#askForMetadata(packet, now);
     if (isDetoured(packet)) this.#setup.fromPinhole(packet, metadata, end, now);
     else this.#setup.fromPeer(packet, metadata, end, now);
   }
@@ -196,6 +190,11 @@ export class ServiceArea implements SlowPath {
     if (location) {
       this.#traceReceived(packet, metadata.attributes);
       this.#icmpRelay.fromPeer(flow, packet, location, packet.payloadAt + metadata.length, end, now);
+      return false;
+    }
+    // One that moved away a moment ago, and is back where it was.
+    if (isMove(metadata) && !sameKey(this.#parts.flows.keys, flow * KEY_WORDS, packet.key, 0)) {
+      this.#setup.fromPeer(packet, metadata, end, now);
       return false;
     }
     const arrival = this.handshake.metadataArrived(flow, packet, metadata, now);
@@ -268,6 +267,16 @@ const handedOver = [
 
 const icmpErrorLocation = ({ attributes }: Metadata): Uint8Array | undefined =>
   attributes.icmpErrorLocationIpv4 ?? attributes.icmpErrorLocationIpv6;
+
+const hasContext = ({ attributes }: Metadata): boolean =>
+  (attributes.forwardContextIpv4 ??
+    attributes.forwardContextIpv6 ??
+    attributes.reverseContextIpv4 ??
+    attributes.reverseContextIpv6) !== undefined;
+
+/** A keep-alive that describes its session tells that the session has moved to where it comes from. */
+const isMove = (metadata: Metadata): boolean =>
+  metadata.attributes.controlMessage === 'keepAlive' && hasContext(metadata);
 
 /** Metadata where BFD is spoken belongs to a session whose own pinhole is not known to be open. */
 function isDetoured({ protocol, destinationPort, frame, payloadAt, end }: Packet): boolean {

@@ -305,19 +305,16 @@ export class SessionSetup {
     );
   }
 
-  #comesFrom({ remote }: PeerPath, packet: Packet): boolean {
-    return sameAddress(remote, addressAt(packet.frame.bytes, packet.sourceAt, packet.family));
+  #comesFrom({ peerAt }: PeerPath, packet: Packet): boolean {
+    return sameAddress(peerAt, addressAt(packet.frame.bytes, packet.sourceAt, packet.family));
   }
 
   /** The side that a packet came from, or is to come from in future. Undefined if there are no waypoints for it. */
   #sideFrom({ packet, isDetoured }: PeerPacket, path: PeerPath): SessionSide | undefined {
     if (isDetoured) return this.sideTowardsPeer(path);
-    const { networkInterface, family } = packet;
-    const { interfaces } = this.#parts;
-    // Behind a NAT the peer may be elsewhere by now than the configuration says: there nobody may be any more.
-    const source = addressAt(packet.frame.bytes, packet.sourceAt, family);
-    const nextHop = interfaces.nextHop(interfaces.list[networkInterface], source) ?? path.nextHop;
-    return { key: packet.key.slice(), networkInterface, nextHop, path };
+    // The peer may be elsewhere by now than the configuration says, behind a NAT for instance: there nobody may be any more.
+    const source = addressAt(packet.frame.bytes, packet.sourceAt, packet.family);
+    return this.sideAt(packet.key.slice(), source, path);
   }
 
   /** The side that packets with this context leave to. Undefined if no waypoints are left. */
@@ -333,12 +330,20 @@ export class SessionSetup {
   sideTowardsPeer(path: PeerPath): SessionSide | undefined {
     const key = new Uint32Array(KEY_WORDS);
     if (!this.#sessions.hasWaypointsLeft) return undefined;
-    setKeyAddresses(key, path.remote.bytes, path.local.bytes);
+    setKeyAddresses(key, path.peerAt.bytes, path.local.bytes);
     const pair = this.#parts.waypoints[path.index].take((own, peer) => {
       setKeyHead(key, path.networkInterface, path.family, ipProtocols.udp, peer, own);
       return this.#parts.flows.find(key, 0) < 0;
     });
-    return pair && { key, networkInterface: path.networkInterface, nextHop: path.nextHop, path };
+    return pair && this.sideAt(key, path.peerAt, path);
+  }
+
+  /** The side of a peer that is found at this address on a path. */
+  sideAt(key: Uint32Array, peerAt: IpAddress, path: PeerPath): SessionSide {
+    const { interfaces } = this.#parts;
+    const { networkInterface } = path;
+    const nextHop = interfaces.nextHop(interfaces.list[networkInterface], peerAt) ?? path.nextHop;
+    return { key, networkInterface, nextHop, path };
   }
 
   /** Where packets for a host on this side are sent: to itself, or to the gateway of its network. */

@@ -107,6 +107,27 @@ describe('a router', () => {
   });
 });
 
+describe('a router whose interface has another address', () => {
+  const change = (port: string): string => `  - { at: 2s, address-change: '${port}', address: 172.16.0.77 }`;
+
+  it('keeps it when it is started anew, and is found there by a peer that is', async () => {
+    for (const node of ['spoke', 'hub']) {
+      const ran = await run(`${change('spoke:wan')}\n  - { at: 3s, restart: ${node}, down-for: 500ms }`);
+      const [, back] = timesOf(ran, 'peer-path-up', 'hub');
+      ok(node === 'spoke' || (back > 3.5 && back < 6), `${back}`);
+      ok((ran.result.traffic[0].recoveries.at(-1)?.took ?? Infinity) < 2e6, node);
+      ok(ran.result.passed);
+    }
+  });
+
+  it('has it at both of its nodes, and one goes on from there for the other', async () => {
+    const ran = await run(`${change('spoke.node0:wan')}\n  - { at: 5s, kill: spoke.node0 }`, { lab: 'two-nodes' });
+    ok((ran.result.traffic[0].recoveries.at(-1)?.took ?? Infinity) < 2.5e6);
+    equal(counterOf(ran, 'hub', 'emulator sessions created'), 1);
+    equal(counterOf(ran, 'hub', 'emulator sessions recreated'), 0);
+  });
+});
+
 describe('the store of two nodes', () => {
   it('is gone, and back', async () => {
     const ran = await run('  - { at: 3s, store-gone: spoke, for: 2s }', { lab: 'two-nodes' });

@@ -37,6 +37,7 @@ describe('the scenarios', () => {
 /** They are about something that both modes of recovery detection do alike. */
 const sameInBothModes = new Set([
   'nat-keep-alive',
+  'address-change',
   'wrong-key',
   'path-failover',
   'interface-down',

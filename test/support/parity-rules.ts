@@ -87,6 +87,8 @@ export const rules: readonly Rule[] = [
       'emulator pinhole detoured',
       // A packet on the slow path is overtaken by those that follow it over the quick one.
       'emulator hmac replayed',
+      // What is on its way to an address that nobody has any more is taken for a stranger's.
+      'service-area received hierarchical-service-validation missing-source-tenant',
     ],
   },
   {

@@ -120,13 +120,11 @@ const networkInterface = list('Networks on a device interface', ['name'], {
   tenant: reference('tenant', { help: 'Tenant of whoever sends from this network' }),
   'inter-router-security': reference('security', { help: 'Protection of what arrives here from other routers' }),
   neighborhood,
-  address: whollyAtStart(
-    list('Addresses of the router in this network', ['ip-address'], {
-      'ip-address': ipAddress({ required: true, help: 'The address' }),
-      'prefix-length': integer(0, 128, { required: true, help: 'Length of the prefix that is on the link' }),
-      gateway: ipAddress({ help: 'Gateway to whatever is not on the link' }),
-    }),
-  ),
+  address: list('Addresses of the router in this network', ['ip-address'], {
+    'ip-address': ipAddress({ required: true, help: 'The address' }),
+    'prefix-length': atStart(integer(0, 128, { required: true, help: 'Length of the prefix that is on the link' })),
+    gateway: atStart(ipAddress({ help: 'Gateway to whatever is not on the link' })),
+  }),
   adjacency,
   emulator: container('What the emulator adds to a network interface', { 'bfd-neighbor': whollyAtStart(bfdNeighbor) }),
 });

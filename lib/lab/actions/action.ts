@@ -14,6 +14,7 @@ export type Action =
   | ServiceAction
   | HostAction
   | InterfaceAction
+  | AddressAction
   | MiddleboxAction
   | StoreAction
   | LabAction;
@@ -143,6 +144,12 @@ export interface ServiceChoice {
 export type InterfaceAction =
   | { readonly kind: 'interface-down'; readonly node: string; readonly port: string }
   | { readonly kind: 'interface-up'; readonly node: string; readonly port: string };
+
+/** A port of a router has another address of the same subnet, as text; its peers are not told. */
+export type AddressAction =
+  | { readonly kind: 'address-change'; readonly node: string; readonly port: string; readonly address: string }
+  /** Undoes it. */
+  | { readonly kind: 'address-back'; readonly node: string; readonly port: string };
 
 export type MiddleboxAction =
   /** Every mapping of a NAT gets another outside port, and the NAT the outside address that is given, as text. */

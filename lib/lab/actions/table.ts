@@ -4,7 +4,7 @@ import type { LabLink, TimelineEntry } from '../scenario.ts';
 import type { Duration } from '../../time.ts';
 import type { Action } from './action.ts';
 import { frameActions, silenceActions } from './frames.ts';
-import { interfaceActions } from './interfaces.ts';
+import { addressActions, interfaceActions } from './interfaces.ts';
 import { linkActions } from './links.ts';
 import { middleboxActions } from './middleboxes.ts';
 import { labActions, processActions, routerActions, storeActions } from './routers.ts';
@@ -23,6 +23,7 @@ const rows: RowsOf<Action> = {
   ...serviceActions,
   ...hostActions,
   ...interfaceActions,
+  ...addressActions,
 };
 
 /** Every kind of action, in the order in which they are explained. */

@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../json-schema.ts';
 import { readEnd, unknownEnd } from '../read/end.ts';
 import { readDirection, type LinkDirection } from '../read/link-name.ts';
 import { machinesOf } from '../read/machines.ts';
-import type { LabLink, LinkEnd, NodeKind } from '../scenario.ts';
+import type { LabLink, LabNode, LinkEnd, NodeKind } from '../scenario.ts';
 import { readName, text, type Field, type LabOfSteps, type Target } from './row.ts';
 
 interface AtNode {
@@ -93,17 +93,26 @@ export function sendersOf({ link, direction }: LinkDirection, links: readonly La
   return ends.map((_, i) => i).filter((i) => direction === 'both' || direction === i);
 }
 
-/** A port of a router or a middlebox. */
-export const machinePort: Target<LinkEnd> = {
+/** A port of a node; `refusal` says why it may not be of that one. */
+const portTarget = (refusal: (node: LabNode, nodes: readonly LabNode[]) => string | undefined): Target<LinkEnd> => ({
   read(value, { nodes }) {
     const end = readEnd(value, nodes);
-    if (end === unknownEnd) return undefined;
-    const { machines, what } = machinesOf(nodes);
-    if (!machines.some(({ name }) => name === end.node))
-      value.wrong(`${quote(end.node)} is a host: only a ${what} has its interfaces taken down`);
-    return end;
+    const node = nodes.find(({ name }) => name === end.node);
+    const why = node && refusal(node, nodes);
+    if (why !== undefined) value.wrong(`${quote(end.node)} is a ${node?.kind}: ${why}`);
+    return end === unknownEnd ? undefined : end;
   },
   describe: ({ node, port }) => `${node}:${port}`,
   parts: ({ node, port }) => new Map([[`${node}:${port}`, { node, port }]]),
   json: { node: nodeJson, port: text('name of the port') },
-};
+});
+
+/** A port of a router or a middlebox. */
+export const machinePort: Target<LinkEnd> = portTarget(({ kind }, nodes) =>
+  kind === 'host' ? `only a ${machinesOf(nodes).what} has its interfaces taken down` : undefined,
+);
+
+/** A port of a router. */
+export const routerPort: Target<LinkEnd> = portTarget(({ kind }) =>
+  kind === 'router' ? undefined : 'only the interfaces of a router get other addresses',
+);

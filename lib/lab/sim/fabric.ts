@@ -1,6 +1,5 @@
 import { assert } from '../../assert.ts';
 import type { AttackReport } from '../../attacker/attack.ts';
-import { formatConfiguration, parseOverlaid, type Authority } from '../../config/index.ts';
 import { Secrets } from '../../capture/secrets.ts';
 import type { CryptoProvider } from '../../crypto.ts';
 import { DeadlineHeap } from '../../deadline-heap.ts';
@@ -21,6 +20,7 @@ import { LinkFaults } from '../frames/link-faults.ts';
 import { meddlingsOf } from '../frames/meddlings.ts';
 import type { Violation } from '../invariants/violation.ts';
 import { Invariants } from '../invariants/invariants.ts';
+import { LabConfigurations } from '../configurations.ts';
 import { actOnMiddlebox } from '../middlebox.ts';
 import { failureIn } from '../actions/services.ts';
 import { actOnRouter } from '../router-faults.ts';
@@ -96,7 +96,7 @@ export class SimFabric implements Fabric {
   readonly #inboxes = new Map<SimNode, Inbox>();
   readonly #stores = new SimStores();
   #traffic: SimTraffic | undefined;
-  #authority: Authority;
+  readonly #configurations: LabConfigurations;
   #state: 'new' | 'created' | 'running' | 'stopped' = 'new';
   #now = SIM_EPOCH;
   #stepsAtNow = 0;
@@ -104,7 +104,7 @@ export class SimFabric implements Fabric {
 
   constructor(options: SimOptions) {
     this.#options = options;
-    this.#authority = options.scenario.authority;
+    this.#configurations = new LabConfigurations(options.scenario);
     this.#deadlines = new DeadlineHeap(options.scenario.nodes.length);
     this.#recorder = new Recorder(options.events, options.capture);
     this.#invariants = new Invariants(options.scenario, authoritiesOf(options.scenario));
@@ -201,7 +201,13 @@ export class SimFabric implements Fabric {
         break;
       }
       case 'configure':
-        this.#configure(action.lines);
+        this.#configurations.configure(action.lines);
+        this.#tellConfigurations();
+        break;
+      case 'address-change':
+      case 'address-back':
+        this.#configurations.changeAddress(action);
+        this.#tellConfigurations(this.#router(action.node).described.router);
         break;
       case 'restart':
         this.#takeDown(action.node);
@@ -518,11 +524,11 @@ export class SimFabric implements Fabric {
     this.#recorder.event({ time: this.elapsed(), node, type, packet, port, ...(reason !== undefined && { reason }) });
   }
 
-  #configure(lines: readonly string[]): void {
-    const { authority } = parseOverlaid(formatConfiguration(this.#authority), lines, 'configuration');
-    assert(authority !== undefined, 'a scenario with lines that are no configuration has been read');
-    this.#authority = authority;
-    for (const node of this.#nodes.values()) if (node instanceof SimRouter) node.configure(authority, this.#now);
+  /** To every router, or to one alone. */
+  #tellConfigurations(router?: string): void {
+    for (const node of this.#nodes.values())
+      if (node instanceof SimRouter && (router ?? node.described.router) === node.described.router)
+        node.configure(this.#configurations.of(node.described), this.#now);
   }
 
   #watchTables(): void {

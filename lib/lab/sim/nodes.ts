@@ -56,7 +56,7 @@ export class SimHost implements SimNode {
 export class SimRouter implements SimNode {
   readonly name: string;
   readonly ports: readonly SimPort[];
-  readonly #described: RouterNode;
+  readonly described: RouterNode;
   readonly #surroundings: Surroundings;
   readonly #crypto: CryptoProvider;
   readonly #trace: Trace | undefined;
@@ -75,7 +75,7 @@ export class SimRouter implements SimNode {
     store: MemoryStore | undefined,
   ) {
     this.name = described.name;
-    this.#described = described;
+    this.described = described;
     this.#surroundings = around;
     this.#crypto = crypto;
     this.#trace = trace;
@@ -102,7 +102,7 @@ export class SimRouter implements SimNode {
   /** Comes up with nothing in its memory. */
   start(now: Instant): void {
     const { seed, wire } = this.#surroundings;
-    const { router, node } = this.#described;
+    const { router, node } = this.described;
     this.#starts++;
     this.#device = new Router({
       authority: this.#authority,
@@ -124,7 +124,7 @@ export class SimRouter implements SimNode {
   }
 
   #place(): TwinEnd {
-    const { router, node } = this.#described;
+    const { router, node } = this.described;
     const nodes = this.#surroundings.scenario.authority.routers.find(({ name }) => name === router)?.nodes ?? [];
     return nodes[0]?.name === node ? 0 : 1;
   }

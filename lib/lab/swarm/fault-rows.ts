@@ -117,6 +117,13 @@ export const faultRows: Readonly<Record<string, Draw>> = {
     const fault = lasting(wire.name, { 'interface-down': `${machine}:${wire.name}` }, 'for', span);
     return { ...fault, places: [wire.name, machine] };
   },
+  'another address': (chance, lab, span) => {
+    const wire = plainWire(chance, lab);
+    if (!wire) return undefined;
+    const [port] = machinesAt(lab, chance.once(2) ? wire.from : wire.to).map((machine) => `${machine}:${wire.name}`);
+    const address = wireAddress(wire.number, chance.of(wire.families), chance.between(20, 29));
+    return lasting(port, { 'address-change': port, address }, 'for', span);
+  },
   rebind: (_, lab, span) => atMiddlebox(lab, ['nat'], (box) => once(box, { rebind: box }, span)),
   'rebind to another address': (_, lab, span) => {
     const nat = lab.wires.find(({ middlebox }) => middlebox === 'nat');

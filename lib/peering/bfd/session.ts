@@ -144,6 +144,11 @@ export class BfdSession {
     else if (transition) this.#transmitUnlessSilent(now);
   }
 
+  /** Says at once what it would say when its time comes. */
+  speak(now: Instant): void {
+    this.#transmitUnlessSilent(now);
+  }
+
   /** Takes the session out of service, or puts it back (section 6.8.16). The remote system is told. */
   setAdminDown(isAdminDown: boolean, now: Instant): void {
     if (isAdminDown === (this.#state === 'admin-down')) return;

@@ -99,6 +99,36 @@ describe('a step of a timeline', () => {
   });
 });
 
+describe('another address of an interface', () => {
+  const refused = (step: string): string | undefined => {
+    const text = `{ name: a, about: b, lab: labs/two-routers.yaml, duration: 5s, timeline: [${step}] }`;
+    const [first] = parseScenario(text, 'scenarios/a.yaml', resolveFile).diagnostics ?? [];
+    return first && [first.message, first.hint].filter((part) => part !== undefined).join('; ');
+  };
+  const at = (port: string, address: string): string => `{ at: 1s, address-change: '${port}', address: '${address}' }`;
+
+  it('is one of the same subnet that nobody has, of IPv6 too', () => {
+    equal(refused(at('spoke:wan', '172.16.0.77')), undefined);
+    equal(refused(at('spoke:lan', 'fd00:1::77')), undefined);
+    equal(refused(at('spoke:wan', '172.16.1.77')), "this is in no subnet of 'spoke:wan'; it has 172.16.0.1/24");
+    equal(refused(at('spoke:wan', '172.16.0.1')), "'spoke:wan' has this address");
+    equal(refused(at('spoke:wan', '172.16.0.2')), 'somebody else on this link has this address');
+  });
+
+  it('is that of a router', () => {
+    equal(
+      refused(at('client', '10.1.0.77')),
+      "'client' is a host: only the interfaces of a router get other addresses",
+    );
+    ok(
+      refused(at('spoke:wam', '172.16.0.77'))?.includes("did you mean 'wan'"),
+      refused(at('spoke:wam', '172.16.0.77')),
+    );
+  });
+
+  it('is an address', () => ok(refused(at('spoke:wan', '172.16.0.777'))?.includes('is not an IPv4 or IPv6 address')));
+});
+
 describe('what has been done to a lab and not undone', () => {
   const { links } = labWith('');
   const wan = (kind: 'cut' | 'heal', direction: 'both' | number): Action => ({ kind, link: 'wan', direction });

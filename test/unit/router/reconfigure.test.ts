@@ -137,6 +137,79 @@ describe('a running router with another configuration', () => {
     });
   }
 
+  describe('at another address of the link between routers', () => {
+    const change = (text: string): string => text.replace('address 172.16.0.1\n', 'address 172.16.0.77\n');
+    /** A session of each direction, and a spoke that is elsewhere since. */
+    const moved = (options: LabConfiguration): { readonly lab: Lab; readonly before: readonly string[] } => {
+      const lab = established(options);
+      for (const push of ['one', 'two', 'three']) askClient(lab, push);
+      lab.runFor(seconds(3));
+      lab.mark();
+      const before = lab.spoke.sessionIds();
+      deepEqual(lab.spoke.reconfigure(labConfiguration(edited(change, options))), []);
+      lab.runFor(milliseconds(50));
+      return { lab, before };
+    };
+    const askClient = (lab: Lab, payload: string, from = 50_000): void => {
+      [lab.client.isServer, lab.server.isServer] = [true, false];
+      lab.server.say(payload, from, ['10.1.0.10', 9_000]);
+      lab.settle();
+      [lab.client.isServer, lab.server.isServer] = [false, true];
+    };
+
+    for (const [how, options] of [
+      ['the HMAC of their metadata', { hmac: {} }],
+      ['what BFD has told', { failover: true }],
+    ] as const)
+      it(`keeps its sessions: the peer follows them there by ${how}, though nobody speaks`, () => {
+        const { lab, before } = moved(options);
+        equal(before.length, 2);
+        deepEqual([lab.spoke.count('modifyRequestSent'), lab.hub.count('flowMoved')], [2, 2]);
+        lab.exchange('asked');
+        askClient(lab, 'pushed');
+        deepEqual(lab.client.answers, ['asked', 'pushed']);
+        deepEqual(lab.server.answers, ['asked', 'pushed']);
+        deepEqual([lab.spoke.sessionIds(), lab.hub.sessionIds().sort()], [before, before.toSorted()]);
+        const sources = lab.wan.packets.filter(({ from }) => from === 'spoke').map(({ packet }) => packet.source);
+        deepEqual(new Set(sources), new Set(['172.16.0.77']));
+      });
+
+    it('is where new sessions of the peer go, once BFD has found it', () => {
+      const { lab } = moved({ failover: true });
+      askClient(lab, 'new', 50_001);
+      deepEqual(lab.server.answers, ['new']);
+    });
+
+    for (const [hmac, status] of [
+      [{}, 'up'],
+      [undefined, 'down'],
+    ] as const)
+      it(`is ${hmac ? 'found' : 'not believed, without an HMAC,'} by a peer that has been started anew`, () => {
+        const { lab } = moved({ failover: true, ...(hmac && { hmac }) });
+        lab.hub.restart();
+        lab.runFor(seconds(10));
+        equal(lab.hub.device.peers(lab.now)[0].status, status);
+      });
+
+    it('gives its sessions back to the old address when that is its own again', () => {
+      const { lab, before } = moved({ failover: true });
+      deepEqual(lab.spoke.reconfigure(labConfiguration({ failover: true })), []);
+      lab.runFor(milliseconds(50));
+      lab.exchange('asked');
+      deepEqual(lab.client.answers, ['asked']);
+      deepEqual(lab.hub.sessionIds().sort(), before.toSorted());
+      equal(lab.hub.count('sessionsRecreated'), 0);
+    });
+
+    it('tells who is on the link, and answers there alone', () => {
+      const { lab } = moved({});
+      const [announced] = lab.wan.frames
+        .map(({ frame }) => frame)
+        .filter((frame) => frame[12] === 8 && frame[13] === 6);
+      deepEqual([...announced.subarray(28, 32), ...announced.subarray(38, 42)], [172, 16, 0, 77, 172, 16, 0, 77]);
+    });
+  });
+
   it('refuses what takes a restart, names it, and changes nothing', () => {
     const lab = established();
     const next = labConfiguration({

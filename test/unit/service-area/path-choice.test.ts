@@ -28,6 +28,7 @@ function path(index: number, ...vectors: string[]): PeerPath {
     family: 4,
     local: address,
     remote: address,
+    peerAt: address,
     nextHop: address,
     seal: undefined,
     keys: undefined,
