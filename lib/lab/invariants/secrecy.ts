@@ -43,9 +43,12 @@ export class Secrets {
   }
 
   #nameSeenIn({ bytes, start, end }: Frame): string | undefined {
+    if (this.#names.length === 0) return undefined;
+    // The buffer is larger than what is in it: without its rest, looking for a byte that is not there ends sooner.
+    const seen = bytes.subarray(start, end);
     for (const { says, text, heads } of this.#names)
-      for (let at = bytes.indexOf(text[0], start); at >= 0 && at < end; at = bytes.indexOf(text[0], at + 1))
-        if (standsAt(bytes, at, end, text) && heads.some((head) => standsAt(bytes, at - head.length, end, head)))
+      for (let at = seen.indexOf(text[0]); at >= 0; at = seen.indexOf(text[0], at + 1))
+        if (standsAt(seen, at, text) && heads.some((head) => standsAt(seen, at - head.length, head)))
           return `${says} in metadata, which routers encrypt,`;
     return undefined;
   }
@@ -79,8 +82,8 @@ function namesIn({ tenants, services }: Authority): SecretName[] {
   return [...tenants.map(({ name }) => secret('tenant', name)), ...services.map(({ name }) => secret('service', name))];
 }
 
-function standsAt(bytes: Uint8Array, at: number, end: number, part: Uint8Array): boolean {
-  if (at < 0 || at + part.length > end) return false;
+function standsAt(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
+  if (at < 0 || at + part.length > bytes.length) return false;
   for (let i = 0; i < part.length; i++) if (bytes[at + i] !== part[i]) return false;
   return true;
 }
