@@ -72,8 +72,8 @@ function sendsBare(attack: Attack): boolean {
     case 'forge':
       return attack.packets.some((kind) => kind === 'bare');
     case 'replay':
-      // Sent to a waypoint, BFD is as bare as anything.
-      return attack.packets.some((kind) => kind === 'bare' || (kind === 'bfd' && attack.port > 0));
+      // At another waypoint BFD is as bare as anything, and so is what looks like metadata but only measures.
+      return attack.port > 0 || attack.packets.some((kind) => kind === 'bare');
     default:
       return false;
   }
