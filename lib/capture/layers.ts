@@ -5,7 +5,7 @@ import { IPV4_HEADER_LENGTH, ipProtocols } from '../wire/ipv4.ts';
 import { IPV6_FRAGMENT_HEADER_LENGTH, IPV6_HEADER_LENGTH } from '../wire/ipv6.ts';
 import { TCP_HEADER_LENGTH } from '../wire/tcp.ts';
 import { UDP_HEADER_LENGTH } from '../wire/udp.ts';
-import { linkTypes, type CapturedFrame } from './captured-frame.ts';
+import { linkTypes, type CapturedFrame, type CaptureInterface } from './captured-frame.ts';
 
 /** What a frame's headers may be malformed by. */
 export const layerFaults = {
@@ -30,6 +30,11 @@ const VLAN_TAGS_MAX = 2;
 const EXTENSION_HEADERS_MAX = 8;
 const COOKED_HEADER_LENGTH = 16;
 const extensionHeaders = { hopByHop: 0, routing: 43, destinationOptions: 60 } as const;
+
+/** What of a captured frame tells its headers. */
+export type LayeredFrame = Pick<CapturedFrame, 'bytes' | 'start' | 'end' | 'originalLength'> & {
+  readonly at: Pick<CaptureInterface, 'linkType'>;
+};
 
 /**
  * The headers of one frame, as offsets into its bytes: -1 for a header that it has not. One object serves all packets.
@@ -72,7 +77,7 @@ export class Layers {
   /** Fewer bytes were captured than the packet had: what is missing is no fault of it. */
   #isCut = false;
 
-  read(frame: CapturedFrame): void {
+  read(frame: LayeredFrame): void {
     this.bytes = frame.bytes;
     this.end = frame.end;
     this.ethernetAt = this.etherType = this.vlanAt = this.arpAt = this.ipAt = -1;

@@ -2,7 +2,7 @@ import { deepEqual, equal, fail, match, ok } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { nodeCrypto as crypto } from '../../daemon/crypto.ts';
-import { cipherKinds, type Cipher, type CipherKind } from '../../lib/crypto.ts';
+import { cipherKinds, type Cipher, type CipherKind, type Hmac } from '../../lib/crypto.ts';
 import type { AttackKind } from '../../lib/attacker/attack.ts';
 import { actionKinds } from '../../lib/lab/actions/table.ts';
 import { attackKinds } from '../../lib/lab/read/attack-kinds.ts';
@@ -120,6 +120,19 @@ describe('the swarm', () => {
     }
     fail('no seed has found it');
   });
+  it('finds an HMAC that says the same of everything', async function () {
+    this.timeout(60_000);
+    const blind = {
+      ...crypto,
+      hmac: (...of: Parameters<typeof crypto.hmac>): Hmac => new BlindHmac(crypto.hmac(...of)),
+    };
+    const flips = ({ attacks }: Plan): boolean => attacks.some(({ keys }) => keys.kind === 'bit-flip');
+    for (const plan of seedsTo(400).map(drawPlan).filter(flips)) {
+      const { breach, findings } = await judgeScenario(writeScenario(plan), { crypto: blind });
+      if (breach === 'delivery') return match(findings[0], /which no host has sent like this/);
+    }
+    fail('no seed has found it');
+  });
 });
 
 /** Enough to meet every feature, and few enough for every test run. */
@@ -139,6 +152,19 @@ async function record(seed: number): Promise<[sum: string, count: number]> {
     capture: { packet: ({ bytes, ...about }) => [JSON.stringify(about), bytes].forEach(add) },
   });
   return [hash.digest('hex'), count];
+}
+
+/** Whatever it is shown, its digest is the same. */
+class BlindHmac implements Hmac {
+  readonly digestLength: number;
+
+  constructor({ digestLength }: Hmac) {
+    this.digestLength = digestLength;
+  }
+
+  digest(_binding: Uint8Array, _bytes: Uint8Array, _start: number, _end: number, out: Uint8Array, outAt: number): void {
+    out.fill(7, outAt, outAt + this.digestLength);
+  }
 }
 
 /** It says that it hides what it copies. */

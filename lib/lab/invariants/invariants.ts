@@ -1,9 +1,11 @@
-import type { Authority } from '../../config/index.ts';
+import { formatAddress } from '../../address.ts';
+import { peerPaths, type Authority } from '../../config/index.ts';
 import type { Frame } from '../../frame.ts';
 import type { FrameEvent } from '../../link/fate.ts';
 import type { Router } from '../../router.ts';
 import type { Duration, Instant } from '../../time.ts';
 import type { Scenario } from '../scenario.ts';
+import { Conversations } from './conversations.ts';
 import { Deliveries } from './delivery.ts';
 import { Secrets } from './secrecy.ts';
 import { inspectTables } from './tables.ts';
@@ -17,6 +19,12 @@ export class Invariants {
   readonly #deliveries: Deliveries;
   readonly #secrets: Secrets;
   readonly #sessionsMax: number;
+  /** Whether routers take from each other only what one of them has sealed. */
+  readonly #isSealed: boolean;
+  /** Whether they know all that they have taken, and take none of it twice. */
+  #knowsCopies: boolean;
+  /** Absent where nobody would make up a session, or where there is no telling. */
+  readonly #conversations: Conversations | undefined;
   readonly #violations: Violation[] = [];
 
   /** `authorities` are the configurations that the lab has, one after the other. */
@@ -25,6 +33,10 @@ export class Invariants {
     this.#deliveries = new Deliveries(authority);
     this.#secrets = new Secrets(scenario, authorities);
     this.#sessionsMax = authority.emulator.sessionTableSize;
+    this.#isSealed = authorities.every(sealsEverything);
+    this.#knowsCopies = this.#isSealed;
+    if (this.#isSealed && scenario.attacks.length > 0)
+      this.#conversations = new Conversations(addressesOfHosts(scenario));
   }
 
   get violations(): readonly Violation[] {
@@ -34,6 +46,7 @@ export class Invariants {
   /** A host has put a frame on its link. */
   hostSent(frame: Frame): void {
     this.#deliveries.sent(frame);
+    this.#conversations?.hostSent(frame);
   }
 
   /** A frame for a host has come to it. */
@@ -43,16 +56,22 @@ export class Invariants {
   }
 
   /** A link has done something to a frame. */
-  changed(frame: Frame, events: readonly FrameEvent[]): void {
+  changed(frame: Frame, events: readonly FrameEvent[], leadsToHost: boolean): void {
     for (const { type } of events) {
-      if (type === 'frame-duplicated') this.#deliveries.duplicated();
-      if (type === 'frame-corrupted' || type === 'frame-altered') this.#deliveries.corrupted(frame);
+      if (type === 'frame-duplicated' && (leadsToHost || !this.#knowsCopies)) this.#deliveries.duplicated();
+      const isOther = type === 'frame-corrupted' || type === 'frame-altered';
+      if (isOther && (leadsToHost || !this.#isSealed)) this.#deliveries.corrupted(frame);
     }
   }
 
   /** An attacker has put a frame on its link, which may be a copy of another. */
   attackerSent(): void {
-    this.#deliveries.duplicated();
+    if (!this.#knowsCopies) this.#deliveries.duplicated();
+  }
+
+  /** A router has been started anew. What it has taken before it may take once more. */
+  startedAnew(): void {
+    this.#knowsCopies = false;
   }
 
   /** A node has put a frame on a link to which no host is connected. */
@@ -69,9 +88,21 @@ export class Invariants {
 
   tablesOf(node: string, router: Router, now: Instant, time: Duration): void {
     for (const finding of inspectTables(router, this.#sessionsMax, now)) this.#note({ ...finding, time, node });
+    for (const row of this.#conversations ? router.sessions(now) : []) {
+      const what = this.#conversations?.foreign(row);
+      if (what !== undefined) this.#note({ invariant: 'sessions', time, node, what, session: row.sessionId });
+    }
   }
 
   #note(violation: Violation): void {
     if (this.#violations.length < VIOLATIONS_MAX) this.#violations.push(violation);
   }
 }
+
+const sealsEverything = (authority: Authority): boolean =>
+  authority.routers.every((router) =>
+    peerPaths(authority, router).every(({ outboundSecurity: policy }) => policy && policy.hmacMode !== 'disabled'),
+  );
+
+const addressesOfHosts = ({ nodes }: Scenario): string[] =>
+  nodes.flatMap((node) => (node.kind === 'host' ? node.addresses.map(({ address }) => formatAddress(address)) : []));

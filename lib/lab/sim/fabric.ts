@@ -426,6 +426,7 @@ export class SimFabric implements Fabric {
 
   #startAgain(machine: SimMachine): void {
     if (machine.device) return;
+    if (machine instanceof SimRouter) this.#invariants.startedAnew();
     machine.start(this.#now);
     this.#recorder.event({ time: this.elapsed(), node: machine.name, type: 'node-started' });
     for (const { node, port, hasCarrier } of this.#attachments.values())
@@ -475,7 +476,7 @@ export class SimFabric implements Fabric {
     else if (node instanceof SimAttacker) this.#invariants.attackerSent();
     else if (segment?.leadsToHost === false) this.#invariants.betweenRouters(node.name, frame, this.elapsed());
     const events = this.#send(from, frame);
-    if (events.length > 0) this.#invariants.changed(frame, events);
+    if (events.length > 0) this.#invariants.changed(frame, events, segment?.leadsToHost === true);
     this.#recorder.left(node.name, name, frame, idBefore, events.map(commentOf));
     for (const event of events) this.#tell(node.name, name, frame.id, event);
     // The device may use the frame again for another packet.

@@ -6,6 +6,7 @@ import type { Attributes } from '../../../lib/metadata/attributes.ts';
 import { encodeMetadata, type MetadataEncoding } from '../../../lib/metadata/codec.ts';
 import type { Duration } from '../../../lib/time.ts';
 import { loadScenario } from '../../support/lab-files.ts';
+import { twoRouters } from '../../support/two-routers.ts';
 
 const scenario = loadScenario('scenarios/session-recovery.yaml');
 const now = 1_000 as Duration;
@@ -69,14 +70,33 @@ describe('the invariant of delivery', () => {
   it('knows what links do: copies, and other bits', () => {
     const found = broken((invariants) => {
       invariants.hostSent(udp());
-      invariants.changed(udp(), [{ type: 'frame-duplicated' }]);
+      invariants.changed(udp(), [{ type: 'frame-duplicated' }], true);
       for (let i = 0; i < 2; i++) invariants.hostGot('server', udp(), now);
-      invariants.changed(udp({ id: 8 }), [{ type: 'frame-corrupted' }]);
+      invariants.changed(udp({ id: 8 }), [{ type: 'frame-corrupted' }], true);
       invariants.hostGot('server', udp({ id: 8, last: 0x45 }), now);
-      invariants.changed(udp({ id: 9 }), [{ type: 'frame-altered', reason: 'alter-payload' }]);
+      invariants.changed(udp({ id: 9 }), [{ type: 'frame-altered', reason: 'alter-payload' }], true);
       invariants.hostGot('server', udp({ id: 9, last: 0x46 }), now);
     });
     deepEqual(found, []);
+  });
+
+  it('knows that sealed packets come as they were sent and once, whatever links and attackers do to them', () => {
+    const disturbed = (begin: (invariants: Invariants) => void): string[] =>
+      broken((invariants) => {
+        begin(invariants);
+        invariants.hostSent(udp());
+        invariants.attackerSent();
+        invariants.changed(udp(), [{ type: 'frame-duplicated' }, { type: 'frame-corrupted' }], false);
+        for (let i = 0; i < 2; i++) invariants.hostGot('server', udp(), now);
+        invariants.hostGot('server', udp({ last: 0x45 }), now);
+      });
+    const [copy, other] = disturbed(() => undefined);
+    match(copy, /has come 2 times, and was sent once$/);
+    match(other, /has come, which no host has sent like this$/);
+    // Who was started anew may take what was taken before, but nothing else.
+    const [only, ...more] = disturbed((invariants) => invariants.startedAnew());
+    match(only, /which no host has sent like this$/);
+    equal(more.length, 0);
   });
 
   it('says where and when', () => {
@@ -86,6 +106,28 @@ describe('the invariant of delivery', () => {
     const [{ node, time, packet }] = invariants.violations;
     deepEqual([node, time, packet], ['server', 1_000, 7]);
   });
+});
+
+describe('the invariant of sessions', () => {
+  const attacked = loadScenario('scenarios/attack-flood.yaml');
+  const lab = twoRouters();
+  lab.client.ask('question', { from: 5_000 });
+  lab.settle();
+
+  for (const router of ['spoke', 'hub'] as const)
+    it(`is broken where no host has spoken as in a session of the ${router}`, () => {
+      const look = (frame: Frame): string[] => {
+        const invariants = new Invariants(attacked, [attacked.authority]);
+        invariants.hostSent(frame);
+        invariants.tablesOf(router, lab[router].device, lab.now, now);
+        return invariants.violations.map(({ invariant, what }) => `${invariant}: ${what}`);
+      };
+      deepEqual(look(udp()), []);
+      match(
+        look(udp({ sourcePort: 5_001 }))[0],
+        /^sessions: it has a session by udp from .* no host has ever spoken so$/,
+      );
+    });
 });
 
 describe('the invariant of secrecy', () => {
