@@ -49,7 +49,8 @@ export const scenarioFields = [
   'expect',
   'converge-within',
 ] as const;
-const labFields = ['nodes', 'links', 'configuration'];
+/** The keys of a lab, of which each is needed. */
+export const labFields = ['nodes', 'links', 'configuration'] as const;
 
 const DEFAULT_SEED = 1;
 

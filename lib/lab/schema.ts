@@ -6,20 +6,27 @@ import type { Form } from './read/forms.ts';
 import * as forms from './read/forms.ts';
 import { beginnings, flapFields, stepFields } from './read/step.ts';
 import { commonFields, kindFields } from './read/traffic.ts';
+import { attackSchema } from './schema/attacks.ts';
+import { labSchema } from './schema/lab.ts';
+import { listed, named, scalar, told } from './schema/parts.ts';
+import { sentenceSchema } from './schema/sentences.ts';
 
 /** What a scenario file may hold, for editors: names of the lab are not known to it, and are checked when it is read. */
 export function scenarioSchema(): JsonSchema {
   const properties: Record<(typeof scenarioFields)[number], JsonSchema> = {
     name: told(forms.name, 'name of the scenario, and of the folder of its runs'),
     about: told(forms.line, 'one line for people'),
-    lab: { anyOf: [{ type: 'string' }, { type: 'object' }], description: 'the path of a lab file, or the lab itself' },
+    lab: {
+      anyOf: [{ type: 'string' }, { $ref: '#/$defs/lab' }],
+      description: 'the path of a lab file, or the lab itself',
+    },
     configure: listed({ type: 'string' }, 'lines of configuration that lie over that of the lab'),
     seed: told(forms.wholeNumber(0, 0xffff_ffff), 'chance of a run that is given no seed'),
     duration: told(forms.span, 'how long the run lasts'),
     traffic: { ...named(trafficSchema()), description: 'entries by name' },
-    attacks: { ...named({ type: 'object' }), description: 'attacks by name' },
+    attacks: { ...named(attackSchema()), description: 'attacks by name' },
     timeline: listed({ $ref: '#/$defs/step' }, 'what is done to the lab, and when'),
-    expect: listed({ type: 'string' }, 'sentences that must hold'),
+    expect: listed({ $ref: '#/$defs/sentence' }, 'sentences that must hold'),
     'converge-within': { type: 'string', description: 'how soon the lab works again when the run is over' },
   };
   return {
@@ -29,27 +36,8 @@ export function scenarioSchema(): JsonSchema {
     properties,
     required: ['name', 'about', 'lab', 'duration'],
     additionalProperties: false,
-    $defs: { step: { anyOf: steps() }, ...commonDefs },
+    $defs: { step: { anyOf: steps() }, lab: labSchema(), sentence: sentenceSchema(), ...commonDefs },
   };
-}
-
-function told(form: Form<unknown>, description: string): JsonSchema {
-  return { ...schemaOf(form), description };
-}
-
-/** A list, of which one may stand by itself. */
-const listed = (items: JsonSchema, description: string): JsonSchema => ({
-  anyOf: [{ type: 'array', items }, items, { type: 'null' }],
-  description,
-});
-
-const named = (additionalProperties: JsonSchema): JsonSchema => ({ type: ['object', 'null'], additionalProperties });
-
-/** Numbers and words without quotes are what YAML makes of them. */
-const scalar: JsonSchema = { type: ['string', 'number', 'boolean'] };
-
-function schemaOf({ words, schema }: Form<unknown>): JsonSchema {
-  return schema ?? (words ? { enum: words } : scalar);
 }
 
 function trafficSchema(): JsonSchema {

@@ -3,7 +3,9 @@ import type { Attack } from '../../attacker/attack.ts';
 import type { AttackMeasure } from '../scenario.ts';
 import type { Phrase } from './phrase.ts';
 
-const SENTENCE = /^(sent|seen|answers) of (\S+)$/d;
+/** What can be asked of an attack. */
+export const attackMeasures = ['sent', 'seen', 'answers'] as const;
+const SENTENCE = new RegExp(`^(${attackMeasures.join('|')}) of (\\S+)$`, 'd');
 
 /** Whether the first words of a condition are about attacks: `sent|seen|answers of ATTACK` or `sessions of strangers`. */
 export function isAboutAttacks({ text }: Phrase, attacks: readonly Attack[]): boolean {
@@ -16,7 +18,7 @@ export function readAttackMeasure(subject: Phrase, attacks: readonly Attack[]): 
   const match = SENTENCE.exec(subject.text);
   if (!match) return { of: 'strangers' };
   const [, what, attack] = match;
-  if (hasName(attacks, attack)) return { of: 'attack', attack, what: what as 'sent' | 'seen' | 'answers' };
+  if (hasName(attacks, attack)) return { of: 'attack', attack, what: what as (typeof attackMeasures)[number] };
   const names = attacks.map(({ name }) => name);
   return subject.group(match, 2)?.wrong(`there is no attack ${quote(attack)}`, suggest(attack, names));
 }

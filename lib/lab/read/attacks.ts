@@ -12,8 +12,15 @@ import * as forms from './forms.ts';
 import { addressesOf } from './link-addresses.ts';
 
 const kinds = Object.keys(attackKinds) as AttackKind[];
-const commonFields = ['kind', 'by', 'start', 'every', 'count'];
-const count = forms.wholeNumber(1, 100_000);
+/** When and how often an attack sends. */
+export const paceForms = { start: forms.duration, every: forms.span, count: forms.wholeNumber(1, 100_000) };
+const commonFields = ['kind', 'by', ...Object.keys(paceForms)];
+
+/** What attacks have besides, which is looked up in the lab. */
+export const lookedUp = <K extends AttackKind>(kind: K): readonly ('target' | 'like')[] => [
+  ...(attackKinds[kind].place === 'on the path' ? [] : (['target'] as const)),
+  ...('service' in attackKinds[kind].keys ? (['like'] as const) : []),
+];
 
 interface Lab {
   readonly nodes: readonly LabNode[];
@@ -35,13 +42,9 @@ function readAttack(nameAt: Value, value: Value, lab: Lab): Attack | undefined {
   if (kind === undefined) return undefined;
   const { place, keys } = attackKinds[kind];
   const isOnPath = place === 'on the path';
-  const hasLike = 'service' in keys;
-  const fields = value.fields(`an attack of kind ${kind}`, [
-    ...commonFields,
-    ...(isOnPath ? [] : ['target']),
-    ...(hasLike ? ['like'] : []),
-    ...Object.keys(keys),
-  ]);
+  const others = lookedUp(kind);
+  const hasLike = others.includes('like');
+  const fields = value.fields(`an attack of kind ${kind}`, [...commonFields, ...others, ...Object.keys(keys)]);
   const by = readAttacker(fields.need('by'), isOnPath, lab);
   const own = Object.entries<AttackKey<unknown>>(keys).map(([key, row]) => [key, readKey(fields, key, row)]);
   const pace = readPace(nameAt, fields, lab.duration);
@@ -91,9 +94,9 @@ function readAttacker(value: Value | undefined, isOnPath: boolean, { nodes }: La
 
 function readPace(nameAt: Value, fields: Fields, duration: Duration): Pick<Attack, 'start' | 'every' | 'count'> {
   const pace = {
-    start: fields.optional('start', forms.duration, forms.duration.neutral),
-    every: fields.required('every', forms.span),
-    count: fields.required('count', count),
+    start: fields.optional('start', paceForms.start, forms.duration.neutral),
+    every: fields.required('every', paceForms.every),
+    count: fields.required('count', paceForms.count),
   };
   const last = (pace.start + (pace.count - 1) * pace.every) as Duration;
   if (duration > 0 && last >= duration)

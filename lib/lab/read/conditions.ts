@@ -7,8 +7,11 @@ import { examples, readMeasure, trafficMeasures, type LabOfSentences } from './m
 import type { Phrase } from './phrase.ts';
 
 /** A condition with the numbers that it compares with. */
-const COMPARED =
-  /^(.+?)(?: since (\S+))? (is|at least|at most) (\S+)( round trips?)?(?: within (\S+))?(?: since (\S+))?$/d;
+export const comparisons = ['is', 'at least', 'at most'] as const;
+const COMPARED = new RegExp(
+  `^(.+?)(?: since (\\S+))? (${comparisons.join('|')}) (\\S+)( round trips?)?(?: within (\\S+))?(?: since (\\S+))?$`,
+  'd',
+);
 /** What is there or not. */
 const PRESENT = /^((?:packet|event) .+?)(?: since (\S+))?$/d;
 

@@ -16,7 +16,12 @@ export interface LabOfEvents {
 const isAction = (type: string): type is Action['kind'] => Object.hasOwn(actionTable, type);
 
 /** Every type of event: what the timeline does, what nodes tell, and what the lab tells of them. */
-const eventTypes = [...actionKinds, ...Object.keys(traceTypes), ...frameEventTypes, 'node-started'];
+export const eventTypes: readonly string[] = [
+  ...actionKinds,
+  ...Object.keys(traceTypes),
+  ...frameEventTypes,
+  'node-started',
+];
 
 /** `TYPE [at NODE]`; a place of what is done to a link is the link. What nothing in the lab can cause is refused. */
 export function readEventChoice(phrase: Phrase, lab: LabOfEvents): EventChoice | undefined {

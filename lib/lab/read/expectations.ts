@@ -11,7 +11,9 @@ import * as forms from './forms.ts';
 import { trafficMeasures, type LabOfSentences } from './measures.ts';
 import { Phrase } from './phrase.ts';
 
-const MOMENTS = /^(always|never|sometimes|eventually) (.+)$/d;
+/** Words for moments that need no deadline, as `eventually` does. */
+export const momentWords = ['always', 'never', 'sometimes'] as const;
+const MOMENTS = new RegExp(`^(${[...momentWords, 'eventually'].join('|')}) (.+)$`, 'd');
 /** The event may be followed by its place, which ends at the second word behind 'at'. */
 const EVENTUALLY = /^within (\S+)(?: of (\S+(?: at (?!least |most )\S+)?))? (.+)$/d;
 

@@ -32,10 +32,13 @@ function readDuration(text: string): Duration | undefined {
 
 const zero = microseconds(0);
 
+/** The same for editors. */
+export const DURATION = `[0-9]{1,12}([.][0-9]{1,6})?(${Object.keys(units).join('|')})`;
+
 /** At most a day. */
 export const duration: Form<Duration> = {
   describes: 'a duration such as 200ms, 5s or 1.5s',
-  schema: { type: 'string', pattern: '^[0-9]{1,12}([.][0-9]{1,6})?(us|ms|s|min)$' },
+  schema: { type: 'string', pattern: `^${DURATION}$` },
   neutral: zero,
   read: readDuration,
 };
@@ -102,7 +105,7 @@ export const portRange: Form<readonly [first: number, last: number]> = {
   },
 };
 
-const byteUnits: Readonly<Record<string, number>> = { '': 1, kB: 1e3, MB: 1e6, KiB: 1024, MiB: 1024 * 1024 };
+export const byteUnits: Readonly<Record<string, number>> = { '': 1, kB: 1e3, MB: 1e6, KiB: 1024, MiB: 1024 * 1024 };
 
 /** At most 1 GB. */
 export const byteCount: Form<number> = {

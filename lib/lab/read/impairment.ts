@@ -13,7 +13,8 @@ const fieldOf = new Map<string, ImpairmentField>(impairmentFields.map((field) =>
 
 const wholeNumbers = new Map<ImpairmentField, forms.Form<number>>();
 
-function formOf(field: ImpairmentField): forms.Form<unknown> {
+/** What the value of a key looks like. */
+export function formOf(field: ImpairmentField): forms.Form<unknown> {
   const { holds, from = 0, to = 0 }: LinkKey = linkKeys[field];
   if (holds !== 'number') return formsOf[holds];
   const form = wholeNumbers.get(field) ?? forms.wholeNumber(from, to);

@@ -112,8 +112,9 @@ function readTrafficMeasure(subject: Phrase, match: RegExpExecArray, lab: LabOfS
   return { of: 'traffic', traffic: name.text, what: measure, percentile: Number(number) };
 }
 
-const severities = ['critical', 'major', 'minor'] as const;
-const categories = ['peer', 'interface'] as const;
+/** What alarms are told apart by. */
+export const severities = ['critical', 'major', 'minor'] as const;
+export const categories = ['peer', 'interface'] as const;
 
 /** `sessions at hub`, `paths up at spoke`, `major peer alarms at hub`. */
 function readLevel(subject: Phrase, match: RegExpExecArray, lab: LabOfSentences): Measure | undefined {

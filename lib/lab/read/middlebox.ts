@@ -10,20 +10,12 @@ import type { Fields, Value } from './document.ts';
 import * as forms from './forms.ts';
 import type { Placed, PlacedNode } from './placed.ts';
 
-const timeoutFields = ['udp', 'tcp', 'tcp-transitory', 'icmp'];
-const sideFields = ['inside', 'inside-gateway', 'outside', 'outside-gateway'];
-const mappingFields = ['mapping', 'filtering', 'port-preservation', 'ports', 'timeouts', 'mappings-max'];
-const firewallFields = ['kind', 'tcp-strict', 'allowed-payloads', 'timeouts', 'states-max'];
-
 /** Emulator choices. */
 const ENTRIES_DEFAULT = 4_096;
 /** As much as the wires between routers carry. */
 const MTU_DEFAULT = 9_000;
 /** Ports below are for servers (RFC 4787, REQ-3). */
 const PORTS_DEFAULT = [1_024, 65_535] as const;
-
-const mtu = forms.wholeNumber(576, 9_216);
-const entries = forms.wholeNumber(1, ENTRIES_MAX);
 
 /** What a payload begins with: 'svr' for the cookie of SVR metadata, or bytes. */
 const beginning: forms.Form<Uint8Array> = {
@@ -36,13 +28,30 @@ const beginning: forms.Form<Uint8Array> = {
   },
 };
 
+const entries = forms.wholeNumber(1, ENTRIES_MAX);
+
+export const timeoutForms = { udp: forms.span, tcp: forms.span, 'tcp-transitory': forms.span, icmp: forms.span };
+
+/** What is said of a NAT, beside its timeouts. */
+export const natForms = {
+  inside: forms.ipv4InterfaceAddress,
+  'inside-gateway': forms.ipv4Address,
+  outside: forms.ipv4InterfaceAddress,
+  'outside-gateway': forms.ipv4Address,
+  mapping: forms.oneOf('a mapping behaviour', mappingBehaviours),
+  filtering: forms.oneOf('a filtering behaviour', filteringBehaviours),
+  'port-preservation': forms.yesOrNo,
+  ports: forms.portRange,
+  'mappings-max': entries,
+  mtu: forms.wholeNumber(576, 9_216),
+};
+
+/** The same of a firewall; `allowed-payloads` may be several. */
+export const firewallForms = { 'tcp-strict': forms.yesOrNo, 'allowed-payloads': beginning, 'states-max': entries };
+
 export function readNat(name: string, at: Value, value: Value): PlacedNode<NatNode> {
-  const fields = value.fields('a nat', ['kind', 'mtu', ...sideFields, ...mappingFields]);
-  const mapping = fields.optional(
-    'mapping',
-    forms.oneOf('a mapping behaviour', mappingBehaviours),
-    mappingBehaviours[0],
-  );
+  const fields = value.fields('a nat', ['kind', ...Object.keys(natForms), 'timeouts']);
+  const mapping = fields.optional('mapping', natForms.mapping, mappingBehaviours[0]);
   // A NAT that maps by the remote end filters by it; one that does not, does not either, if nothing else is said.
   const accordingly = mapping === 'symmetric' ? 'address-and-port-dependent' : 'endpoint-independent';
   const [inside, outside] = middleboxPorts.map((port) => readSide(fields, port));
@@ -50,27 +59,27 @@ export function readNat(name: string, at: Value, value: Value): PlacedNode<NatNo
     inside: inside.side,
     outside: outside.side,
     mapping,
-    filtering: fields.optional('filtering', forms.oneOf('a filtering behaviour', filteringBehaviours), accordingly),
-    portPreservation: fields.optional('port-preservation', forms.yesOrNo, true),
-    ports: fields.optional('ports', forms.portRange, PORTS_DEFAULT),
+    filtering: fields.optional('filtering', natForms.filtering, accordingly),
+    portPreservation: fields.optional('port-preservation', natForms['port-preservation'], true),
+    ports: fields.optional('ports', natForms.ports, PORTS_DEFAULT),
     timeouts: readTimeouts(fields),
-    mappingsMax: fields.optional('mappings-max', entries, ENTRIES_DEFAULT),
-    mtu: fields.optional('mtu', mtu, MTU_DEFAULT),
+    mappingsMax: fields.optional('mappings-max', natForms['mappings-max'], ENTRIES_DEFAULT),
+    mtu: fields.optional('mtu', natForms.mtu, MTU_DEFAULT),
   } as const;
   const node: NatNode = { kind: 'nat', name, ports: middleboxPorts, settings };
   return { node, at, ports: [inside.placed, outside.placed] };
 }
 
 export function readFirewall(name: string, at: Value, value: Value): PlacedNode<FirewallNode> {
-  const fields = value.fields('a firewall', firewallFields);
+  const fields = value.fields('a firewall', ['kind', ...Object.keys(firewallForms), 'timeouts']);
   const settings = {
-    tcpStrict: fields.optional('tcp-strict', forms.yesOrNo, true),
+    tcpStrict: fields.optional('tcp-strict', firewallForms['tcp-strict'], true),
     allowedPayloads: fields
       .get('allowed-payloads')
       ?.items()
       .map((item) => item.read(beginning) ?? beginning.neutral),
     timeouts: readTimeouts(fields),
-    statesMax: fields.optional('states-max', entries, ENTRIES_DEFAULT),
+    statesMax: fields.optional('states-max', firewallForms['states-max'], ENTRIES_DEFAULT),
   };
   const node: FirewallNode = { kind: 'firewall', name, ports: middleboxPorts, settings };
   return { node, at, ports: middleboxPorts.map((port) => ({ port, addresses: [], gateways: [] })) };
@@ -80,8 +89,8 @@ function readSide(
   fields: Fields,
   port: (typeof middleboxPorts)[number],
 ): { readonly side: NatSide; readonly placed: PlacedNode['ports'][number] } {
-  const address = place(fields.need(port), forms.ipv4InterfaceAddress);
-  const gateway = place(fields.get(`${port}-gateway`), forms.ipv4Address);
+  const address = place(fields.need(port), natForms[port]);
+  const gateway = place(fields.get(`${port}-gateway`), natForms[`${port}-gateway`]);
   const none: IpPrefix = forms.ipv4InterfaceAddress.neutral;
   return {
     side: { address: address[0]?.value ?? none, gateway: gateway[0]?.value },
@@ -96,12 +105,12 @@ function place<T>(at: Value | undefined, form: forms.Form<T>): Placed<T>[] {
 }
 
 function readTimeouts(fields: Fields): IdleTimeouts {
-  const given = fields.get('timeouts')?.fields('timeouts', timeoutFields);
+  const given = fields.get('timeouts')?.fields('timeouts', Object.keys(timeoutForms));
   if (!given) return defaultTimeouts;
   return {
-    udp: given.optional('udp', forms.span, defaultTimeouts.udp),
-    tcp: given.optional('tcp', forms.span, defaultTimeouts.tcp),
-    tcpTransitory: given.optional('tcp-transitory', forms.span, defaultTimeouts.tcpTransitory),
-    icmp: given.optional('icmp', forms.span, defaultTimeouts.icmp),
+    udp: given.optional('udp', timeoutForms.udp, defaultTimeouts.udp),
+    tcp: given.optional('tcp', timeoutForms.tcp, defaultTimeouts.tcp),
+    tcpTransitory: given.optional('tcp-transitory', timeoutForms['tcp-transitory'], defaultTimeouts.tcpTransitory),
+    icmp: given.optional('icmp', timeoutForms.icmp, defaultTimeouts.icmp),
   };
 }

@@ -13,7 +13,13 @@ import type { Placed, PlacedNode, PlacedPort, Topology } from './placed.ts';
 
 const nodeKinds = ['host', 'router', 'nat', 'firewall', 'attacker'] as const satisfies readonly NodeKind[];
 const nodeKind = forms.oneOf("a kind of node: 'host', 'router', 'nat', 'firewall' or 'attacker'", nodeKinds);
-const nodeFields = ['kind', 'addresses', 'gateways', 'nodes'];
+/** What is said of a node of a kind that has no settings. */
+export const nodeForms = {
+  host: { addresses: forms.interfaceAddress, gateways: forms.address },
+  attacker: { addresses: forms.interfaceAddress, gateways: forms.address },
+  router: { nodes: forms.name },
+} as const;
+const nodeFields = ['kind', ...Object.keys({ ...nodeForms.host, ...nodeForms.router })];
 const linkFields = ['ends', 'directions', ...impairmentKeys];
 
 export function readTopology(fields: Fields, authority: Authority): Topology {
@@ -81,8 +87,8 @@ function readAttacker(name: string, at: Value, fields: Fields): PlacedNode<Attac
 }
 
 const readAddresses = (fields: Fields): Pick<PlacedPort, 'addresses' | 'gateways'> => ({
-  addresses: place(fields.get('addresses'), forms.interfaceAddress),
-  gateways: place(fields.get('gateways'), forms.address),
+  addresses: place(fields.get('addresses'), nodeForms.host.addresses),
+  gateways: place(fields.get('gateways'), nodeForms.host.gateways),
 });
 
 /** The items of a list that can be read. */
@@ -126,7 +132,7 @@ function readRouterNodes(value: Value, router: Router): Node[] {
   const names = router.nodes.map(({ name }) => name);
   const items = value.items();
   const found = items.flatMap((item) => {
-    const name = item.read(forms.name) ?? forms.name.neutral;
+    const name = item.read(nodeForms.router.nodes) ?? forms.name.neutral;
     const node = router.nodes.find((node) => node.name === name);
     if (!node) item.wrong(`router ${quote(router.name)} has no node ${quote(name)}`, suggest(name, names));
     return node ?? [];
