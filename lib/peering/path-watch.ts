@@ -56,7 +56,7 @@ export interface WatchParts {
   readonly failoverCounter: () => number;
   readonly serviceLoads: () => readonly ServiceLoad[];
   /** Is told where the packets of a peer come from, if not from where they came before. */
-  readonly found: (watch: PathWatch, source: EndPoint) => void;
+  readonly found: (watch: PathWatch, source: EndPoint, before: EndPoint, now: Instant) => void;
   /** Percent of the live traffic to the peer that gets lost; undefined where it is not measured. */
   readonly liveLoss: (path: PeerPath) => number | undefined;
   readonly toldLoad: (peerRouter: string, load: ServiceLoad, now: Instant) => void;
@@ -100,6 +100,7 @@ export class PathWatch {
   #isInterfaceUp = true;
   #isStandby = false;
   #isNextHopSilent = false;
+  #isSoughtAtHome = false;
   #hasBeenUp = false;
   #lastDown: LinkDownReason = 'timer-expiry';
   /** Whether the end of the hold-down has been told. */
@@ -243,7 +244,23 @@ export class PathWatch {
 
   /** Where packets to the peer go: what its own come from, behind a NAT or not. */
   get remote(): EndPoint {
-    return this.#peer.source ?? { address: this.path.remote.bytes, port: SVR_BFD_PORT };
+    return this.#isSoughtAtHome ? this.#home : this.#lastHeardAt;
+  }
+
+  /** Where the configuration has the peer. */
+  get #home(): EndPoint {
+    return { address: this.path.remote.bytes, port: SVR_BFD_PORT };
+  }
+
+  get #lastHeardAt(): EndPoint {
+    return this.#peer.source ?? this.#home;
+  }
+
+  /** Who has gone silent elsewhere may be back where the configuration has it, and wait to be spoken to: so by turns. */
+  #seek(now: Instant): void {
+    if (this.#session.state !== 'down' || sameEndPoint(this.#lastHeardAt, this.#home)) return;
+    this.#isSoughtAtHome = !this.#isSoughtAtHome;
+    this.#findNextHop(now);
   }
 
   condition(now: Instant): PathCondition {
@@ -372,18 +389,20 @@ export class PathWatch {
   }
 
   #followSource(source: EndPoint, now: Instant): void {
-    const before = this.remote;
+    const before = this.#lastHeardAt;
     const isChange = this.#peer.followSource(source);
-    if (!sameEndPoint(before, source)) {
-      this.#findNextHop(now);
-      // Who only reaches out is found there by BFD alone.
-      if (this.path.outboundOnly !== 'remote')
-        this.path.peerAt = { family: this.path.family, bytes: source.address.slice() };
-      this.#parts.found(this, source);
+    if (sameEndPoint(before, source) && !this.#isSoughtAtHome) return;
+    this.#isSoughtAtHome = false;
+    this.#findNextHop(now);
+    if (sameEndPoint(before, source)) return;
+    // Who only reaches out is found there by BFD alone.
+    if (this.path.outboundOnly !== 'remote')
+      this.path.peerAt = { family: this.path.family, bytes: source.address.slice() };
+    if (isChange) {
+      this.#count('bfdNeighborNatChange');
+      this.#parts.peerChanged(this, 'peer-nat-change', now);
     }
-    if (!isChange) return;
-    this.#count('bfdNeighborNatChange');
-    this.#parts.peerChanged(this, 'peer-nat-change', now);
+    this.#parts.found(this, source, before, now);
   }
 
   /** The way to where the peer was seen: its own link, or the gateway that leads to it. */
@@ -445,6 +464,7 @@ export class PathWatch {
   }
 
   #sendControl(control: ControlPacket, now: Instant): void {
+    this.#seek(now);
     this.#followNextHop(now);
     const fate = this.#send(control, {}, now);
     if (fate === 'sent') this.#count('bfdSent');

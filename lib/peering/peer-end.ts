@@ -20,15 +20,18 @@ export class PeerEnd {
   #speaker: Pick<BfdMetadata, 'node' | 'bootCounter' | 'failoverCounter'> | undefined;
   #source: EndPoint | undefined;
   #observed: EndPoint;
+  /** Whether it has been where this side sends from now, or was taken to be from the start. */
+  #isSeenAtOwn = true;
 
   constructor(own: EndPoint) {
     this.#own = own;
     this.#observed = own;
   }
 
-  /** This side sends from elsewhere from now on. That the peer sees it there is a change for it to tell of. */
+  /** This side sends from elsewhere from now on. That the peer has seen it there is a change, whatever was in between. */
   moveOwn(own: EndPoint): void {
     this.#own = own;
+    this.#isSeenAtOwn = false;
   }
 
   /** The node that spoke last; empty before one has. */
@@ -80,9 +83,12 @@ export class PeerEnd {
 
   /** What the peer says of where it sees this side: at another place than before, or where it is; undefined if as before. */
   followObserved(observed: EndPoint): 'change' | 'reset' | undefined {
-    if (sameEndPoint(observed, this.#observed)) return undefined;
+    const isAtOwn = sameEndPoint(observed, this.#own);
+    const isNew = isAtOwn && !this.#isSeenAtOwn;
+    if (sameEndPoint(observed, this.#observed) && !isNew) return undefined;
     this.#observed = observed;
-    return sameEndPoint(observed, this.#own) ? 'reset' : 'change';
+    this.#isSeenAtOwn ||= isAtOwn;
+    return isAtOwn ? 'reset' : 'change';
   }
 }
 

@@ -37,6 +37,8 @@ export interface PathListener {
   pathImproved(path: PeerPath, now: Instant): void;
   /** Its quality has been measured anew. */
   measured(path: PeerPath, now: Instant): void;
+  /** The peer has another address than before. */
+  peerReaddressed(path: PeerPath, before: Uint8Array, now: Instant): void;
   /** The peer was restarted, another of its nodes took over, or it sees us come from another address. */
   peerChanged(path: PeerPath, reason: PeerChange, now: Instant): void;
 }
@@ -294,7 +296,12 @@ export class PeerPaths implements PathStates {
       bootCounter: now,
       failoverCounter: () => this.#failoverCounter,
       serviceLoads,
-      found: ({ path }, { address, port }) => this.#parts.waysOut.setPinhole(path, address, port),
+      found: ({ path }, { address, port }, before, at) => {
+        this.#parts.waysOut.setPinhole(path, address, port);
+        // A NAT that gave it another address would have given it another port as well.
+        const isItself = port === SVR_BFD_PORT && before.port === port && path.outboundOnly !== 'remote';
+        if (isItself) this.#parts.listener().peerReaddressed(path, before.address, at);
+      },
       toldLoad,
       changed: ({ path }, at) => this.#update(this.#states[path.index], at),
       liveLoss: ({ index }) => this.#states.at(index)?.live.quality?.lossPercent,

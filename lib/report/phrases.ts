@@ -64,6 +64,7 @@ const tracePhrases = {
   'session-moved': {
     tone: 'plain',
     says: 'goes on with a session over another path, or from another address (metadata)',
+    because: { 'peer-nat-change': 'goes on with a session to where its peer is found (peer-nat-change)' },
   },
   'session-removed': {
     tone: 'plain',

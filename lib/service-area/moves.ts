@@ -3,6 +3,7 @@ import { KEY_WORDS, keySource, setKeyAddresses } from '../highway/flow-key.ts';
 import type { PeerPath } from '../highway/peer-path.ts';
 import { counter } from '../stats/counters.ts';
 import { NEVER, type Instant } from '../time.ts';
+import { equalBytes } from '../wire/bytes.ts';
 import type { Handshake } from './handshake.ts';
 import type { ServiceAreaParts } from './parts.ts';
 import type { Sessions } from './sessions.ts';
@@ -95,18 +96,50 @@ export class Moves {
    * it at once. What the twin node works on is the twin's to tell.
    */
   readdressed(path: PeerPath, now: Instant): void {
+    const toOwn = (key: Uint32Array): void => setKeyAddresses(key, keySource(key, 0), path.local.bytes);
+    this.#rekey(path, toOwn, now, (flow, at) => {
+      if (!this.#sessions.isForeign(flow >> 1)) this.#handshake.announceMove(flow, 'address-change', at);
+    });
+  }
+
+  /**
+   * The peer is at another address than `before`, with all of its waypoints. It tells of its sessions itself; but who heard
+   * nothing of that would speak to nobody.
+   */
+  peerReaddressed(path: PeerPath, before: Uint8Array, now: Instant): void {
+    const toPeer = (key: Uint32Array): void => {
+      if (equalBytes(keySource(key, 0), 0, before, 0, before.length))
+        setKeyAddresses(key, path.peerAt.bytes, path.local.bytes);
+    };
+    this.#rekey(path, toPeer, now, (flow) => {
+      const { trace, sessions } = this.#parts;
+      trace?.event({
+        type: 'session-moved',
+        packet: 0,
+        session: sessions.uuidText(flow >> 1),
+        reason: 'peer-nat-change',
+      });
+    });
+  }
+
+  /** Changes the keys of what comes by a path, and tells of each flow that leaves by it whose opposite has another one. */
+  #rekey(
+    path: PeerPath,
+    change: (key: Uint32Array) => void,
+    now: Instant,
+    moved: (flow: number, now: Instant) => void,
+  ): void {
     const { flows } = this.#parts;
     const act = (session: number, at: Instant): void => {
       for (const flow of [session * 2, session * 2 + 1]) {
         if (flows.path[flow] !== path.index + 1) continue;
         const opposite = flow ^ 1;
         const key = flows.keys.slice(opposite * KEY_WORDS, (opposite + 1) * KEY_WORDS);
-        setKeyAddresses(key, keySource(key, 0), path.local.bytes);
-        // One that has begun since is there already.
+        change(key);
+        // One that is there already needs nothing.
         if (flows.find(key, 0) >= 0) continue;
         const peerAt: IpAddress = { family: path.family, bytes: keySource(key, 0) };
-        const isMoved = this.#sessions.move(opposite, this.#setup.sideAt(key, peerAt, path), at);
-        if (isMoved && !this.#sessions.isForeign(session)) this.#handshake.announceMove(flow, 'address-change', at);
+        if (this.#sessions.move(opposite, this.#setup.sideAt(key, peerAt, path), at)) moved(flow, at);
       }
     };
     this.#walk({ isConcerned: () => true, act }, now);

@@ -120,9 +120,11 @@ export const faultRows: Readonly<Record<string, Draw>> = {
   'another address': (chance, lab, span) => {
     const wire = plainWire(chance, lab);
     if (!wire) return undefined;
-    const [port] = machinesAt(lab, chance.once(2) ? wire.from : wire.to).map((machine) => `${machine}:${wire.name}`);
+    const [machine] = machinesAt(lab, chance.once(2) ? wire.from : wire.to);
+    const port = `${machine}:${wire.name}`;
     const address = wireAddress(wire.number, chance.of(wire.families), chance.between(20, 29));
-    return lasting(port, { 'address-change': port, address }, 'for', span);
+    const fault = lasting(machine, { 'address-change': port, address }, 'for', span);
+    return { ...fault, places: [`address of ${wire.name}`, machine] };
   },
   rebind: (_, lab, span) => atMiddlebox(lab, ['nat'], (box) => once(box, { rebind: box }, span)),
   'rebind to another address': (_, lab, span) => {

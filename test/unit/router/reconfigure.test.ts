@@ -164,7 +164,8 @@ describe('a running router with another configuration', () => {
       it(`keeps its sessions: the peer follows them there by ${how}, though nobody speaks`, () => {
         const { lab, before } = moved(options);
         equal(before.length, 2);
-        deepEqual([lab.spoke.count('modifyRequestSent'), lab.hub.count('flowMoved')], [2, 2]);
+        equal(lab.spoke.count('modifyRequestSent'), 2);
+        equal(lab.hub.reasons('session-moved').length, 2);
         lab.exchange('asked');
         askClient(lab, 'pushed');
         deepEqual(lab.client.answers, ['asked', 'pushed']);
@@ -199,6 +200,31 @@ describe('a running router with another configuration', () => {
       deepEqual(lab.client.answers, ['asked']);
       deepEqual(lab.hub.sessionIds().sort(), before.toSorted());
       equal(lab.hub.count('sessionsRecreated'), 0);
+    });
+
+    it('is left with all sessions of a peer that has forgotten them there', () => {
+      const { lab } = moved({ failover: true, mode: 'packet-based' });
+      lab.spoke.forgetSessions();
+      deepEqual(lab.spoke.reconfigure(labConfiguration({ failover: true, mode: 'packet-based' })), []);
+      lab.runFor(milliseconds(50));
+      for (const payload of ['asked for', 'found']) askClient(lab, payload);
+      deepEqual(lab.server.answers, ['found']);
+    });
+
+    it('is not the only one at which a peer is looked for that waits to be spoken to', () => {
+      const options = { failover: true, pinhole: true };
+      const elsewhere = edited((text) => text.replace('address 172.16.0.2\n', 'address 172.16.0.88\n'), options);
+      const lab = established(options);
+      lab.runFor(seconds(3));
+      deepEqual(lab.hub.reconfigure(labConfiguration(elsewhere)), []);
+      lab.runFor(seconds(1));
+      lab.wan.fate = () => 'lost';
+      deepEqual(lab.hub.reconfigure(labConfiguration(options)), []);
+      lab.runFor(seconds(8));
+      equal(lab.spoke.device.peers(lab.now)[0].status, 'down');
+      lab.wan.fate = () => 'arrives';
+      lab.runFor(seconds(8));
+      equal(lab.spoke.device.peers(lab.now)[0].status, 'up');
     });
 
     it('tells who is on the link, and answers there alone', () => {
