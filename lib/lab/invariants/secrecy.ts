@@ -29,26 +29,26 @@ export class Secrets {
   }
 
   /** What stands in the frame to be read, though it is encrypted; undefined if nothing does. */
-  seenIn(frame: Frame): string | undefined {
-    return this.#payloadSeenIn(frame) ?? this.#nameSeenIn(frame);
+  seenIn({ bytes, start, end }: Frame): string | undefined {
+    if (this.#payloads.size === 0 && this.#names.length === 0) return undefined;
+    // What is looked for is looked for to the end of the frame, not of the buffer that it stands in.
+    const content = bytes.subarray(start, end);
+    return this.#payloadSeenIn(content) ?? this.#nameSeenIn(content);
   }
 
-  #payloadSeenIn({ bytes, start, end }: Frame): string | undefined {
+  #payloadSeenIn(content: Uint8Array): string | undefined {
     if (this.#payloads.size === 0) return undefined;
-    for (let at = bytes.indexOf(MARKER_START, start); at >= 0 && at < end; at = bytes.indexOf(MARKER_START, at + 1)) {
-      const traffic = this.#payloads.get(trafficMarkedAt(bytes, at, end) ?? -1);
+    for (let at = content.indexOf(MARKER_START); at >= 0; at = content.indexOf(MARKER_START, at + 1)) {
+      const traffic = this.#payloads.get(trafficMarkedAt(content, at, content.length) ?? -1);
       if (traffic !== undefined) return `payload of ${traffic}, which its service encrypts,`;
     }
     return undefined;
   }
 
-  #nameSeenIn({ bytes, start, end }: Frame): string | undefined {
-    if (this.#names.length === 0) return undefined;
-    // The buffer is larger than what is in it: without its rest, looking for a byte that is not there ends sooner.
-    const seen = bytes.subarray(start, end);
+  #nameSeenIn(content: Uint8Array): string | undefined {
     for (const { says, text, heads } of this.#names)
-      for (let at = seen.indexOf(text[0]); at >= 0; at = seen.indexOf(text[0], at + 1))
-        if (standsAt(seen, at, text) && heads.some((head) => standsAt(seen, at - head.length, head)))
+      for (let at = content.indexOf(text[0]); at >= 0; at = content.indexOf(text[0], at + 1))
+        if (standsAt(content, at, text) && heads.some((head) => standsAt(content, at - head.length, head)))
           return `${says} in metadata, which routers encrypt,`;
     return undefined;
   }
