@@ -2,7 +2,7 @@ import type { Family } from '../../address.ts';
 import type { Chance } from './chance.ts';
 import { wireAddress } from './configuration.ts';
 import { middleboxOf, type Plan, type PlannedAttack, type PlannedWire } from './plan.ts';
-import { UNSEALED, UNSEALED_BFD } from './settings.ts';
+import { isSealed } from './settings.ts';
 import { formatMs } from './time.ts';
 
 type Lab = Pick<Plan, 'wires' | 'settings' | 'traffic'>;
@@ -115,10 +115,8 @@ function drawEnds(chance: Chance, { number, middlebox, families }: PlannedWire):
 
 /** What attackers do to a lab. They have no key: who seals must not care. */
 export function drawAttacks(chance: Chance, lab: Lab, durationMs: number): PlannedAttack[] {
-  const lines = lab.settings.flatMap((setting) => setting.lines);
-  const isSealed = !lines.some((line) => line === UNSEALED || line.endsWith(UNSEALED_BFD));
   const possible = (rows: Readonly<Record<string, Row>>): Row[] =>
-    Object.values(rows).filter(({ needsSeal }) => isSealed || !needsSeal);
+    Object.values(rows).filter(({ needsSeal }) => !needsSeal || isSealed(lab.settings));
   const attackers = lab.wires.flatMap((wire): Attacker[] => [
     ...(wire.middlebox === 'attacker' ? [{ by: middleboxOf(wire), wire, rows: possible(onPath) }] : []),
     ...(wire.stranger ? [{ by: wire.stranger.name, wire, rows: possible(offPath) }] : []),

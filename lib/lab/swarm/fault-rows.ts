@@ -1,7 +1,7 @@
 import type { Chance } from './chance.ts';
 import { wireAddress } from './configuration.ts';
 import { hostOf, linksOf, machinesOf, middleboxOf, type Fault, type Plan, type PlannedWire } from './plan.ts';
-import { ENCRYPTED_POLICIES, INACTIVITY_BASED } from './settings.ts';
+import { ENCRYPTED_POLICIES, INACTIVITY_BASED, isSealed } from './settings.ts';
 import { formatMs } from './time.ts';
 
 export type Lab = Pick<Plan, 'routers' | 'wires' | 'settings' | 'traffic'>;
@@ -129,6 +129,8 @@ export const faultRows: Readonly<Record<string, Draw>> = {
   rebind: (_, lab, span) => atMiddlebox(lab, ['nat'], (box) => once(box, { rebind: box }, span)),
   'rebind to another address': (_, lab, span) => {
     const nat = lab.wires.find(({ middlebox }) => middlebox === 'nat');
+    // Without an HMAC nobody proves who he is: a router that was restarted takes its peer from no address but the known one.
+    if (!isSealed(lab.settings)) return undefined;
     return nat && once(middleboxOf(nat), { rebind: middleboxOf(nat), address: wireAddress(nat.number, 4, 10) }, span);
   },
   'forget mappings': (_, lab, span) => atMiddlebox(lab, ['nat'], (box) => once(box, { 'forget-mappings': box }, span)),
@@ -182,7 +184,15 @@ const impairments: readonly ((chance: Chance) => Keys)[] = [
   (chance) => ({ duplicate: `${chance.of([1, 10, 100])}%` }),
   (chance) => ({ reorder: `${chance.of([1, 25, 50])}%` }),
   (chance) => ({ corrupt: `${chance.of([1, 10, 30])}%` }),
-  (chance) => ({ rate: chance.of(['64kbit', '1Mbit', '10Mbit']), limit: String(chance.of([1, 10, 100])) }),
+  (chance) => {
+    // What waits when the link is whole again goes on at this rate, and everything waits for it: no longer than a second.
+    const [rate, limitBytes] = chance.of([
+      ['64kbit', '8KiB'],
+      ['1Mbit', '64KiB'],
+      ['10Mbit', '64KiB'],
+    ]);
+    return { rate, limit: String(chance.of([1, 10, 100])), 'limit-bytes': limitBytes };
+  },
   (chance) => ({ mtu: String(chance.of([600, 1_280, 1_400])) }),
 ];
 

@@ -12,9 +12,13 @@ type Topology = Pick<Plan, 'routers' | 'wires'>;
 type Draw = (chance: Chance, topology: Topology) => readonly string[] | Setting;
 
 /** Packets between routers bear no HMAC. */
-export const UNSEALED = 'authority security between-routers hmac-mode disabled';
+const UNSEALED = 'authority security between-routers hmac-mode disabled';
 
-export const UNSEALED_BFD = 'bfd authentication-type simple';
+const UNSEALED_BFD = 'bfd authentication-type simple';
+
+/** Whether everything between routers bears an HMAC. */
+export const isSealed = (settings: readonly Setting[]): boolean =>
+  !settings.some(({ lines }) => lines.some((line) => line === UNSEALED || line.endsWith(UNSEALED_BFD)));
 
 /** Policies that a lab may encrypt by, each with a second key to turn to. */
 export const ENCRYPTED_POLICIES = ['between-routers', 'payload'] as const;
