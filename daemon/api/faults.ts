@@ -16,7 +16,7 @@ import { route } from './route.ts';
 import { constant, nothing, union, type JsonSchema } from './schema.ts';
 
 /** What can be done to a node through its own API; the rest is done by the fabric, to its process for instance. */
-type NodeAction =
+export type NodeAction =
   Exclude<RouterAction, { readonly kind: 'session-capture' }> | HostAction | InterfaceAction | MiddleboxAction;
 
 /** The node is the one that is asked, and need not be named. */

@@ -3,7 +3,8 @@ import { LabError } from '../../lib/lab/fabric.ts';
 import type { LabNode, Scenario } from '../../lib/lab/scenario.ts';
 import type { LinkNetwork, Subnet } from './compose-networks.ts';
 import { mtuOf } from './mtu.ts';
-import { needsStore, redisSocket, redisWords, sharesStore } from './redis-server.ts';
+import { needsStore, redisWords, sharesStore } from './redis-server.ts';
+import { storeSocket } from './slow-store.ts';
 
 /** Where the nodes find the folder of their run. */
 export const RUN_FOLDER = '/run/svrlab';
@@ -51,7 +52,7 @@ export function composeDocument(
   const { run } = options;
   const services = scenario.nodes.map((node): [string, ComposeService] => [
     node.name,
-    nodeService(node, networks, options),
+    nodeService(node, networks, scenario, options),
   ]);
   if (needsStore(scenario)) services.push([STORE, storeService(options)]);
   return {
@@ -61,12 +62,17 @@ export function composeDocument(
   };
 }
 
-function nodeService(node: LabNode, networks: readonly LinkNetwork[], options: ComposeOptions): ComposeService {
+function nodeService(
+  node: LabNode,
+  networks: readonly LinkNetwork[],
+  scenario: Scenario,
+  options: ComposeOptions,
+): ComposeService {
   const { labPath, words = [], isWatched } = options;
   const { name, kind } = node;
   const places = placesOf(node, networks);
   const takes = places.flatMap(({ port, addresses: [first] }) => ['--take', `${port}=${formatAddress(first)}`]);
-  const store = sharesStore(node) ? ['--store', `unix:${redisSocket(RUN_FOLDER)}`] : [];
+  const store = sharesStore(node) ? ['--store', `unix:${storeSocket(scenario, RUN_FOLDER)}`] : [];
   return {
     ...container(name, options),
     hostname: name,

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import type { FabricOptions } from '../../lib/lab/fabric.ts';
 import { LabError } from '../../lib/lab/fabric.ts';
 import type { Scenario } from '../../lib/lab/scenario.ts';
+import type { Duration } from '../../lib/time.ts';
 import { saveLab } from '../load-lab.ts';
 import { socketPath } from '../node-service.ts';
 import { recordingPaths, type RecordingPaths } from '../recording.ts';
@@ -16,6 +17,7 @@ import { NodeClient } from './node-client.ts';
 import { needsStore, redisReady } from './redis-server.ts';
 import { RealFabric, type Machinery } from './real-fabric.ts';
 import { claimLab, labFolder, releaseLab, type LabState } from './run-folder.ts';
+import { SlowStore } from './slow-store.ts';
 import { asShell, runOnTerminal } from './terminal-program.ts';
 import { refuseUnmodelled } from './unmodelled.ts';
 
@@ -47,6 +49,7 @@ export class ComposeLab implements Machinery {
   #making: Promise<void> | undefined;
   #folder: string | undefined;
   #docker: Docker | undefined;
+  #slowStore: SlowStore | undefined;
 
   constructor(options: ComposeLabOptions) {
     const { name, scenario } = options;
@@ -100,6 +103,10 @@ export class ComposeLab implements Machinery {
     await this.#docker?.setPaused(this.#containerOf(STORE), isPaused);
   }
 
+  async setStoreDelay(by: Duration): Promise<void> {
+    this.#slowStore?.setDelay(by);
+  }
+
   /** Since it ended, there has been a new one; one that was killed was so with its container. */
   async renew(node: string): Promise<void> {
     if (this.#killed.delete(node)) {
@@ -124,6 +131,7 @@ export class ComposeLab implements Machinery {
     await this.#making?.catch(() => undefined);
     if (this.#folder === undefined) return;
     this.#folder = undefined;
+    this.#slowStore?.close();
     await removeComposeLab(this.#state, this.#docker);
   }
 
@@ -137,6 +145,7 @@ export class ComposeLab implements Machinery {
     this.#folder = claimLab(this.#state, this.#options.isRun);
     const file = await this.#write(docker, this.#folder, image);
     this.#goOn();
+    this.#slowStore = await SlowStore.before(scenario, this.#folder);
     await docker.compose(projectOf(name), file, ['up', '--detach', '--no-build']);
     const nodes = scenario.nodes.map((node) => node.name);
     await this.#ready(needsStore(scenario) ? [...nodes, STORE] : nodes);

@@ -67,9 +67,10 @@ export class DaemonProcess {
     clearTimeout(killer);
   }
 
-  /** It stands still, and whatever comes waits in the kernel; or it goes on. */
+  /** It stands still with the programs that it has started, and whatever comes waits in the kernel; or they go on. */
   setPaused(isPaused: boolean): void {
-    if (this.#status === undefined) this.#process.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
+    const { pid } = this.#process;
+    if (this.#status === undefined && pid !== undefined) process.kill(-pid, isPaused ? 'SIGSTOP' : 'SIGCONT');
   }
 
   /** It has no time to do anything any more. */

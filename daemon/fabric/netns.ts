@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FabricOptions } from '../../lib/lab/fabric.ts';
 import { LabError } from '../../lib/lab/fabric.ts';
 import type { Scenario } from '../../lib/lab/scenario.ts';
+import type { Duration } from '../../lib/time.ts';
 import { saveLab } from '../load-lab.ts';
 import { loadNative } from '../ports/native.ts';
 import { recordingPaths, type RecordingPaths } from '../recording.ts';
@@ -10,9 +11,10 @@ import { DaemonProcess } from './daemon-process.ts';
 import { ipBatch, runProgram, scriptIn } from './ip.ts';
 import { NetnsPlan } from './netns-plan.ts';
 import type { NodeClient } from './node-client.ts';
-import { checkRedis, redisSocket, sharesStore, startRedis } from './redis-server.ts';
+import { checkRedis, sharesStore, startRedis } from './redis-server.ts';
 import { RealFabric, type Machinery } from './real-fabric.ts';
 import { claimLab, releaseLab, type LabState } from './run-folder.ts';
+import { SlowStore, storeSocket } from './slow-store.ts';
 import { asShell, runOnTerminal } from './terminal-program.ts';
 import { refuseUnmodelled } from './unmodelled.ts';
 
@@ -41,6 +43,7 @@ export class NetnsLab implements Machinery {
   #labPath = '';
   /** Process of the Redis. */
   #redis: number | undefined;
+  #slowStore: SlowStore | undefined;
 
   constructor(options: NetnsLabOptions) {
     refuseUnmodelled(options.scenario, this.name);
@@ -60,6 +63,7 @@ export class NetnsLab implements Machinery {
       await this.#makeNetwork();
       if (this.#plan.storeNamespace !== undefined)
         this.#redis = await startRedis(this.#plan.storeNamespace, this.#folder);
+      this.#slowStore = await SlowStore.before(this.#options.scenario, this.#folder);
       await Promise.all(this.#state.nodes.map(({ name }) => this.#startDaemon(name)));
     } catch (error) {
       await this.destroy();
@@ -89,6 +93,10 @@ export class NetnsLab implements Machinery {
     if (this.#redis !== undefined) process.kill(this.#redis, isPaused ? 'SIGSTOP' : 'SIGCONT');
   }
 
+  async setStoreDelay(by: Duration): Promise<void> {
+    this.#slowStore?.setDelay(by);
+  }
+
   async renew(node: string): Promise<void> {
     this.#starts.set(node, (this.#starts.get(node) ?? 0) + 1);
     await this.#startDaemon(node);
@@ -106,6 +114,7 @@ export class NetnsLab implements Machinery {
   async destroy(): Promise<void> {
     if (this.#folder === undefined) return;
     this.#folder = undefined;
+    this.#slowStore?.close();
     await removeNetnsLab(this.#state);
   }
 
@@ -124,7 +133,7 @@ export class NetnsLab implements Machinery {
     const { kind } = described;
     const namespace = this.#plan.namespaceOf(node);
     const place = { folder: this.#folder, labPath: this.#labPath };
-    const store = sharesStore(described) ? `unix:${redisSocket(this.#folder)}` : undefined;
+    const store = sharesStore(described) ? `unix:${storeSocket(this.#options.scenario, this.#folder)}` : undefined;
     const daemon = new DaemonProcess({ node, kind, namespace, ...place, seed, isRun, hasTapes, store });
     this.#daemons.set(node, daemon);
     await daemon.ready();

@@ -19,6 +19,7 @@ import type { AlarmRow, EventRow, PeerRow } from '../../lib/peering/rows.ts';
 import type { FlowRow, SessionRow } from '../../lib/service-area/rows.ts';
 import { after, between, milliseconds, type Duration, type Instant } from '../../lib/time.ts';
 import { wallClock } from '../clock.ts';
+import type { NodeAction } from '../api/faults.ts';
 import type { AnswerOf, RouteName } from '../api/table.ts';
 import { askSessionCaptures, readSessionCaptures } from '../session-captures.ts';
 import type { RecordingPaths } from '../recording.ts';
@@ -46,6 +47,8 @@ export interface Machinery {
   setPaused(node: string, isPaused: boolean): Promise<void>;
   /** The same for the store that nodes share. */
   setStorePaused(isPaused: boolean): Promise<void>;
+  /** What nodes tell that store comes so much later. Only where the timeline has it so is there somebody who delays it. */
+  setStoreDelay(by: Duration): Promise<void>;
   /** A new daemon for a node whose daemon has ended; returns when it waits to be started. */
   renew(node: string): Promise<void>;
   /** Where the nodes recorded. All daemons have ended. */
@@ -59,6 +62,8 @@ interface Paused {
   readonly known: Partial<Record<RouteName, unknown>>;
   readonly linkActions: number;
   readonly configuration: string;
+  /** What was to be done to it since. */
+  readonly meanwhile: NodeAction[];
 }
 
 /** A lab of real processes in real time. */
@@ -73,6 +78,7 @@ export class RealFabric implements Fabric {
   readonly #dead = new Set<string>();
   /** Nodes that stand still. */
   readonly #paused = new Map<string, Paused>();
+  #isStoreGone = false;
   readonly #restarts = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #restartFailure: Error | undefined;
@@ -153,8 +159,11 @@ export class RealFabric implements Fabric {
       case 'resume':
         return this.#resume(action.node);
       case 'store-gone':
+        return this.#setStore(true, 0 as Duration);
+      case 'store-slow':
+        return this.#setStore(false, action.by);
       case 'store-back':
-        return this.#machinery.setStorePaused(action.kind === 'store-gone');
+        return this.#setStore(false, 0 as Duration);
       case 'start':
         if (this.#dead.has(action.node)) this.#inBackground(this.#comeUp(action.node, wallClock()));
         return;
@@ -186,8 +195,7 @@ export class RealFabric implements Fabric {
       case 'forget-states':
       case 'interface-down':
       case 'interface-up':
-        await this.#machinery.client(action.node).ask('fault', { body: action });
-        return;
+        return this.#atNode(action);
       case 'cut':
       case 'heal':
       case 'impair':
@@ -211,6 +219,20 @@ export class RealFabric implements Fabric {
     }
   }
 
+  async #setStore(isGone: boolean, delay: Duration): Promise<void> {
+    await this.#machinery.setStoreDelay(delay);
+    // An engine refuses to let go on what does not stand still.
+    if (isGone !== this.#isStoreGone) await this.#machinery.setStorePaused(isGone);
+    this.#isStoreGone = isGone;
+  }
+
+  /** One that stands still does it when it goes on. */
+  async #atNode(action: NodeAction): Promise<void> {
+    const paused = this.#paused.get(action.node);
+    if (paused) paused.meanwhile.push(action);
+    else await this.#machinery.client(action.node).ask('fault', { body: action });
+  }
+
   /** To every router, or to the nodes of one alone; one that is down comes up with it. */
   async #tellConfigurations(router?: string): Promise<void> {
     for (const node of this.#options.scenario.nodes) {
@@ -231,13 +253,16 @@ export class RealFabric implements Fabric {
 
   /** A node that stands still answers nobody, and stays as it is: it is asked beforehand. */
   async #pause(node: string): Promise<void> {
-    const known: Partial<Record<RouteName, unknown>> = { stats: await this.#ask(node, 'stats', {}) };
+    const known: Partial<Record<RouteName, unknown>> = this.#isDevice(node)
+      ? { stats: await this.#ask(node, 'stats', {}) }
+      : { traffic: await this.#trafficAt(node) };
     for (const what of this.#router(node) ? (['sessions', 'flows', 'peers', 'alarms', 'events'] as const) : [])
       known[what] = await this.#ask<RouteName>(node, what, []);
     this.#paused.set(node, {
       known,
       linkActions: this.#linkActions.length,
       configuration: this.#configurationOf(node),
+      meanwhile: [],
     });
     await this.#machinery.setPaused(node, true);
   }
@@ -250,7 +275,8 @@ export class RealFabric implements Fabric {
     this.#paused.delete(node);
     const client = this.#machinery.client(node);
     if (paused.configuration !== this.#configurationOf(node)) await this.#tellConfiguration(node);
-    for (const action of this.#linkActions.slice(paused.linkActions)) await client.ask('fault', { body: action });
+    const ofLinks = this.#isDevice(node) ? this.#linkActions.slice(paused.linkActions) : [];
+    for (const action of [...paused.meanwhile, ...ofLinks]) await client.ask('fault', { body: action });
   }
 
   async counters(node: string): Promise<ReadonlyMap<string, number>> {
@@ -281,10 +307,15 @@ export class RealFabric implements Fabric {
     const { nodes, traffic } = this.#options.scenario;
     const sides = new Map<string, SideReport>();
     for (const { name } of nodes.filter(({ kind }) => kind === 'host')) {
-      for (const { traffic, side, report } of await this.#machinery.client(name).ask('traffic'))
-        sides.set(`${traffic} ${side}`, report);
+      for (const { traffic, side, report } of await this.#trafficAt(name)) sides.set(`${traffic} ${side}`, report);
     }
     return traffic.map((entry) => mergeReports(entry, sides.get(`${entry.name} from`), sides.get(`${entry.name} to`)));
+  }
+
+  async #trafficAt(host: string): Promise<AnswerOf<'traffic'>> {
+    const paused = this.#paused.get(host);
+    if (paused) return (paused.known.traffic ?? []) as AnswerOf<'traffic'>;
+    return this.#machinery.client(host).ask('traffic');
   }
 
   async attacks(): Promise<readonly AttackReport[]> {

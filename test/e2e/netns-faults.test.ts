@@ -5,7 +5,7 @@ import { parseScenario } from '../../lib/lab/parse.ts';
 import { runScenario } from '../../lib/lab/runner.ts';
 import type { TrafficReport } from '../../lib/lab/scenario.ts';
 import { resolveFile, scenarioOf } from '../support/lab-files.ts';
-import { leftovers, requireNetns } from './netns-support.ts';
+import { leftovers, requireNetns, requireStore } from './netns-support.ts';
 
 type Exchange = TrafficReport['exchanges'][number];
 
@@ -35,6 +35,22 @@ timeline:
   - { at: 4.6s, forget-sessions: hub, service: questions }
   - { at: 5s, duplicate: spoke -> hub, count: 2 }
   - { at: 5.2s, clock-step: hub, by: 40s, for: 100ms }
+`;
+
+const storeText = `
+name: store-faults
+about: what two nodes of a router share is slow, and gone; a host stands still
+lab: labs/two-nodes.yaml
+configure:
+  - authority session-recovery-detection mode inactivity-based
+duration: 9s
+traffic:
+  questions: { kind: udp-request, from: client, to: server, port: 7000, start: 1300ms, every: 50ms, count: 145 }
+timeline:
+  - { at: 1s, store-slow: spoke, by: 400ms, for: 2s }
+  - { at: 3.5s, store-gone: spoke, for: 3s }
+  - { at: 7s, pause: server, for: 500ms }
+  - { at: 7.1s, refuse: server, port: 9999, for: 100ms }
 `;
 
 describe('faults on real interfaces', function () {
@@ -91,5 +107,33 @@ describe('faults on real interfaces', function () {
       result.verdicts.filter(({ held }) => !held).map(({ text, decidedBy }) => `${text}: ${decidedBy}`),
       [],
     );
+  });
+
+  it('are those of a Redis that is slow or gone, and of a host that stands still', async function () {
+    await requireStore(this);
+    const scenario = scenarioOf(parseScenario(storeText, 'scenarios/store-faults.yaml', resolveFile));
+    const events: LabEvent[] = [];
+    const sinks = { events: { event: (event: LabEvent) => events.push(event) }, capture: { packet: () => undefined } };
+    const fabric = new NetnsFabric({ scenario, seed: 1, ...sinks });
+    let asked: readonly Exchange[] = [];
+    const onTraffic = ([{ exchanges }]: readonly TrafficReport[]): void => void (asked = exchanges);
+    await runScenario({ fabric, scenario, seed: 1, version: 'test', onTraffic });
+    deepEqual(leftovers('store-faults'), []);
+
+    const timesOf = (wanted: string, node: string, reason = /./): number[] =>
+      events
+        .filter((event) => event.type === wanted && event.node === node && reason.test(event.reason ?? '-'))
+        .map(({ time }) => time / 1e6);
+    const [created] = timesOf('session-created', 'spoke.node0');
+    const [synced] = timesOf('session-synced', 'spoke.node1');
+    // A dozen packets take 300 ms, and the store has them 400 ms later.
+    ok(synced - created > 0.65, `created at ${created}, shared at ${synced}`);
+    const lost = timesOf('store-changed', 'spoke.node0', /^lost/);
+    ok(lost.length === 1 && lost[0] > 3.5 && lost[0] < 6.5, `lost at ${lost.join()}`);
+    ok(timesOf('store-changed', 'spoke.node0').some((time) => time > 6.5));
+
+    ok(asked.every(({ receivedAt }) => receivedAt !== undefined));
+    const meanwhile = asked.filter(({ sentAt }) => sentAt > 7_050_000 && sentAt < 7_400_000);
+    ok(meanwhile.length > 5 && meanwhile.every(({ receivedAt = 0 }) => receivedAt >= 7_490_000));
   });
 });

@@ -15,7 +15,7 @@ import {
   type Target,
 } from './row.ts';
 import type { Duration } from '../../time.ts';
-import { atRouter, machine, namedTarget, router } from './targets.ts';
+import { anyNode, atRouter, machine, namedTarget, router } from './targets.ts';
 
 const named = (what: string, namesIn: (lab: LabOfSteps) => readonly string[]): Field => ({
   read: (value, lab) => readName(value, namesIn(lab), what),
@@ -227,7 +227,6 @@ const shared: Target<StoreAction> = {
 };
 
 const ofStore = { target: shared, tone: 'fault', doneBy: 'fabric' } as const;
-const nobodyBetween = 'nobody stands there between a node and its Redis';
 
 export const storeActions: RowsOf<StoreAction> = {
   'store-gone': {
@@ -245,13 +244,14 @@ export const storeActions: RowsOf<StoreAction> = {
   'store-slow': {
     ...ofStore,
     fields: { by: needed(field(span, 'how much later', microseconds('by which changes come later'))) },
-    help: 'what a node puts there reaches the other one so late',
+    help:
+      'what a node puts there reaches the other one so late; on netns and compose, where a lab has one Redis, of every ' +
+      'router, and more than 1 s is as good as gone',
     example: 'store-slow: spoke, by: 500ms',
     says: 'has a store that takes its time ({what})',
     liftedBy: 'store-back',
     state: 'with a slow store',
     isReplaceable: true,
-    unable: { netns: nobodyBetween, compose: nobodyBetween },
     more: ({ by }) => `, by ${describeDuration(by)}`,
   },
   'store-back': {
@@ -265,9 +265,11 @@ export const storeActions: RowsOf<StoreAction> = {
 
 export const processActions: RowsOf<ProcessAction> = {
   pause: {
-    target: machine,
+    target: anyNode,
     fields: {},
-    help: 'the router or middlebox does nothing, neither does it die: what comes waits, up to a bound',
+    help:
+      'the node does nothing, neither does it die: what comes waits, up to a bound. A host does so with all that it is in ' +
+      'the simulator; on netns and compose its programs stand still, and its kernel answers for itself, as to ARP and pings',
     example: 'pause: hub, for: 800ms',
     tone: 'fault',
     says: 'stands still, and knows nothing of it ({what})',
@@ -276,7 +278,7 @@ export const processActions: RowsOf<ProcessAction> = {
     doneBy: 'fabric',
   },
   resume: {
-    target: machine,
+    target: anyNode,
     fields: {},
     help: 'undoes a pause',
     example: 'resume: hub',

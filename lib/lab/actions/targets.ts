@@ -39,6 +39,18 @@ export const machine: Target<AtNode> = {
   },
 };
 
+/** A node of any kind. */
+export const anyNode: Target<AtNode> = {
+  ...atNode,
+  read: (value, { nodes }) => ({
+    node: readName(
+      value,
+      nodes.map(({ name }) => name),
+      'node',
+    ),
+  }),
+};
+
 /** Where something is done that the step's own key names. */
 export const atRouter: Field = {
   read: (value, { nodes }) =>

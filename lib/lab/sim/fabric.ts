@@ -406,22 +406,28 @@ export class SimFabric implements Fabric {
   }
 
   #pause(name: string): void {
-    const node = this.#machine(name);
-    if (node.device && !this.#inboxes.has(node)) this.#inboxes.set(node, new Inbox(node.ports.length, this.#pool));
+    const node = this.#nodes.get(name);
+    if (node?.device && !this.#inboxes.has(node)) this.#inboxes.set(node, new Inbox(node.ports.length, this.#pool));
   }
 
   #resume(name: string): void {
-    const node = this.#machine(name);
-    const inbox = this.#inboxes.get(node);
+    const node = this.#nodes.get(name);
+    const inbox = node && this.#inboxes.get(node);
+    if (!inbox) return;
     this.#inboxes.delete(node);
-    inbox?.empty((port, frame) => this.#take(node, port, frame));
+    inbox.empty((port, frame) => {
+      this.#take(node, port, frame);
+      this.#recorder.flush(this.elapsed());
+    });
   }
 
   /** A node gets a frame that has come to it. */
   #take(node: SimNode, port: PortIndex, frame: Frame): void {
+    // A switch that does not know an address yet gives the frame to everybody.
+    if (node instanceof SimHost && hasMac(frame, 0, node.ports[port].mac))
+      this.#invariants.hostGot(node.name, frame, this.elapsed());
     this.#recorder.arrived(node.name, node.ports[port].name, frame);
     node.device?.receive(port, frame, this.#now);
-    this.#recorder.flush(this.elapsed());
   }
 
   #startAgain(machine: SimMachine): void {
@@ -454,11 +460,7 @@ export class SimFabric implements Fabric {
     if (inbox) {
       if (!inbox.take(port, frame)) this.#tell(node.name, name, frame.id, { type: 'frame-lost', reason: 'queue-full' });
     } else if (node.device && hasCarrier) {
-      // A switch that does not know an address yet gives the frame to everybody.
-      if (node instanceof SimHost && hasMac(frame, 0, node.ports[port].mac))
-        this.#invariants.hostGot(node.name, frame, this.elapsed());
-      this.#recorder.arrived(node.name, name, frame);
-      node.device.receive(port, frame, this.#now);
+      this.#take(node, port, frame);
       this.#touched(place);
     } else {
       const [words, reason] = hasCarrier ? [`${node.name} is down`, 'down'] : ['no carrier', 'no-carrier'];

@@ -1,6 +1,6 @@
 import { doesNotThrow, throws } from 'node:assert/strict';
 import { refuseUnable } from '../../../lib/lab/actions/unable.ts';
-import { LabError } from '../../../lib/lab/fabric.ts';
+import { LabError, type FabricName } from '../../../lib/lab/fabric.ts';
 import { parseScenario } from '../../../lib/lab/parse.ts';
 import type { Scenario } from '../../../lib/lab/scenario.ts';
 import { resolveFile, scenarioOf } from '../../support/lab-files.ts';
@@ -10,22 +10,23 @@ const labWith = (step: string): Scenario => {
   return scenarioOf(parseScenario(text, 'scenarios/a.yaml', resolveFile));
 };
 
-const refuses = (step: string, message: RegExp): void =>
+const refuses = (step: string, fabric: FabricName, message: RegExp): void =>
   throws(
-    () => refuseUnable(labWith(step), 'netns'),
+    () => refuseUnable(labWith(step), fabric),
     (error) => error instanceof LabError && error.status === 2 && message.test(error.message),
   );
 
 describe('a step that a fabric cannot do', () => {
   it('is refused with its time and the reason, and the simulator does it', () => {
-    const step = '{ at: 2s, store-slow: spoke, by: 1s }';
-    refuses(step, /^timeline, at 2s, 'store-slow spoke, by 1s': fabric netns cannot do this: nobody stands there/);
+    const step = '{ at: 2s, refuse: server, port: 80 }';
+    refuses(step, 'compose', /^timeline, at 2s, 'refuse server, port 80': fabric compose cannot do this: its image/);
     doesNotThrow(() => refuseUnable(labWith(step), 'sim'));
   });
 
   it('is one that waits for what is known only when the run is over', () =>
     refuses(
       "{ when: packets 'icmp' is 3, store-gone: spoke }",
+      'netns',
       /^timeline, when packets 'icmp' is 3: fabric netns tells/,
     ));
 
