@@ -37,9 +37,12 @@ const checks: readonly Check[] = [
   { what: 'ip', for: ['netns'], look: () => lookAtProgram('ip', 'iproute2') },
   { what: 'a network namespace and veth', for: ['netns'], look: lookAtNamespaces },
   { what: 'ethtool', for: ['netns'], look: () => lookAtProgram('ethtool', 'ethtool') },
+  { what: 'curl', for: ['netns'], look: () => lookAtProgram('curl', 'curl') },
   { what: 'docker', for: ['compose'], look: () => lookAtProgram('docker', 'docker.io') },
   { what: 'a Docker engine that answers', for: ['compose'], look: lookAtEngine },
   { what: 'Compose', for: ['compose'], look: lookAtCompose },
+  { what: 'nft (refuse, reset)', for: ['extras'], look: () => lookAtProgram('nft', 'nftables') },
+  { what: 'redis-server (two nodes)', for: ['extras'], look: () => lookAtProgram('redis-server', 'redis-server') },
   { what: 'tshark', for: ['extras'], look: () => lookAtProgram('tshark', 'tshark') },
 ];
 
