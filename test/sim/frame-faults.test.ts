@@ -124,6 +124,21 @@ describe('a fault that touches some frames only', () => {
   });
 });
 
+describe('a fault of frames that is lifted', () => {
+  const harmless = 'duplicate';
+  for (const [kind, told] of [
+    [harmless, 'frame-duplicated'],
+    ['corrupt', 'frame-altered'],
+    ['alter-payload', 'frame-altered'],
+  ] as const)
+    it(`touches nothing any more: ${kind}`, async () => {
+      const ran = await run(`  - { at: 2s, ${kind}: spoke -> hub, frames: 'svr.session', for: 1s }`);
+      const touched = ofType(ran, told).map(({ time }) => time);
+      ok(touched.length >= 10 && touched.every((time) => time >= 2_000_000 && time < 3_000_000), touched.join());
+      equal(lostOf(ran), kind === harmless ? 0 : touched.length);
+    });
+});
+
 describe('other faults of links', () => {
   it('are a clog, after which everything comes that has waited', async () => {
     const ran = await run('  - { at: 2s, clog: wan, for: 500ms }');
@@ -151,6 +166,15 @@ describe('other faults of links', () => {
     ok(dropped(silent).length > 0 && dropped(silent).every(({ node, time }) => node === 'server' && time < 3_000_000));
     const lost = lostOf(silent);
     ok(lost > 10 && lost < 40, `${lost} lost`);
+  });
+
+  it("are the same of a router's port, which answers its peer again when it is lifted", async () => {
+    const configure = '  - authority emulator arp-timeout 1';
+    const ran = await run("  - { at: 2s, arp-silent: 'hub:wan', for: 3s }", { configure });
+    const unanswered = dropped(ran);
+    ok(unanswered.length >= 2);
+    ok(unanswered.every(({ node, port, time }) => node === 'hub' && port === 'wan' && time >= 2e6 && time < 5e6));
+    equal(ran.result.verdicts.at(-1)?.held, true);
   });
 });
 
