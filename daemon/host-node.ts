@@ -123,8 +123,7 @@ export class HostNode implements NodeService {
 
   probe(names: readonly string[]): void {
     const now = wallClock();
-    for (const { traffic, side, application } of this.#applications)
-      if (side === 'from' && names.includes(traffic)) application.probe?.(now);
+    for (const { traffic, application } of this.#applications) if (names.includes(traffic)) application.probe?.(now);
   }
 
   configuration(): string {

@@ -62,36 +62,49 @@ function verdictOf(within: Duration, took: Duration, wrong: readonly string[]): 
   };
 }
 
-/** The traffic whose sessions can be tried: that which is answered. */
+/** The traffic whose sessions can be tried. */
 class LiveTraffic {
   readonly #fabric: Fabric;
   readonly #traffic: readonly Traffic[];
-  #silent: readonly string[];
+  #silent: readonly Traffic[];
 
-  constructor(fabric: Fabric, { traffic }: Scenario) {
+  constructor(fabric: Fabric, scenario: Scenario) {
     this.#fabric = fabric;
-    this.#traffic = traffic;
-    this.#silent = traffic.filter(isAnswered).map(({ name }) => name);
+    this.#traffic = scenario.traffic;
+    this.#silent = triedOf(scenario);
   }
 
   async probe(): Promise<void> {
-    if (this.#silent.length > 0) await this.#fabric.probe(this.#silent);
+    if (this.#silent.length > 0) await this.#fabric.probe(this.#silent.map(({ name }) => name));
   }
 
   /** What is wrong with it. */
   async unanswered(): Promise<string[]> {
     const reports = new Map((await this.#fabric.traffic()).map((report) => [report.name, report]));
-    this.#silent = this.#silent.filter((name) => (reports.get(name)?.probes?.answered ?? 0) === 0);
+    this.#silent = this.#silent.filter(({ name, kind }) => {
+      const { probes, sent = 0 } = reports.get(name) ?? {};
+      // Who was never asked has nobody to push to.
+      const hasNoSession = kind === 'udp-push' && sent === 0;
+      return !hasNoSession && (probes?.answered ?? 0) === 0;
+    });
     const hangs = (transfer: TrafficReport['transfer']): boolean => !transfer?.finished && !transfer?.brokenOff;
     const unfinished = this.#traffic.filter(
       ({ kind, name }) => kind === 'http-download' && hangs(reports.get(name)?.transfer),
     );
     return [
-      ...this.#silent.map((name) => `${name} is not answered`),
+      ...this.#silent.map(({ name, kind }) => `${name} ${isOneWay(kind) ? 'does not arrive' : 'is not answered'}`),
       ...unfinished.map(({ name }) => `${name} is not finished`),
     ];
   }
 }
+
+/** What goes one way is tried as well, unless it may have to come in where only what goes out opens the way. */
+function triedOf({ traffic, nodes }: Scenario): readonly Traffic[] {
+  const hasMiddlebox = nodes.some(({ kind }) => kind === 'nat' || kind === 'firewall');
+  return traffic.filter((entry) => isAnswered(entry) || (isOneWay(entry.kind) && !hasMiddlebox));
+}
+
+const isOneWay = (kind: Traffic['kind']): boolean => kind === 'udp-push' || kind === 'udp-one-way';
 
 const isAnswered = ({ kind }: Traffic): boolean => kind === 'udp-request' || kind === 'ping';
 

@@ -45,6 +45,21 @@ describe('a lab whose run has ended', () => {
     ]);
   });
 
+  it('does not converge while what goes one way does not arrive', async () => {
+    const unreadable = /converge-within: none([^]*)udp-request/;
+    const oneWay = await last(changed('wrong-key', unreadable, 'converge-within: 2s$1udp-one-way'));
+    deepEqual(oneWay && [oneWay.held, oneWay.decidedBy], [false, 'questions does not arrive']);
+    // Who pushes cannot begin a session that nobody knows any more.
+    const forgotten = 'timeline:\n  - { at: 5s, forget-sessions: hub }\n  - { at: 5s, forget-sessions: spoke }';
+    const pushed = await last(changed('session-recovery', /udp-request([^]*)timeline:\n.*/, `udp-push$1${forgotten}`));
+    deepEqual(pushed && [pushed.held, pushed.decidedBy], [false, 'questions does not arrive']);
+  });
+
+  it('converges when what goes one way arrives again', async () => {
+    equal((await last(changed('session-recovery', /udp-request/, 'udp-one-way')))?.held, true);
+    equal((await last(loadScenario('scenarios/reverse-direction.yaml')))?.held, true);
+  });
+
   it('is not asked to where the scenario says so', async () => {
     const verdict = await last(loadScenario('scenarios/wrong-key.yaml'));
     equal(verdict?.text, 'sessions at hub is 0');

@@ -25,8 +25,15 @@ export class Probes {
     return isProbe;
   }
 
+  /** Whether it is one of them, of the other side; it is counted as answered, as it needs no answer. */
+  arrived(sequence: number): boolean {
+    const isProbe = sequence >= this.#first;
+    if (isProbe) this.#answered++;
+    return isProbe;
+  }
+
   /** To be laid over a report: nothing as long as none was sent. */
   report(): { readonly probes?: ProbeReport } {
-    return this.#sent > 0 ? { probes: { sent: this.#sent, answered: this.#answered } } : {};
+    return this.#sent + this.#answered > 0 ? { probes: { sent: this.#sent, answered: this.#answered } } : {};
   }
 }

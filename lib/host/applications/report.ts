@@ -11,7 +11,7 @@ export interface SideReport {
   /** UDP or TCP port, or ICMP identifier, that this side speaks from; 0 before it does. */
   readonly sourcePort: number;
   readonly transfer?: Transfer;
-  /** Absent as long as none was sent. */
+  /** Absent as long as none was sent, or came where nobody answers. */
   readonly probes?: ProbeReport;
 }
 
@@ -54,6 +54,8 @@ export function mergeReports(
       return [receivedAt === undefined ? { sentAt } : { sentAt, receivedAt }];
     }),
     ...(receiver.transfer && { transfer: receiver.transfer }),
-    ...(receiver.probes && { probes: receiver.probes }),
+    ...(sender.probes && {
+      probes: { sent: sender.probes.sent, answered: receiver.probes?.answered ?? 0 },
+    }),
   };
 }

@@ -2,6 +2,7 @@ import { NEVER, type Instant } from '../../time.ts';
 import type { Sockets, UdpSocket } from '../sockets.ts';
 import type { Application } from './application.ts';
 import { messageKinds, trafficId, writeMessage } from './marker.ts';
+import { Probes } from './probes.ts';
 import type { SideReport } from './report.ts';
 import { Schedule } from './schedule.ts';
 import { Tally } from './tally.ts';
@@ -15,9 +16,11 @@ export class UdpSender implements Application {
   #socket: UdpSocket | undefined;
   #schedule: Schedule | undefined;
   #tally = new Tally(0 as Instant);
+  readonly #probes: Probes;
 
   constructor(traffic: UdpOneWayTraffic, sockets: Sockets) {
     this.#traffic = traffic;
+    this.#probes = new Probes(traffic.count);
     this.#sockets = sockets;
   }
 
@@ -28,12 +31,14 @@ export class UdpSender implements Application {
   }
 
   poll(now: Instant): void {
-    const { name, destination, port, length } = this.#traffic;
     this.#schedule?.sendDue(now, (sequence) => {
-      const push = writeMessage({ traffic: trafficId(name), sequence, kind: messageKinds.push }, length);
       this.#tally.sent(sequence, now);
-      this.#socket?.send(push, { address: destination, port }, now);
+      this.#send(sequence, now);
     });
+  }
+
+  probe(now: Instant): void {
+    this.#send(this.#probes.next(), now);
   }
 
   nextDeadline(): Instant {
@@ -41,12 +46,18 @@ export class UdpSender implements Application {
   }
 
   report(): SideReport {
-    return this.#tally.report(this.#socket?.localPort ?? 0);
+    return { ...this.#tally.report(this.#socket?.localPort ?? 0), ...this.#probes.report() };
   }
 
   stop(): void {
     this.#schedule = undefined;
     this.#socket?.close();
+  }
+
+  #send(sequence: number, now: Instant): void {
+    const { name, destination, port, length } = this.#traffic;
+    const push = writeMessage({ traffic: trafficId(name), sequence, kind: messageKinds.push }, length);
+    this.#socket?.send(push, { address: destination, port }, now);
   }
 }
 
@@ -56,19 +67,21 @@ export class UdpSink implements Application {
   readonly #servers: UdpServers;
   #socket: UdpSocket | undefined;
   #tally = new Tally(0 as Instant);
+  readonly #probes: Probes;
 
   constructor(traffic: UdpOneWayTraffic, servers: UdpServers) {
     this.#traffic = traffic;
+    this.#probes = new Probes(traffic.count);
     this.#servers = servers;
   }
 
   start(now: Instant): void {
-    const { name, destination, port, count, length } = this.#traffic;
+    const { name, destination, port, length } = this.#traffic;
     this.#tally = new Tally(now);
     this.#socket = this.#servers.open(destination.family, port, trafficId(name), (marker, arrivedLength, _from, at) => {
-      const isPush = marker.kind === messageKinds.push && marker.sequence < count && arrivedLength === length;
-      if (isPush) this.#tally.received(marker.sequence, at);
-      else this.#tally.unexpected();
+      const isPush = marker.kind === messageKinds.push && arrivedLength === length;
+      if (!isPush) this.#tally.unexpected();
+      else if (!this.#probes.arrived(marker.sequence)) this.#tally.received(marker.sequence, at);
     });
   }
 
@@ -79,7 +92,7 @@ export class UdpSink implements Application {
   }
 
   report(): SideReport {
-    return this.#tally.report(this.#traffic.port);
+    return { ...this.#tally.report(this.#traffic.port), ...this.#probes.report() };
   }
 
   stop(): void {

@@ -3,6 +3,7 @@ import { after, NEVER, type Instant } from '../../time.ts';
 import type { Endpoint, Sockets, UdpSocket } from '../sockets.ts';
 import type { Application } from './application.ts';
 import { messageKinds, readMessage, trafficId, writeMessage } from './marker.ts';
+import { Probes } from './probes.ts';
 import type { SideReport } from './report.ts';
 import { Schedule } from './schedule.ts';
 import { Tally } from './tally.ts';
@@ -16,9 +17,11 @@ export class UdpSubscriber implements Application {
   #socket: UdpSocket | undefined;
   #askAt: Instant = NEVER;
   #tally = new Tally(0 as Instant);
+  readonly #probes: Probes;
 
   constructor(traffic: UdpPushTraffic, sockets: Sockets) {
     this.#traffic = traffic;
+    this.#probes = new Probes(traffic.count);
     this.#sockets = sockets;
   }
 
@@ -43,7 +46,7 @@ export class UdpSubscriber implements Application {
   }
 
   report(): SideReport {
-    return this.#tally.report(this.#socket?.localPort ?? 0);
+    return { ...this.#tally.report(this.#socket?.localPort ?? 0), ...this.#probes.report() };
   }
 
   stop(): void {
@@ -52,17 +55,16 @@ export class UdpSubscriber implements Application {
   }
 
   #onMessage(payload: Uint8Array, from: Endpoint, now: Instant): void {
-    const { name, destination, port, length, count } = this.#traffic;
+    const { name, destination, port, length } = this.#traffic;
     const marker = readMessage(payload);
     const isPush =
       marker?.kind === messageKinds.push &&
       marker.traffic === trafficId(name) &&
-      marker.sequence < count &&
       payload.length === length &&
       from.port === port &&
       sameAddress(from.address, destination);
-    if (isPush) this.#tally.received(marker.sequence, now);
-    else this.#tally.unexpected();
+    if (!isPush) this.#tally.unexpected();
+    else if (!this.#probes.arrived(marker.sequence)) this.#tally.received(marker.sequence, now);
   }
 }
 
@@ -75,9 +77,11 @@ export class UdpPusher implements Application {
   #subscriber: Endpoint | undefined;
   #schedule: Schedule | undefined;
   #tally = new Tally(0 as Instant);
+  readonly #probes: Probes;
 
   constructor(traffic: UdpPushTraffic, servers: UdpServers) {
     this.#traffic = traffic;
+    this.#probes = new Probes(traffic.count);
     this.#servers = servers;
   }
 
@@ -97,13 +101,14 @@ export class UdpPusher implements Application {
   }
 
   poll(now: Instant): void {
-    const { name, length } = this.#traffic;
     this.#schedule?.sendDue(now, (sequence) => {
-      if (!this.#subscriber) return;
-      const push = writeMessage({ traffic: trafficId(name), sequence, kind: messageKinds.push }, length);
       this.#tally.sent(sequence, now);
-      this.#socket?.send(push, this.#subscriber, now);
+      this.#push(sequence, now);
     });
+  }
+
+  probe(now: Instant): void {
+    if (this.#subscriber) this.#push(this.#probes.next(), now);
   }
 
   nextDeadline(): Instant {
@@ -111,11 +116,17 @@ export class UdpPusher implements Application {
   }
 
   report(): SideReport {
-    return this.#tally.report(this.#traffic.port);
+    return { ...this.#tally.report(this.#traffic.port), ...this.#probes.report() };
   }
 
   stop(): void {
     this.#schedule = undefined;
     this.#socket?.close();
+  }
+
+  #push(sequence: number, now: Instant): void {
+    const { name, length } = this.#traffic;
+    const push = writeMessage({ traffic: trafficId(name), sequence, kind: messageKinds.push }, length);
+    if (this.#subscriber) this.#socket?.send(push, this.#subscriber, now);
   }
 }

@@ -23,7 +23,8 @@ export class SimTraffic {
 
   /** Sends one more exchange of each of these entries. */
   probe(names: readonly string[], now: Instant): void {
-    for (const name of names) this.#applications.get(`${name} from`)?.probe?.(now);
+    for (const name of names)
+      for (const side of ['from', 'to']) this.#applications.get(`${name} ${side}`)?.probe?.(now);
   }
 
   reports(): readonly TrafficReport[] {

@@ -44,6 +44,10 @@ class Run {
     });
   }
 
+  probe(): void {
+    for (const { application } of this.#applications) application.probe?.(this.pair.now);
+  }
+
   stop(): void {
     for (const { application } of this.#applications) application.stop(this.pair.now);
   }
@@ -113,6 +117,27 @@ describe('traffic', () => {
       exchanges.map(({ sentAt }) => sentAt),
       [seconds(1), seconds(1.5), seconds(10), seconds(10.5)],
     );
+  });
+
+  for (const kind of ['udp-request', 'udp-push', 'udp-one-way', 'ping'] as const)
+    it(`tries a session of ${kind} beside what it reports`, () => {
+      const run = new Run([{ ...paced, kind }]);
+      run.pair.runFor(seconds(30));
+      const [before] = run.reports();
+      run.probe();
+      run.pair.runFor(seconds(1));
+      run.pair.toClient.cut();
+      run.pair.toServer.cut();
+      run.probe();
+      run.pair.runFor(seconds(1));
+      deepEqual(run.reports(), [{ ...before, probes: { sent: 2, answered: 1 } }]);
+    });
+
+  it('has nobody to try that was never pushed to', () => {
+    const run = new Run([{ ...paced, kind: 'udp-push' }]);
+    run.probe();
+    run.pair.runFor(seconds(0.5));
+    equal(run.reports()[0].probes, undefined);
   });
 
   it('tells what was lost from what was not', () => {
