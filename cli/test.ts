@@ -35,6 +35,7 @@ const programs: Record<string, string> = {
   bird: 'bird2',
   vtysh: 'frr',
   promtool: 'prometheus',
+  xmllint: 'libxml2-utils',
 };
 const developmentFiles = ['libpcap-dev'];
 
