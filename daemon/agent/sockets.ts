@@ -13,6 +13,7 @@ import type {
   TcpStream,
   UdpSocket,
 } from '../../lib/host/sockets.ts';
+import { KEEP_ALIVE_AFTER } from '../../lib/host/tcp/connection.ts';
 import type { Instant } from '../../lib/time.ts';
 import { wallClock } from '../clock.ts';
 import { RawPingSocket } from './ping-socket.ts';
@@ -47,7 +48,9 @@ export class RealSockets implements Sockets {
 
   connect(remote: Endpoint, given: StreamHandlers, _now: Instant): TcpStream {
     const handlers = this.#watched(() => given);
-    const socket = connect({ host: formatAddress(remote.address), port: remote.port, noDelay: true });
+    const to = { host: formatAddress(remote.address), port: remote.port };
+    const keepAliveInitialDelay = KEEP_ALIVE_AFTER / 1_000;
+    const socket = connect({ ...to, noDelay: true, keepAlive: true, keepAliveInitialDelay });
     socket.on('connect', () => handlers.onOpen?.(wallClock()));
     return new RealStream(socket, handlers);
   }

@@ -12,6 +12,11 @@ const { fin: FIN, syn: SYN, rst: RST, ack: ACK } = tcpFlags;
 export const SYN_RETRANSMISSIONS_MAX = 6;
 export const RETRANSMISSIONS_MAX = 15;
 const TIME_WAIT = seconds(60);
+/**
+ * Silence after which a connection asks whether its peer is still there, so that one who only listens learns that it has
+ * gone. The wait is shorter than the common minute, as runs are short; and who gets no answer asks on.
+ */
+export const KEEP_ALIVE_AFTER = seconds(10);
 /** So much room there must be before an application that filled the buffer is asked for more. */
 const WRITABLE_ROOM = SEND_BUFFER_LENGTH / 4;
 
@@ -47,8 +52,8 @@ export interface ConnectionOptions {
 
 /**
  * One TCP connection (RFC 9293): its states, between a half that sends and a half that receives. Left out: urgent data,
- * simultaneous open, timestamps, selective acknowledgements, Nagle's algorithm and keep-alives. It is given segments
- * and time, and hands out segments and bytes.
+ * simultaneous open, timestamps, selective acknowledgements and Nagle's algorithm. It is given segments and time, and
+ * hands out segments and bytes.
  */
 export class TcpConnection implements TcpStream {
   readonly #options: ConnectionOptions;
@@ -61,6 +66,7 @@ export class TcpConnection implements TcpStream {
   #hasRefusedBytes = false;
   #isPaused = false;
   #goneAt: Instant = NEVER;
+  #keepAliveAt: Instant = NEVER;
 
   private constructor(options: ConnectionOptions, state: 'syn-sent' | 'syn-received') {
     this.#options = options;
@@ -135,18 +141,29 @@ export class TcpConnection implements TcpStream {
   }
 
   nextDeadline(): Instant {
-    return earliest(earliest(this.#transmission.deadline, this.#reception.deadline), this.#goneAt);
+    const ofHalves = earliest(this.#transmission.deadline, this.#reception.deadline);
+    return earliest(ofHalves, earliest(this.#keepAliveAt, this.#goneAt));
   }
 
   poll(now: Instant): void {
     if (now >= this.#goneAt) this.#forget();
     if (now >= this.#reception.deadline) this.#acknowledge(now);
     if (now >= this.#transmission.deadline) this.#onRetransmissionTimeout(now);
+    if (now >= this.#keepAliveAt) this.#keepAlive(now);
+  }
+
+  /** A segment from before what the peer has acknowledged, which it has to answer (RFC 9293, section 3.8.4). */
+  #keepAlive(now: Instant): void {
+    this.#keepAliveAt = RECEIVING.has(this.#state) ? after(now, KEEP_ALIVE_AFTER) : NEVER;
+    const isWaitingAlready = this.#transmission.deadline !== NEVER;
+    if (this.#keepAliveAt === NEVER || isWaitingAlready) return;
+    this.#emit(sequenceAdd(this.#transmission.controlSequence, -1), ACK, NO_PAYLOAD, now);
   }
 
   /** RFC 9293, section 3.10.7. */
   receive(segment: Segment, now: Instant): void {
     if (this.#state === 'closed') return;
+    this.#keepAliveAt = after(now, KEEP_ALIVE_AFTER);
     if (this.#state === 'syn-sent') {
       this.#receiveInSynSent(segment, now);
     } else if (!this.#reception.isInWindow(segment)) {
@@ -351,6 +368,7 @@ export class TcpConnection implements TcpStream {
     this.#transmission.stop();
     this.#reception.stop();
     this.#goneAt = NEVER;
+    this.#keepAliveAt = NEVER;
     this.#options.onGone();
   }
 

@@ -191,6 +191,23 @@ describe('TCP', () => {
     deepEqual(run.server.told, ['reset']);
   });
 
+  it('asks in a long silence whether its peer is still there, and learns so that it has gone', () => {
+    const pair = new Pair();
+    let accepted: TcpStream | undefined;
+    pair.server.listen(4, 80, (stream) => {
+      accepted = stream;
+      return new Listener();
+    });
+    const client = new Listener();
+    pair.client.connect(SERVER4, client, pair.now);
+    pair.runFor(seconds(25));
+    deepEqual(client.told, ['open'], 'who answers is still there');
+    pair.toLose.server = 1;
+    accepted!.abort(pair.now);
+    pair.runFor(seconds(10));
+    deepEqual(client.told, ['open', 'reset']);
+  });
+
   it('answers segments of a connection that it does not know with a reset', () => {
     const run = download(3_000_000);
     run.pair.runUntil(() => run.client.bytes > 100_000);
@@ -263,7 +280,7 @@ describe('TCP', () => {
     const whilePaused = run.pair.frames.length;
     const bytesPaused = run.client.bytes;
     run.pair.runFor(seconds(100));
-    ok(run.pair.frames.length - whilePaused < 20, 'only a probe now and then');
+    ok(run.pair.frames.length - whilePaused < 40, 'only a question now and then');
     equal(run.client.bytes, bytesPaused);
     run.clientStream.resume(run.pair.now);
     ok(run.client.bytes - bytesPaused <= RECEIVE_BUFFER_LENGTH);
