@@ -478,7 +478,6 @@ export class SimFabric implements Fabric {
     else if (node instanceof SimAttacker) this.#invariants.attackerSent();
     else if (segment?.leadsToHost === false) this.#invariants.betweenRouters(node.name, frame, this.elapsed());
     const events = this.#send(from, frame);
-    if (events.length > 0) this.#invariants.changed(frame, events, segment?.leadsToHost === true);
     this.#recorder.left(node.name, name, frame, idBefore, events.map(commentOf));
     for (const event of events) this.#tell(node.name, name, frame.id, event);
     // The device may use the frame again for another packet.
@@ -495,7 +494,9 @@ export class SimFabric implements Fabric {
       const drop = fate.lost === undefined ? this.#carry(segment, from, frame, fate) : undefined;
       if (drop !== undefined) segment.fail(from.end, fate, drop, frame);
     }
-    return eventsOf(fates);
+    const events = eventsOf(fates);
+    if (events.length > 0) this.#invariants.changed(frame, events, segment.leadsToHost);
+    return events;
   }
 
   /** Why it cannot be carried; undefined if it is on its way to everybody. */
