@@ -314,6 +314,11 @@ export class Neighbors {
     }
   }
 
+  /** Asks a next hop whether what is known of it is still true; as long as there is no answer, it is. */
+  confirm(index: number): void {
+    if (this.isKnown(index)) this.#request(this.#entries[index]);
+  }
+
   /** Asks anew for every next hop that somebody holds, whatever was known of it. */
   askAgain(now: Instant): void {
     for (const entry of this.#entries) {
@@ -367,7 +372,10 @@ export class Neighbors {
   #ask(entry: Neighbor, now: Instant): void {
     entry.attempts++;
     this.#wake(entry, after(now, RETRY));
-    const { address, networkInterface } = entry;
+    this.#request(entry);
+  }
+
+  #request({ address, networkInterface }: Neighbor): void {
     const own = this.#interfaces.ownAddress(networkInterface, address.family);
     if (!own) return;
     if (address.family === 4) {

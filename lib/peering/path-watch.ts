@@ -74,6 +74,9 @@ export type MtuEvent = Exclude<DiscoveryEvent, 'probe-unanswered' | 'black-hole'
 
 export type PeerChange = 'peer-restart' | 'peer-failover' | 'local-nat-change' | 'peer-nat-change';
 
+/** One packet in so many that go out while the session is not up follows a question for the next hop's link address (emulator choice). */
+const DOUBT_AFTER = 3;
+
 const linkDownCounters: Readonly<Record<LinkDownReason, PathCounterName>> = {
   'timer-expiry': 'bfdLinkDownTimer',
   'remote-down': 'bfdLinkDownRemote',
@@ -108,6 +111,8 @@ export class PathWatch {
   /** After `close` nobody is told anything, and nothing is counted: there is no row for the path any more. */
   #isClosed = false;
 
+  /** Packets since the session was up last. */
+  #sentInVain = 0;
   #sequence = 0;
   readonly #peer: PeerEnd;
   #peerLiveLoss: number | undefined;
@@ -465,6 +470,7 @@ export class PathWatch {
 
   #sendControl(control: ControlPacket, now: Instant): void {
     this.#seek(now);
+    this.#doubtNextHop();
     this.#followNextHop(now);
     const fate = this.#send(control, {}, now);
     if (fate === 'sent') this.#count('bfdSent');
@@ -523,6 +529,13 @@ export class PathWatch {
       ...(liveLoss !== undefined && { liveLoss }),
       ...test,
     };
+  }
+
+  /** Neither ARP nor a gratuitous announcement proves itself: a path that does not come up may have a wrong link address. */
+  #doubtNextHop(): void {
+    this.#sentInVain = this.#session.state === 'up' ? 0 : this.#sentInVain + 1;
+    if (this.#sentInVain % DOUBT_AFTER === DOUBT_AFTER - 1 && this.#neighbor >= 0)
+      this.#parts.neighbors.confirm(this.#neighbor);
   }
 
   /** A next hop that does not answer takes the path out; one that answers again brings it back. */

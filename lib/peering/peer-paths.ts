@@ -299,7 +299,7 @@ export class PeerPaths implements PathStates {
       found: ({ path }, { address, port }, before, at) => {
         this.#parts.waysOut.setPinhole(path, address, port);
         // A NAT that gave it another address would have given it another port as well.
-        const isItself = port === SVR_BFD_PORT && before.port === port && path.outboundOnly !== 'remote';
+        const isItself = port === SVR_BFD_PORT && before.port === port;
         if (isItself) this.#parts.listener().peerReaddressed(path, before.address, at);
       },
       toldLoad,

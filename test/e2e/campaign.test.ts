@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -64,7 +64,9 @@ describe('a campaign', function () {
   it('tells by Ctrl-C what is known so far, and that it is partial', async () => {
     const out = join(folder, 'partial');
     const campaign = new Svrlab(['campaign', 'session-recovery', '--seeds', '1..1000000', '--jobs', '1', '--out', out]);
-    await campaign.until(() => existsSync(join(out, 'campaign.csv')));
+    const csv = join(out, 'campaign.csv');
+    // Only once there are rows it is sure to listen to signals.
+    await campaign.until(() => existsSync(csv) && statSync(csv).size > 0);
     campaign.child.kill('SIGINT');
     equal(await campaign.status(), 130);
     match(campaign.out, /^Partial: \d+ of 1000000 runs were made\.$/m);

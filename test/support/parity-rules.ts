@@ -7,7 +7,7 @@ export type Aspect = 'sessions' | 'exchanges' | 'counters';
  * How far a counter may be apart:
  *
  * - `equal`: not at all;
- * - `paced`: one in four, as what is sent by a clock comes once more or less often;
+ * - `paced`: one in four, and at least one, as what is sent by a clock comes once more or less often;
  * - `repeated`: by what is on the way in a few round trips, which take longer on a machine that is busy: 16, or as much
  *   again. With TCP by anything, as a whole window of segments may be on the way;
  * - `lost`: by as many exchanges as hosts have lost in either run;
@@ -170,7 +170,7 @@ export function allowance(tolerance: Tolerance, one: number, other: number, runs
   const hasTcp = traffic.flat().some(({ kind }) => kind === 'http-download');
   const allowances: Record<Tolerance, number> = {
     equal: 0,
-    paced: Math.floor(Math.max(one, other) / 4),
+    paced: Math.max(1, Math.floor(Math.max(one, other) / 4)),
     repeated: hasTcp ? Infinity : Math.max(16, Math.min(one, other)),
     lost: Math.max(...lost),
     free: Infinity,
