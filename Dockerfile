@@ -7,10 +7,10 @@ ARG BASE_IMAGE=node:24-bookworm-slim
 
 FROM ${BASE_IMAGE} AS base
 # An image of scripts/docker-base.sh has all of these already, and nothing to install more with.
-RUN command -v curl ethtool ip iperf3 ping pgrep redis-server >/dev/null && ldconfig -p | grep -q libpcap || { \
+RUN command -v curl ethtool ip iperf3 nft ping pgrep redis-server >/dev/null && ldconfig -p | grep -q libpcap || { \
       apt-get update && \
       apt-get install --yes --no-install-recommends \
-        curl ethtool iperf3 iproute2 iputils-ping libpcap0.8 procps redis-server && \
+        curl ethtool iperf3 iproute2 iputils-ping libpcap0.8 nftables procps redis-server && \
       rm -rf /var/lib/apt/lists/*; \
     }
 WORKDIR /svrlab

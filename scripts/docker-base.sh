@@ -17,7 +17,7 @@ shift
 # A shell and its tools, what Node links to, then what the Dockerfile installs on other base images.
 packages="base-files usr-is-merged base-passwd libc-bin dash bash coreutils grep sed findutils hostname
   libstdc++6 ca-certificates
-  libpcap0.8 iproute2 iputils-ping ethtool procps curl iperf3 redis-server $*"
+  libpcap0.8 iproute2 iputils-ping ethtool procps curl iperf3 nftables redis-server $*"
 
 cache=${SVRLAB_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/svrlab}/packages
 work=$(mktemp -d)

@@ -3,7 +3,6 @@ import type { Authority } from '../../config/index.ts';
 import { quote, suggest } from '../../diagnostic.ts';
 import type { JsonSchema } from '../../json-schema.ts';
 import type { Duration } from '../../time.ts';
-import type { FabricName } from '../fabric.ts';
 import type { Fields, Value } from '../read/document.ts';
 import type { Form } from '../read/forms.ts';
 import type { Topology } from '../read/placed.ts';
@@ -61,8 +60,6 @@ export interface ActionRow<Of extends Action = Action> {
   readonly isReplaceable?: boolean;
   /** Who does it where nodes are processes: the node that it names, those that stand on the link, or the fabric. */
   readonly doneBy: 'node' | 'link' | 'fabric';
-  /** Fabrics that cannot do it, and why. */
-  readonly unable?: Partial<Record<FabricName, string>>;
   /** Reads and checks what is not told by one field alone; undefined, and reported, if it makes no sense. */
   finish?(action: Of, step: StepOfAction): Of | undefined;
   /** What is said behind the target when the action is described. */

@@ -77,7 +77,6 @@ const failing = {
   liftedBy: 'accept',
   isReplaceable: true,
   state: 'failing',
-  unable: { compose: 'its image has no nftables' },
 } as const;
 
 /** How its ports fail from then on. */
