@@ -10,7 +10,7 @@ import {
   type Seal,
 } from '../metadata/trailer.ts';
 import { counter, type Counters } from '../stats/counters.ts';
-import { after, type Instant } from '../time.ts';
+import { after, seconds, type Instant } from '../time.ts';
 import { firstSequence, type FlowTable } from './flow-table.ts';
 
 /** What `open` returns for a packet that is refused; the counter that says why is given to `refused`. */
@@ -28,6 +28,9 @@ export interface SealingParts {
   /** Counts and traces a packet that goes no further. */
   readonly refused: (frame: Frame, reason: number) => void;
 }
+
+/** How late a packet may be and still pass for one of the same peer (emulator choice). */
+const OVERTAKEN_MAX = seconds(1);
 
 /**
  * Puts the HMAC trailer on packets that leave to a peer, and takes it off those that come from one.
@@ -131,6 +134,17 @@ export class Sealing {
   /** Takes note of the number of a packet with metadata on a flow that is known: bare packets may come behind it. */
   noteSequence(flow: number, frame: Frame, end: number): void {
     this.#window.accept(flow, sealedSequence(frame.bytes, end));
+  }
+
+  /**
+   * Whether a packet with metadata, whose content ends at `end`, was sent shortly before another one that has come on its flow
+   * already: where it came from, its session may have left since. Numbers far behind are of a peer that counts anew.
+   */
+  isOvertaken(flow: number, frame: Frame, end: number): boolean {
+    const highest = this.#window.highest(flow);
+    if (highest === undefined) return false;
+    const behind = (highest - sealedSequence(frame.bytes, end)) | 0;
+    return behind > 0 && behind < firstSequence(OVERTAKEN_MAX);
   }
 
   /** The flow's peer counts anew from the number in the trailer of a packet whose content ends at `end`. */

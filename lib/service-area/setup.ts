@@ -219,6 +219,8 @@ export class SessionSetup {
     const path = this.#pathOfKnown(flow, from);
     const isWhereItWas = isDetoured && this.#parts.flows.path[flow ^ 1] === path.index + 1;
     if (isWhereItWas && (flow & 1) === 1) this.#count('stuckPinholeReversePackets');
+    const isOvertaken = this.#isSealed(flow) && this.#parts.highway().sealing.isOvertaken(flow, packet.frame, end);
+    if (!isWhereItWas && isOvertaken) return this.#takeOver(flow, from, now);
     if (!isWhereItWas && !this.#follow(flow, from, path, now)) return;
     this.#handshake.begin(flow >> 1, flow, now);
     if (this.#isSealed(flow)) this.#parts.highway().sealing.noteSequence(flow, packet.frame, end);
