@@ -25,10 +25,12 @@ export function workerCommand(terminal: Terminal): Command {
       const { RedisWorker } = await import('../../daemon/campaign/redis-worker.ts');
       let runs = 0;
       const worker = await RedisWorker.open({ place: redisPlace(redis), jobs, done: (count) => (runs += count) });
-      terminal.err(`working for campaigns, ${counted(jobs, 'lab')} at a time\n`);
       try {
         await interruptible(
-          () => worker.ended,
+          () => {
+            terminal.err(`working for campaigns, ${counted(jobs, 'lab')} at a time\n`);
+            return worker.ended;
+          },
           () => worker.close(),
         );
       } finally {
