@@ -205,6 +205,11 @@ export const comparedInLess: Readonly<Record<string, Sparing>> = {
     reason: 'whether a segment of TCP leaves in time to confirm the move, or a message must, is up to the host',
   },
   'path-failover': { spared: ['exchanges'], reason: 'as with interface-down' },
+  'address-change': {
+    spared: ['exchanges', 'counters'],
+    reason:
+      "a session's next packet may tell of the new address first, or a message, or BFD; each is counted otherwise",
+  },
   'firewall-forgets': {
     spared: ['exchanges'],
     reason: 'a check may fall before or after the keep-alive that opens the firewall again',
